@@ -1,0 +1,1 @@
+"""One Prefect flow per arrow of the picture."""

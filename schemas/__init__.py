@@ -1,0 +1,1 @@
+"""What the data are: tables, manifests, settings and errors. No I/O."""

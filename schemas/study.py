@@ -1,0 +1,346 @@
+"""A study on disk, as models: study.yaml and the rows of its sheets.
+
+``schemas.manifests`` reads the bytes of these files into a ``Study`` and reports every problem.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.errors import Problem
+from schemas.vocabulary import Assay
+
+
+class _Sheet(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Schedule(_Sheet):
+    """When the nightly run starts."""
+
+    cron: str = Field(default="0 2 * * *", description="Cron expression.")
+    timezone: str = Field(default="UTC", description="IANA time zone of the cron expression.")
+
+
+class Condition(_Sheet):
+    """A treatment; the order in study.yaml is the display order, the first is the reference."""
+
+    id: Annotated[str, Field(min_length=1, description="Id used in samples.csv.")]
+    label: str = Field(default="", description="Label in figures; the id where empty.")
+    factors: dict[str, float | str | bool] = Field(default_factory=dict, description="Dose by factor.")
+    culture: str = Field(default="", description="Culture in words.")
+
+
+class Expectation(_Sheet):
+    """What the lab knows must happen; contradicted, it asks whether labels were swapped."""
+
+    target: str
+    condition: str
+    against: str
+    direction: Literal["up", "down"]
+
+
+class Expression(_Sheet):
+    """Differential expression."""
+
+    methods: list[str] = Field(default=["deseq2", "limma_voom"], description="Methods to run.")
+    primary: str = Field(default="deseq2", description="The method whose list counts.")
+    fold_change: float = Field(default=2.0, ge=1, description="Linear fold change that a feature must exceed.")
+    fdr: float = Field(default=0.05, gt=0, lt=1, description="Adjusted p-value that a feature must stay below.")
+    threshold: Literal["filter", "test"] = Field(default="filter", description="Fold change as post-filter or tested.")
+    min_count: float | None = Field(default=None, ge=0, description="Features with fewer reads in total are left out.")
+    source: dict[str, str] = Field(default_factory=dict, description="Library to file or pipeline, where two compete.")
+    size_factors: dict[str, Literal["ratio", "poscounts", "linear", "tmm"]] = Field(default_factory=dict)
+    shrinkage: Literal["none", "apeglm"] = Field(default="none", description="Shrinkage of the reported fold change.")
+
+
+class Qpcr(_Sheet):
+    """Relative expression by qPCR."""
+
+    reference_targets: list[str] = Field(default=["GAPDH"], min_length=1, description="Reference genes.")
+    calibrator: str | None = Field(default=None, description="Condition; the first where empty.")
+    method: Literal["ddcq", "pfaffl"] = Field(default="ddcq", description="2^-ΔΔCq or efficiency-corrected.")
+    plate_size: Literal[96, 384] | None = Field(default=None, description="Wells; from the file, else 96.")
+
+
+class RescuePair(_Sheet):
+    """The two conditions that a rescue is measured between."""
+
+    control: str | None = None
+    disease: str | None = None
+
+
+class Statistics(_Sheet):
+    """Group tests at the bench."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    posthoc: str = Field(default="bonferroni")
+    omnibus: str = Field(default="one_way_anova")
+    design: Literal["auto", "independent", "blocked"] = Field(default="auto")
+    time_design: Literal["auto", "repeated", "separate_plates"] = Field(default="auto")
+    primary_time_h: float | None = Field(default=None, ge=0, description="Confirmatory time; the last where empty.")
+    rescue: RescuePair = RescuePair()
+
+
+class ViabilityOptions(_Sheet):
+    """Viability from plate readers."""
+
+    wavelength_nm: float = Field(default=450, gt=0)
+    reference: str | None = Field(default=None, description="Condition that is 100 %; the first where empty.")
+    scope: Literal["plate", "experiment"] = "plate"
+    time: Literal["same", "first"] = "same"
+
+
+class Apoptosis(_Sheet):
+    """Channels of annexin V and PI; guessed from names where empty."""
+
+    annexin: str | None = None
+    pi: str | None = None
+
+
+class Flow(_Sheet):
+    """Flow cytometry."""
+
+    gating: str | None = None
+    apoptosis: Apoptosis = Apoptosis()
+
+
+class Cerna(_Sheet):
+    """ceRNA networks."""
+
+    targets: list[str] = Field(default_factory=list)
+    candidates: Literal["de", "tested"] = "de"
+    fdr: float = Field(default=0.05, gt=0, lt=1)
+    compatibility: Literal["none", "gdcrnatools"] = "none"
+    hubs: int = Field(default=10, ge=1)
+
+
+class GeneList(_Sheet):
+    """A named gene list of the study."""
+
+    genes: str
+    background: str | None = None
+
+
+class Enrichment(_Sheet):
+    """Enrichment of gene lists."""
+
+    gene_sets: dict[str, str] = Field(default_factory=dict)
+    pvalue: float = Field(default=0.05, gt=0, lt=1)
+    size: str = "10–500"
+    methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])
+    lists: dict[str, GeneList] = Field(default_factory=dict)
+
+
+class Annotation(_Sheet):
+    """Reference files: paths in the study folder or s3:// addresses."""
+
+    features: str | None = None
+    tx2gene: str | None = None
+    genome: str | None = None
+    gtf: str | None = None
+    mirna_hairpin: str | None = None
+    mirna_mature: str | None = None
+
+
+class StudyYaml(_Sheet):
+    """study.yaml with its defaults."""
+
+    study_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    title: str = ""
+    organism: str = "Homo sapiens"
+    genome: str = ""
+    schedule: Schedule | None = None
+    conditions: list[Condition] = Field(min_length=1)
+    expectations: list[Expectation] = Field(default_factory=list)
+    expression: Expression = Expression()
+    qpcr: Qpcr = Qpcr()
+    statistics: Statistics = Statistics()
+    viability: ViabilityOptions = ViabilityOptions()
+    flow: Flow = Flow()
+    cerna: Cerna = Cerna()
+    enrichment: Enrichment = Enrichment()
+    annotation: Annotation = Annotation()
+    is_simulated: bool = Field(default=False, description="Written by the simulator; no real measurement.")
+
+    @property
+    def condition_ids(self) -> list[str]:
+        """Condition ids in display order."""
+        return [c.id for c in self.conditions]
+
+    @property
+    def reference(self) -> str:
+        """The first condition."""
+        return self.conditions[0].id
+
+    @model_validator(mode="after")
+    def _conditions_are_unique(self) -> Self:
+        ids = self.condition_ids
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"duplicate condition ids: {sorted({i for i in ids if ids.count(i) > 1})}")
+        return self
+
+
+class SampleRow(_Sheet):
+    """A row of samples.csv: one independently treated culture."""
+
+    sample: Annotated[str, Field(min_length=1)]
+    condition: Annotated[str, Field(min_length=1)]
+    donor: str = ""
+    replicate: str = ""
+    experiment: str = "main"
+    culture_date: str | None = None
+    passage: str | None = None
+    material: str | None = None
+    batch: str | None = None
+    fastq_1: str | None = None
+    fastq_2: str | None = None
+    strandedness: str | None = None
+    attributes: dict[str, str] = Field(
+        default_factory=dict, description="Further columns, usable as variable or blocking."
+    )
+    line: int = Field(default=0, description="Line in samples.csv.")
+
+
+class ContrastRow(_Sheet):
+    """A row of contrasts.csv."""
+
+    id: Annotated[str, Field(min_length=1)]
+    variable: str = "condition"
+    reference: str
+    target: str
+    blocking: list[str] = Field(default_factory=list, description="Columns held constant; empty for `none`.")
+    excluded_samples: list[str] = Field(default_factory=list, description="Samples that exclude_samples_* name.")
+    line: int = 0
+    problem: str | None = Field(default=None, description="Why it cannot run.")
+
+
+class ComparisonRow(_Sheet):
+    """A row of comparisons.csv, or the default family."""
+
+    id: Annotated[str, Field(min_length=1)]
+    assays: list[str] = Field(default=["*"])
+    experiment: str = "*"
+    conditions: list[str] = Field(default=["*"])
+    pairs: list[str] = Field(default=["all"], description="[`all`], [`reference`] or `a>b` pairs.")
+    time_h: float | None = None
+    line: int = 0
+    problem: str | None = None
+
+
+class FileRow(_Sheet):
+    """A row of files.csv: what a file's content cannot tell."""
+
+    file: Annotated[str, Field(min_length=1)]
+    assay: Assay | None = None
+    sample: str | None = None
+    layout: str | None = None
+    time_h: float | None = Field(default=None, ge=0)
+    plate: str | None = None
+    rna_class: Literal["mrna", "lncrna", "mirna", "circrna", "other"] | None = None
+    target: str | None = None
+    target_role: str | None = None
+    membrane: str | None = None
+    control: str | None = None
+    marker: str | None = None
+    panel: str | None = None
+    run: str | None = None
+    strandedness: Literal["unstranded", "forward", "reverse"] | None = None
+    attributes: dict[str, str] = Field(default_factory=dict, description="Further columns.")
+    line: int = 0
+
+
+class LayoutWell(_Sheet):
+    """One well of a layout."""
+
+    well: Annotated[str, Field(pattern=r"^[A-Z]{1,2}[0-9]{2}$")]
+    sample: str | None = None
+    role: Literal["sample", "blank", "control", "empty"] = "sample"
+    time_h: float | None = Field(default=None, ge=0)
+    target: str | None = None
+    blank_for: str | None = None
+    line: int = 0
+
+
+class LayoutLane(_Sheet):
+    """One lane of a blot's layout."""
+
+    lane: int = Field(ge=1)
+    sample: str | None = None
+    role: str = "sample"
+    line: int = 0
+
+
+class Layout(_Sheet):
+    """A file of layouts/: wells of a plate or lanes of a gel."""
+
+    name: str
+    wells: tuple[LayoutWell, ...] = ()
+    lanes: tuple[LayoutLane, ...] = ()
+    sha256: str = ""
+
+
+class DonorRow(_Sheet):
+    """A row of donors.csv."""
+
+    donor: Annotated[str, Field(min_length=1)]
+    kind: str | None = None
+    sex: str | None = None
+    pfirrmann: str | None = None
+    consent_ref: str | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
+    line: int = 0
+
+
+class MaterialRow(_Sheet):
+    """A row of materials.csv."""
+
+    material: Annotated[str, Field(min_length=1)]
+    kind: str | None = None
+    donor: str | None = None
+    passage: str | None = None
+    lot: str | None = None
+    dose: str | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
+    line: int = 0
+
+
+class ExclusionRow(_Sheet):
+    """A row of exclusions.csv."""
+
+    file: str | None = None
+    well: str | None = None
+    sample: str | None = None
+    reason: Annotated[str, Field(min_length=1)]
+    line: int = 0
+
+
+class Study(_Sheet):
+    """All manifests of a study, read and cross-checked."""
+
+    config: StudyYaml
+    samples: tuple[SampleRow, ...]
+    contrasts: tuple[ContrastRow, ...] = ()
+    comparisons: tuple[ComparisonRow, ...] = ()
+    files: tuple[FileRow, ...] = ()
+    layouts: dict[str, Layout] = Field(default_factory=dict)
+    donors: tuple[DonorRow, ...] = ()
+    materials: tuple[MaterialRow, ...] = ()
+    exclusions: tuple[ExclusionRow, ...] = ()
+    problems: tuple[Problem, ...] = Field(default=(), description="Local problems and warnings found in the sheets.")
+
+    @property
+    def study_id(self) -> str:
+        """The study's short name."""
+        return self.config.study_id
+
+    @property
+    def sample_ids(self) -> frozenset[str]:
+        """Names of all cultures."""
+        return frozenset(s.sample for s in self.samples)
+
+    def file_row(self, name: str) -> FileRow | None:
+        """The files.csv row of a study-relative path; null when it has none."""
+        return next((f for f in self.files if f.file == name), None)

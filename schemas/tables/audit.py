@@ -1,0 +1,25 @@
+"""Acts of people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import StudyId, Table
+
+
+class Act(Table, name="ops.audit", key=("act_id",), replace_by=("act_id",)):
+    """One act of a person: register, exclude, retract, remove."""
+
+    act_id: Annotated[str, Field(description="sha256 of the act, its name in objects/acts/.")]
+    study_id: StudyId
+    act: Annotated[
+        Literal["register", "exclude", "retract", "reactivate", "remove"], Field(description="What was done.")
+    ]
+    file_name: Annotated[str | None, Field(description="File it was done to.")]
+    well: Annotated[str | None, Field(description="Well it was done to.")]
+    reason: Annotated[str, Field(description="Why, in the person's words.")]
+    actor: Annotated[str, Field(description="Login of who did it.")]
+    acted_at: Annotated[datetime, Field(description="When, UTC.")]

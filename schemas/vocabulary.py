@@ -1,0 +1,45 @@
+"""Words and columns that many tables share, declared once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import References, Unit
+
+Assay = Literal[
+    "cell_viability",
+    "senescence",
+    "flow_cytometry",
+    "western_blot",
+    "qpcr",
+    "particle_size",
+    "cell_counts",
+    "image",
+    "expression_counts",
+    "reads",
+    "nucleic_acid_qc",
+]
+RnaClass = Literal["mrna", "lncrna", "mirna", "circrna", "other"]
+Library = Literal["gene", "mirna", "circrna"]
+Scale = Literal["raw", "log2", "logit"]
+TestRole = Literal["primary", "as_published", "sensitivity"]
+
+SampleRef = Annotated[
+    str | None,
+    References("core.samples.sample_id"),
+    Field(description="Sample (samples.csv); null when the file's name for it is not known there."),
+]
+DonorRef = Annotated[str, Field(description="Donor (pseudonym) that the cells came from.")]
+Experiment = Annotated[str, Field(description="Experiment of samples.csv; `main` where the column is empty.")]
+ComparisonRef = Annotated[
+    str, References("core.comparisons.comparison_id"), Field(description="Family of group tests (comparisons.csv).")
+]
+Target = Annotated[str, Field(description="Gene, protein or marker; empty where the measure has none.")]
+Measure = Annotated[str, Field(description="Quantity measured: viability, expression, protein, percent_positive, …")]
+TimeH = Annotated[
+    float | None, Unit("h"), Field(ge=0, description="Hours since treatment; null when the study names none.")
+]
+IsExcluded = Annotated[bool, Field(description="Named in exclusions.csv: kept here, left out of group tests.")]
+NaReason = Annotated[str | None, Field(description="Why the value is null; null when there is a value.")]

@@ -1,0 +1,1 @@
+"""Readers, sciences and the steps that run them."""

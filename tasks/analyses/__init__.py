@@ -1,0 +1,1 @@
+"""Frames to frames; one file per quantity."""

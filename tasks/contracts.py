@@ -1,0 +1,207 @@
+"""What a parser and an analysis are. A new one is one new file that defines ``PARSER`` or ``ANALYSIS``."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from schemas.errors import DeclarationError, Problem
+from schemas.study import FileRow, Layout, Study
+
+HEAD_BYTES = 65536
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A raw file as the instrument wrote it; bytes are read when asked for, gunzipped."""
+
+    name: str  # path in the study folder, forward slashes
+    path: Path  # where the bytes are now
+    sha256: str
+    modified_at: datetime
+
+    @classmethod
+    def read(cls, path: Path, name: str | None = None) -> RawFile:
+        """Describe a file on disk, hashing it."""
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return cls(name or path.name, path, digest, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 64 KiB, gunzipped: what ``claims`` looks at. A damaged gzip gives its raw bytes."""
+        with self.path.open("rb") as stream:
+            start = stream.read(HEAD_BYTES)
+        if not start.startswith(GZIP_MAGIC):
+            return start
+        try:
+            with gzip.open(self.path) as stream:
+                return stream.read(HEAD_BYTES)
+        except (OSError, EOFError):
+            return start
+
+    @cached_property
+    def content(self) -> bytes:
+        """All bytes, gunzipped. Raises ``OSError`` or ``EOFError`` for a damaged gzip."""
+        data = self.path.read_bytes()
+        return gzip.decompress(data) if data.startswith(GZIP_MAGIC) else data
+
+    @property
+    def suffix(self) -> str:
+        """Lower-case ending without ``.gz``, e.g. ``.txt``."""
+        return Path(self.name.lower().removesuffix(".gz")).suffix
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the study says about a file: its files.csv row, layout, known samples, reference files."""
+
+    study: Study
+    row: FileRow | None = None
+    layout: Layout | None = None
+    references: Mapping[str, RawFile] = field(default_factory=dict)  # annotation key -> file
+
+    @property
+    def assay(self) -> str | None:
+        """The assay that files.csv declares."""
+        return self.row.assay if self.row else None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a parser found: frames by table name, problems short of failure, vendor fields not mapped.
+
+    Frames carry the table's columns without ``study_id``, ``object_id`` and ``sample_id``
+    (the loader adds them; ``sample_name`` is what the file says). Missing nullable columns
+    are filled with null.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parser:
+    """A reader of one product's export or one format.
+
+    ``claims`` looks at the head and the files.csv row and never raises. ``is_generic``
+    parsers are asked only when no product's parser claims the file. ``parse`` raises
+    ``BadInputError`` with file, place, expectation and remedy.
+    """
+
+    name: str
+    version: str
+    product: str
+    assays: tuple[str, ...]
+    claims: Callable[[RawFile, Context], bool]
+    parse: Callable[[RawFile, Context], Parsed]
+    is_generic: bool = False
+    references: tuple[str, ...] = ()  # keys of study.yaml's annotation that it reads
+
+
+@dataclass(frozen=True)
+class Part:
+    """The unit of recomputation of an analysis: an assay, a fit, a comparison.
+
+    ``where`` restricts each table read: table -> column -> values kept (``None`` is a value).
+    ``parameters`` is all that ``run`` needs besides frames; it must be JSON.
+    ``skip`` says why the part cannot run.
+    """
+
+    key: str
+    where: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    skip: str | None = None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """An analysis's frames by table name (without ``study_id`` and ``run_id``) and what people should know."""
+
+    frames: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A computation from tables to tables, pure.
+
+    ``reads`` names tables and, for each, the slice columns: ``parts`` is given the distinct
+    values of those columns (never the facts themselves), ``run`` the rows that the part's
+    ``where`` keeps. Facts read from raw objects come with ``is_excluded`` (exclusions.csv
+    names the file or well), ``core.samples`` with ``is_excluded`` (names the sample).
+    ``feeds`` turns rows of the analysis's own table, joined to ``core.samples``, into rows of
+    ``result.measurements``.
+    """
+
+    name: str
+    reads: Mapping[str, tuple[str, ...]]
+    writes: tuple[str, ...]
+    parts: Callable[[Study, Mapping[str, pl.DataFrame]], Sequence[Part]]
+    run: Callable[[Part, Mapping[str, pl.DataFrame]], Computed]
+    libraries: tuple[str, ...] = ()  # distributions whose version is part of the fingerprint
+    feeds: Feed | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """How a result table becomes measurements of one assay."""
+
+    assay: str
+    table: str
+    measure: Callable[[pl.DataFrame, Mapping[str, Any]], pl.DataFrame]
+    parameters: Callable[[Study], Mapping[str, Any]] = lambda _: {}
+
+
+def discover(package: str, attribute: str, kind: type[Any]) -> dict[str, Any]:
+    """Find the ``attribute`` of every module in ``package``, by name.
+
+    Raises ``DeclarationError`` for a module without it or a name used twice.
+    """
+    found: dict[str, Any] = {}
+    for info in sorted(pkgutil.iter_modules(importlib.import_module(package).__path__), key=lambda m: m.name):
+        item = getattr(importlib.import_module(f"{package}.{info.name}"), attribute, None)
+        if not isinstance(item, kind):
+            raise DeclarationError(f"{package}.{info.name} defines no {attribute} of type {kind.__name__}")
+        if item.name in found:
+            raise DeclarationError(f"two modules of {package} are named {item.name!r}")
+        found[item.name] = item
+    return found
+
+
+@cache
+def parsers() -> dict[str, Parser]:
+    """Every parser of ``tasks.parsers`` by name."""
+    return discover("tasks.parsers", "PARSER", Parser)
+
+
+@cache
+def analyses() -> dict[str, Analysis]:
+    """Every analysis of ``tasks.analyses`` by name, each after those whose tables it reads."""
+    found: dict[str, Analysis] = discover("tasks.analyses", "ANALYSIS", Analysis)
+    writers: dict[str, set[str]] = {}
+    for item in found.values():
+        for table in item.writes:
+            writers.setdefault(table, set()).add(item.name)
+    needs = {n: set().union(*(writers.get(t, set()) for t in a.reads)) - {n} for n, a in found.items()}
+    order: dict[str, Analysis] = {}
+    while needs:
+        ready = sorted(n for n, before in needs.items() if before <= set(order))
+        if not ready:
+            raise DeclarationError(f"analyses read each other in a circle: {sorted(needs)}")
+        for name in ready:
+            order[name] = found[name]
+            del needs[name]
+    return order

@@ -1,0 +1,1 @@
+"""Pure kernels and readers that several parsers or analyses share."""

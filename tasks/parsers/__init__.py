@@ -1,0 +1,1 @@
+"""Bytes to frames; one file per product or format."""

@@ -1,0 +1,1 @@
+"""The thin tasks that read, call and write."""

@@ -1,0 +1,21 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real files and reference results beside the checkout."""
+    folder = Path(__file__).resolve().parents[1].parent / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip(f"no real test files: {folder} is absent")
+    return folder
