@@ -16,7 +16,7 @@ _NUL_SHARE = 0.3  # ASCII text in UTF-16 is half NUL; binary files are not, on o
 
 
 def decode(data: bytes) -> str:
-    """Decode by byte-order mark, else UTF-16 by its NULs, else UTF-8, else Windows-1252; line ends become ``\\n``.
+    r"""Decode by byte-order mark, else UTF-16 by its NULs, else UTF-8, else Windows-1252; line ends become ``\n``.
 
     A multi-byte character cut at the end of ``data`` is dropped, so that a file's head can be decoded.
     """
