@@ -81,16 +81,14 @@ def plan_ingest(
         sheets.write(session, study, str(folder.path), now)
         before = ledger.current(session, study_id)
         change = ledger.transition(
-            study_id, arrived, own, before, acts.retracted(session, study_id), _fingerprint_of(study), now
+            study_id, arrived, own, before, acts.retracted(session, study_id), fingerprint_of(study), now
         )
         ledger.drop_rows(session, study_id, change.dropped)
         ledger.write(session, study_id, change.entries)
         if any(e["assay"] == "reference" for e in change.entries):
             features.refresh(session, folder, features.libraries(session, study_id))
         check = {"study_id": [study_id], "source": ["check"]}
-        session.replace(
-            "ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes)
-        )
+        session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), len(arrived) - len(change.to_read))
 
@@ -125,6 +123,28 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
     ]
 
 
+def register(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, *, move: bool) -> None:
+    """Note where the study lies; loads nothing.
+
+    Raises ``UserError`` when its id belongs to another folder and ``move`` is not given.
+    """
+    with warehouse.open(f"register {folder.study.study_id}") as session, session.transaction():
+        _register(session, folder, store, move=move)
+        sheets.write(session, folder.study, str(folder.path), datetime.now(UTC))
+
+
+def check(folder: StudyFolder) -> list[Problem]:
+    """Every problem of the study's sheets and files, as a run would find it; loads and keeps nothing."""
+    hashes = {f.name: RawFile.read(Path(f.path)).sha256 for f in folder.files.values()}
+    references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
+    said = {key: hashes[f.name] for key, f in folder.references.items()}
+    found = list(folder.study.problems)
+    for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes, said))):
+        _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch])
+        found += [problem for reading in readings for problem in reading.problems]
+    return found
+
+
 def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move: bool) -> None:
     study_id = folder.study.study_id
     known = session.read("core.studies", {"study_id": [study_id]}, ["path"])
@@ -137,7 +157,7 @@ def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move
         acts.recall(session, store, study_id)
 
 
-def _fingerprint_of(study: Study) -> Callable[[Arrival, Mapping[str, Any]], str]:
+def fingerprint_of(study: Study) -> Callable[[Arrival, Mapping[str, Any]], str]:
     """What a known file's load fingerprint would be today; files that nobody read are tried by every new parser."""
     sample_ids = sorted(study.sample_ids)
     everyone = digest(sorted((p.name, p.version) for p in parsers().values()))
@@ -253,4 +273,4 @@ def _entry(session: Session, study: Study, arrival: Arrival, reading: Reading, r
         "sample_names": json.dumps(sorted(reading.sample_names)),
         "row_count": rows,
     }
-    return {**entry, "load_fingerprint": _fingerprint_of(study)(arrival, entry)}
+    return {**entry, "load_fingerprint": fingerprint_of(study)(arrival, entry)}
