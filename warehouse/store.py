@@ -228,9 +228,10 @@ class Warehouse:
 
 @contextmanager
 def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    options: dict[str, Any] = {"TimeZone": "UTC", "autoinstall_known_extensions": "false"}
+    options: dict[str, Any] = {"autoinstall_known_extensions": "false"}
     connection = duckdb.connect(str(path), read_only=read_only, config=options)
     try:
+        connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()
