@@ -22,13 +22,25 @@ AUDIT = "ops.audit"
 
 
 def record(
-    session: Session, store: ObjectStore, study_id: str, act: str, *, file: str | None, well: str | None, reason: str,
+    session: Session,
+    store: ObjectStore,
+    study_id: str,
+    act: str,
+    *,
+    file: str | None,
+    well: str | None,
+    reason: str,
     object_id: str | None = None,
 ) -> None:
     """Write an act to the object store, then to the audit table; call it inside a transaction."""
     earlier = session.read(AUDIT, {"study_id": [study_id]}, ["act_id"]).height
     row: dict[str, Any] = {
-        "study_id": study_id, "act": act, "file_name": file, "object_id": object_id, "well": well, "reason": reason,
+        "study_id": study_id,
+        "act": act,
+        "file_name": file,
+        "object_id": object_id,
+        "well": well,
+        "reason": reason,
         "actor": getpass.getuser(),
     }
     row = {"act_id": digest([row, earlier]), **row, "acted_at": datetime.now(UTC)}

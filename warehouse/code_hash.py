@@ -15,7 +15,7 @@ PROJECT = ("schemas", "tasks", "warehouse", "flows", "deployments")
 @cache
 def _source(module: str) -> tuple[bytes, str] | None:
     """The module's bytes and its package; null for what is no project module."""
-    if module.split(".")[0] not in PROJECT:
+    if module.split(".", maxsplit=1)[0] not in PROJECT:
         return None
     try:
         spec = find_spec(module)

@@ -81,7 +81,7 @@ def load_fingerprint(arrival: Arrival, parser: str, version: str, names: object)
     return digest([arrival.sha256, arrival.said, parser, version, names, arrival.duplicate_of, arrival.conflict])
 
 
-def transition(  # noqa: PLR0913 (the rule needs all of them)
+def transition(
     study_id: str,
     arrived: Iterable[Arrival],
     own: Iterable[Arrival],

@@ -33,9 +33,10 @@ class PartPlan:
     part: Part
     fingerprint: str
     inputs: Mapping[str, str]
-    state: str  # "current", "stale" (must run), "new", "skipped"
+    state: str  # current, stale (its rows are of older inputs), new, skipped
     previous_run: str | None  # run whose rows are in the result tables
     attempt: int  # how often this fingerprint was attempted before
+    is_recorded: bool  # the last attempt ended as this plan would: nothing new to write down
 
     @property
     def must_run(self) -> bool:
@@ -128,8 +129,9 @@ def plan(session: Session, analysis: Analysis, study: Study, blocked: Mapping[st
     """
     study_id = study.study_id
     found = slices(session, analysis, study_id)
-    loads = session.read("core.raw_objects", {"study_id": [study_id], "status": ["loaded"]},
-                         ["object_id", "load_fingerprint"])
+    loads = session.read(
+        "core.raw_objects", {"study_id": [study_id], "status": ["loaded"]}, ["object_id", "load_fingerprint"]
+    )
     load_fingerprints = dict(loads.iter_rows())
     exclusions = excluded(session, study_id)
     before = history(session, study_id, analysis.name)
@@ -150,8 +152,15 @@ def plan(session: Session, analysis: Analysis, study: Study, blocked: Mapping[st
             state = "stale" if last.get("previous_run") else "new"
         plans.append(
             PartPlan(
-                analysis.name, study_id, Part(part.key, part.where, part.parameters, skip), fingerprint, inputs, state,
-                last.get("previous_run"), last.get("attempts", {}).get(fingerprint, 0),
+                analysis.name,
+                study_id,
+                Part(part.key, part.where, part.parameters, skip),
+                fingerprint,
+                inputs,
+                state,
+                last.get("previous_run"),
+                last.get("attempts", {}).get(fingerprint, 0),
+                last.get("fingerprint") == fingerprint and last.get("status") in {"done", "skipped"},
             )
         )
     return plans

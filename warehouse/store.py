@@ -130,8 +130,11 @@ def _filter(where: Mapping[str, Sequence[object]], prefix: str = "") -> tuple[st
         present = [v for v in wanted if v is not None]
         options = [f"{prefix}{identifier(column)} IS NULL"] if len(present) < len(wanted) else []
         if present:
-            options.append(f"list_contains(?, {prefix}{identifier(column)})" if len(present) > 1
-                           else f"{prefix}{identifier(column)} = ?")
+            options.append(
+                f"list_contains(?, {prefix}{identifier(column)})"
+                if len(present) > 1
+                else f"{prefix}{identifier(column)} = ?"
+            )
             values.append(present if len(present) > 1 else present[0])
         clauses.append("(" + (" OR ".join(options) or "FALSE") + ")")
     return " AND ".join(clauses) or "TRUE", values
@@ -197,9 +200,13 @@ class Warehouse:
         with _connect(draft) as connection:
             _ensure_tables(connection)
             connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
-            wanted = [study_id] if is_copy else [
-                row[0] for row in connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
-            ]
+            wanted = (
+                [study_id]
+                if is_copy
+                else [
+                    row[0] for row in connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
+                ]
+            )
             session = Session(connection)
             with session.transaction():
                 for name, table in tables().items():

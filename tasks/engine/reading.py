@@ -55,10 +55,14 @@ def read_file(raw: RawFile, context: Context) -> Reading:
         return _tidy(raw, context, parser, parsed)
     except BadInputError as error:
         return Reading(raw.name, raw.sha256, "quarantined", context.assay or "", problems=error.problems)
-    except Exception as error:  # noqa: BLE001 (reported as a bug, logged, exit 1: one file must not stop the night)
+    except Exception as error:
         log.exception("bug while reading %s", raw.name)
         problem = Problem(
-            Severity.LOCAL, raw.name, "", "", "parser_bug",
+            Severity.LOCAL,
+            raw.name,
+            "",
+            "",
+            "parser_bug",
             f"benchlake failed on this file ({type(error).__name__}: {error})",
             "This is a bug, not your mistake: please report it with the file; everything else was loaded.",
         )
@@ -77,7 +81,11 @@ def claimant(raw: RawFile, context: Context) -> Parser | None:
     if len(chosen) > 1:
         raise BadInputError(
             Problem(
-                Severity.LOCAL, raw.name, "", "", "ambiguous_format",
+                Severity.LOCAL,
+                raw.name,
+                "",
+                "",
+                "ambiguous_format",
                 f"two parsers recognise it ({', '.join(p.name for p in chosen)})",
                 "Name its assay in files.csv; if it is named, please report this file.",
             )
@@ -86,7 +94,10 @@ def claimant(raw: RawFile, context: Context) -> Parser | None:
     if context.assay and context.assay not in parser.assays:
         raise BadInputError(
             Problem(
-                Severity.LOCAL, raw.name, f"files.csv, line {context.row.line}" if context.row else "", context.assay,
+                Severity.LOCAL,
+                raw.name,
+                f"files.csv, line {context.row.line}" if context.row else "",
+                context.assay,
                 "other_assay",
                 f"files.csv says {context.assay}, but this is a {parser.product} file ({', '.join(parser.assays)})",
                 "Correct the assay in files.csv, or put the right file in its place.",
@@ -117,14 +128,21 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
         frames[WELLS], found = check_plates(frames[WELLS], raw.name)
         problems += found
     names = sorted(
-        {n for f in frames.values() if "sample_name" in f.columns for n in f["sample_name"].unique().drop_nulls().to_list()}
+        {
+            n
+            for f in frames.values()
+            if "sample_name" in f.columns
+            for n in f["sample_name"].unique().drop_nulls().to_list()
+        }
     )
     matched, found = match_samples(names, sorted(context.study.sample_ids), raw.name)
     problems += found
     for table, frame in frames.items():
         if "sample_id" in tables()[table].model_fields and "sample_name" in frame.columns:
             frames[table] = frame.with_columns(
-                pl.col("sample_name").cast(pl.String).replace_strict(matched, default=None, return_dtype=pl.String)
+                pl.col("sample_name")
+                .cast(pl.String)
+                .replace_strict(matched, default=None, return_dtype=pl.String)
                 .alias("sample_id")
             )
     assay = context.assay or parser.assays[0]

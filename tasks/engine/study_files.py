@@ -56,14 +56,18 @@ def read_folder(path: Path) -> StudyFolder:
     Raises ``UserError`` with all fatal problems when the sheets cannot be used.
     """
     if not (path / "study.yaml").is_file():
-        raise UserError(f"{path} holds no study.yaml. Write one with `benchlake init {path}`, or give the study's folder.")
+        raise UserError(
+            f"{path} holds no study.yaml. Write one with `benchlake init {path}`, or give the study's folder."
+        )
     landing = walk(path, "landing")
     listing = [f"{p.name}" for p in path.iterdir() if p.is_file()] + list(walk(path, "layouts"))
     names = manifest_names(listing)
     try:
         study = read_study({n: (path / n).read_bytes() for n in names}, listing={*landing, *walk(path, "reference")})
     except BadInputError as error:
-        raise UserError(f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems) from error
+        raise UserError(
+            f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
+        ) from error
     references = {
         key: describe(path / name, name)
         for key in ANNOTATIONS
