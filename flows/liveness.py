@@ -47,10 +47,10 @@ def is_held(path: Path) -> bool:
     return descriptor is None
 
 
-def hold_run(_flow: object, run: _HasId, _state: object) -> None:
+def hold_run(flow: object, flow_run: _HasId, state: object) -> None:  # noqa: ARG001 - the names are Prefect's
     """Mark a flow run as alive until its process ends; an ``on_running`` hook."""
     if folder := os.environ.get("PREFECT_HOME"):  # unset when somebody starts a flow by hand
-        lock(Path(folder) / RUNS / str(run.id), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(Path(folder) / RUNS / str(flow_run.id), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def dead_runs(folder: Path) -> list[str]:

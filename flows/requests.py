@@ -28,8 +28,18 @@ class StudyRequest(BaseModel):
         title="Strict",
         description="Fail the run when a file was quarantined; otherwise quarantined files are only reported.",
     )
+    move: bool = Field(
+        default=False,
+        title="Study was moved",
+        description="Accept that a registered study now lies in another folder.",
+    )
 
     @property
     def study_name(self) -> str:
         """The study's short name for titles of runs: the id, or the folder's own name."""
-        return Path(self.study).name or self.study
+        return Path(self.study).resolve().name or self.study
+
+    @property
+    def at(self) -> str:
+        """The home as steps take it: empty for the one of ``BENCHLAKE_HOME``."""
+        return str(self.home) if self.home else ""
