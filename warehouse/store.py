@@ -219,7 +219,7 @@ class Warehouse:
                         [wanted],
                     )
                 for view, sql in models.views():
-                    connection.execute(f"CREATE OR REPLACE VIEW {identifier('mart.' + view)} AS {sql}")
+                    connection.execute(f"CREATE OR REPLACE VIEW {identifier(view)} AS {sql}")
             connection.execute("DETACH warehouse")
             connection.execute("CHECKPOINT")
             row = connection.execute("SELECT count(*) FROM core.studies").fetchone()
