@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -38,16 +39,28 @@ def read_sheets(
 
     Raises ``BadInputError`` for a damaged, empty or password-protected workbook.
     """
-    try:
+    with _explained(file):
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [n for n in workbook.sheet_names if wanted(n)]
         return {
             name: [
                 [cell_text(c) for c in row]
                 for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=most_rows)
             ]
-            for name in names
+            for name in workbook.sheet_names
+            if wanted(name)
         }
+
+
+def sheet_names(content: bytes, file: str) -> list[str]:
+    """Give the names of all sheets, in order. Raises ``BadInputError`` like ``read_sheets``."""
+    with _explained(file):
+        return CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+
+
+@contextmanager
+def _explained(file: str) -> Iterator[None]:
+    try:
+        yield
     except (CalamineError, OSError, ValueError) as error:
         raise bad_input(
             file,
@@ -56,8 +69,3 @@ def read_sheets(
             f"the Excel workbook cannot be opened ({error}); an intact xlsx or xls file without password was expected",
             "Open it in Excel, save it again as .xlsx, or export it from the instrument again.",
         ) from error
-
-
-def sheet_names(content: bytes, file: str) -> list[str]:
-    """Give the names of all sheets, in order. Raises ``BadInputError`` like ``read_sheets``."""
-    return list(read_sheets(content, file, most_rows=1))
