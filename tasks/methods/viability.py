@@ -67,8 +67,7 @@ def _cultures(wells: pl.DataFrame) -> pl.DataFrame:
     by = (*READ, "sample_id")
     kept = (
         wells.filter(
-            pl.col("condition").is_not_null()
-            & (pl.col("role").is_null() | pl.col("role").is_in(["sample", "control"]))
+            pl.col("condition").is_not_null() & (pl.col("role").is_null() | pl.col("role").is_in(["sample", "control"]))
         )
         .with_columns(all_excluded=pl.col("is_excluded").all().over(by))
         .filter(~pl.col("is_excluded") | pl.col("all_excluded"))
@@ -113,8 +112,12 @@ def _with_blank(cultures: pl.DataFrame, wells: pl.DataFrame) -> pl.DataFrame:
 def _with_reference(cultures: pl.DataFrame, *, reference: str, scope: str, time: str) -> pl.DataFrame:
     """Add the reference's mean OD, raw and blanked."""
     # a plate that a barcode names is the same in another file; without one the file is its own
-    plate = pl.when(pl.col("plate_is_explicit")).then("plate").otherwise(pl.concat_str("object_id", "plate", separator="/"))
-    cultures = cultures.with_columns(pl.lit("").alias("reference_scope") if scope == "experiment" else plate.alias("reference_scope"))
+    plate = (
+        pl.when(pl.col("plate_is_explicit")).then("plate").otherwise(pl.concat_str("object_id", "plate", separator="/"))
+    )
+    cultures = cultures.with_columns(
+        pl.lit("").alias("reference_scope") if scope == "experiment" else plate.alias("reference_scope")
+    )
     by = ["reference_scope"]
     references = cultures.filter(
         (pl.col("condition") == reference)

@@ -67,7 +67,9 @@ def test_an_incomplete_block_with_unequal_groups_gives_the_additive_model_of_r()
     model = fit(values, [BLOCK_GROUPS[i] for i in keep], [[BLOCK_DONORS[i] for i in keep]])
     expected = _reference("randomised_block_R.txt")
     assert omnibus(model).statistic[0] == pytest.approx(expected["incomplete.F"], rel=1e-9)
-    assert pair(model, 0, 2, family_size=3, alpha=0.05).pvalue[0] == pytest.approx(expected["incomplete.ac.p"], rel=1e-9)
+    assert pair(model, 0, 2, family_size=3, alpha=0.05).pvalue[0] == pytest.approx(
+        expected["incomplete.ac.p"], rel=1e-9
+    )
 
 
 def _reference(name: str) -> dict[str, float]:

@@ -105,7 +105,9 @@ def test_a_missing_reference_a_missing_cq_of_it_and_a_missing_calibrator_have_th
 
 def test_one_of_two_references_missing_is_refused_instead_of_shifting_the_sample() -> None:
     rows = [well(s, t, cq) for s in ("C1", "T1") for t, cq in (("GAPDH", 18.0), ("ACTB", 16.0), ("ACAN", 25.0))]
-    found = computed(*(r for r in rows if (r["sample_id"], r["target"]) != ("T1", "ACTB")), references=("gapdh", "actb"))
+    found = computed(
+        *(r for r in rows if (r["sample_id"], r["target"]) != ("T1", "ACTB")), references=("gapdh", "actb")
+    )
     assert found["T1", "ACAN"]["na_reason"] == "reference_undetermined"
     assert found["C1", "ACAN"]["delta_cq"] == pytest.approx(8.0)
 
@@ -130,7 +132,10 @@ def test_an_inter_run_calibrator_removes_a_shift_of_one_target_between_runs() ->
     for run, late in (("f1", 0.0), ("f2", 0.8)):
         for sample in ("C1", "T1"):
             rows += [well(sample, "GAPDH", 18.0, object_id=run), well(sample, "ACAN", 25.0 + late, object_id=run)]
-        rows += [well(None, "GAPDH", 18, task="irc", object_id=run), well(None, "ACAN", 22 + late, task="irc", object_id=run)]
+        rows += [
+            well(None, "GAPDH", 18, task="irc", object_id=run),
+            well(None, "ACAN", 22 + late, task="irc", object_id=run),
+        ]
     only_first = [r for r in rows if not (r["sample_id"] == "T1" and r["object_id"] == "f1")]
     assert computed(*only_first)["T1", "ACAN"]["delta_delta_cq"] == pytest.approx(0.0)
 
