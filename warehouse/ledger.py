@@ -48,7 +48,10 @@ class Transition:
 
 
 def arrivals(study: Study, files: Mapping[str, FoundFile], hashes: Mapping[str, str]) -> list[Arrival]:
-    """Describe every landing file that has a hash; identical bytes are read once, and not at all when declared as two samples."""
+    """Describe every landing file that has a hash.
+
+    Identical bytes are read once, and not at all when files.csv gives them to two samples.
+    """
     by_hash: dict[str, list[str]] = {}
     for name in files.keys() & hashes.keys():
         by_hash.setdefault(hashes[name], []).append(name)
