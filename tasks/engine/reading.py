@@ -11,13 +11,10 @@ import polars as pl
 from schemas.base import tables
 from schemas.errors import BadInputError, Problem, Severity
 from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
-from tasks.methods.layouts import apply_layout
-from tasks.methods.plate_checks import check_plates
 from tasks.methods.sample_names import match_samples, unknown_samples
 from tasks.methods.signatures import unreadable_reason
 
 log = getLogger(__name__)
-WELLS = "core.plate_wells"
 
 
 @dataclass(frozen=True)
@@ -122,13 +119,6 @@ def _unclaimed(raw: RawFile, context: Context) -> Reading:
 
 def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Reading:
     frames, problems = dict(parsed.frames), list(parsed.problems)
-    if WELLS in frames and context.layout is not None:
-        frames[WELLS], found = apply_layout(frames[WELLS], context.layout, file=raw.name)
-        problems += found
-        frames[WELLS], found = check_plates(
-            frames[WELLS], file=raw.name, wavelength_nm=context.study.config.viability.wavelength_nm
-        )
-        problems += found
     named = [f for f in frames.values() if "sample_name" in f.columns]
     names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
     matched = match_samples(names, context.study.sample_ids)
