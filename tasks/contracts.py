@@ -153,6 +153,7 @@ class Analysis:
     run: Callable[[Part, Mapping[str, pl.DataFrame]], Computed]
     libraries: tuple[str, ...] = ()  # distributions whose version is part of the fingerprint
     feeds: Feed | None = None
+    parts_per_step: int = 200  # 1 where a part is long or large
 
 
 @dataclass(frozen=True)

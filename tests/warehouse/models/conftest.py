@@ -43,7 +43,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             body = ", ".join(f'"{c.name}" {TYPES[c.dtype]}' for c in columns(table))
             con.execute(f"CREATE TABLE {name} ({body})")
         for name, sql in views():
-            con.execute(f"CREATE VIEW {name} AS {sql}")
+            con.execute(f"CREATE VIEW mart.{name} AS {sql}")
         yield con
 
 
@@ -66,7 +66,7 @@ def read(connection: duckdb.DuckDBPyConnection) -> Read:
     """Rows of a view as dicts, in the view's own order."""
 
     def _read(name: str) -> list[dict[str, Any]]:
-        cursor = connection.execute(f"SELECT * FROM {name}")  # noqa: S608
+        cursor = connection.execute(f"FROM mart.{name}")
         names = [item[0] for item in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
