@@ -95,16 +95,20 @@ def demo(
         "demo"
     ),
     home: Home = None,
-    seed: Annotated[int, typer.Option(help="Seed of the simulation: the same seed, the same bytes.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Seed of the simulation: the same seed, the same bytes.")] = None,
 ) -> None:
     """Write a **simulated** copy of the model study, with its known truth, and run it in DIR/.benchlake."""
-    from tasks.simulation import write_study  # noqa: PLC0415
+    from tasks.simulation.study import SEED, simulate  # noqa: PLC0415
 
     if folder.exists() and any(folder.iterdir()) and not (folder / "truth.json").is_file():
         raise UserError(
             f"{folder} is not empty and holds no simulated study. Give a new folder: `benchlake demo NEW_DIR`."
         )
-    write_study(folder, seed)
+    for name, data in simulate(SEED if seed is None else seed).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != data:
+            path.write_bytes(data)
     _tell(f"simulated study written to {folder} (not real measurements; its truth is in {folder / 'truth.json'})")
     _run(str(folder), home or folder / ".benchlake", move=False, strict=False)
 

@@ -23,7 +23,7 @@ def inputs(session: Session, analysis: Analysis, plan: PartPlan) -> dict[str, pl
     """The rows that a part reads, with ``is_excluded`` on facts and samples."""
     exclusions = excluded(session, plan.study_id)
     frames = {}
-    for table in analysis.reads:
+    for table in analysis.reads if plan.part.tables is None else plan.part.tables:
         where = {"study_id": [plan.study_id], **plan.part.where.get(table, {})}
         frame = session.read(table, where)
         if is_fact(table):

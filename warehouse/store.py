@@ -219,7 +219,7 @@ class Warehouse:
                         [wanted],
                     )
                 for view, sql in models.views():
-                    connection.execute(f"CREATE OR REPLACE VIEW {identifier('mart.' + view)} AS {sql}")
+                    connection.execute(f"CREATE OR REPLACE VIEW {identifier(view)} AS {sql}")
             connection.execute("DETACH warehouse")
             connection.execute("CHECKPOINT")
             row = connection.execute("SELECT count(*) FROM core.studies").fetchone()
@@ -228,9 +228,10 @@ class Warehouse:
 
 @contextmanager
 def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    options: dict[str, Any] = {"TimeZone": "UTC", "autoinstall_known_extensions": "false"}
+    options: dict[str, Any] = {"autoinstall_known_extensions": "false"}
     connection = duckdb.connect(str(path), read_only=read_only, config=options)
     try:
+        connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()

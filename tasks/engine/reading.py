@@ -14,7 +14,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
 from tasks.methods.layouts import apply_layout
 from tasks.methods.plate_checks import check_plates
 from tasks.methods.sample_names import match_samples
-from tasks.methods.signatures import unreadable_problem
+from tasks.methods.signatures import unreadable_reason
 
 log = getLogger(__name__)
 WELLS = "core.plate_wells"
@@ -109,7 +109,7 @@ def claimant(raw: RawFile, context: Context) -> Parser | None:
 def _unclaimed(raw: RawFile, context: Context) -> Reading:
     assay = context.assay
     if assay and any(assay in p.assays for p in parsers().values()):
-        return Reading(raw.name, raw.sha256, "quarantined", assay, problems=(unreadable_problem(raw, context),))
+        return Reading(raw.name, raw.sha256, "quarantined", assay, problems=(unreadable_reason(raw, context),))
     message = f"no parser for {assay} yet" if assay else "no parser recognises this file"
     remedy = (
         "The bytes are kept; it is loaded by itself once a parser exists."
@@ -123,9 +123,11 @@ def _unclaimed(raw: RawFile, context: Context) -> Reading:
 def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Reading:
     frames, problems = dict(parsed.frames), list(parsed.problems)
     if WELLS in frames and context.layout is not None:
-        frames[WELLS], found = apply_layout(frames[WELLS], context.layout)
+        frames[WELLS], found = apply_layout(frames[WELLS], context.layout, file=raw.name)
         problems += found
-        frames[WELLS], found = check_plates(frames[WELLS], raw.name)
+        frames[WELLS], found = check_plates(
+            frames[WELLS], file=raw.name, wavelength_nm=context.study.config.viability.wavelength_nm
+        )
         problems += found
     names = sorted(
         {

@@ -3,11 +3,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 
-from tasks.simulation.study import simulate, write_study
+from tasks.simulation.study import simulate
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +33,3 @@ def test_the_folder_says_what_it_is_and_stays_small(files: dict[str, bytes]) -> 
     assert "SIMULATED" in files["README.txt"].decode()
     assert "SIMULATED" in json.loads(files["truth.json"])["notice"]
     assert sum(map(len, files.values())) < 3_000_000
-
-
-def test_writing_again_touches_only_what_differs(files: dict[str, bytes], tmp_path: Path) -> None:
-    write_study(tmp_path)
-    assert {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files
-    before = (tmp_path / "samples.csv").stat().st_mtime_ns
-    (tmp_path / "files.csv").write_bytes(b"")
-    write_study(tmp_path)
-    assert (tmp_path / "files.csv").read_bytes() == files["files.csv"]
-    assert (tmp_path / "samples.csv").stat().st_mtime_ns == before

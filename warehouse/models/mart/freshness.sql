@@ -19,7 +19,7 @@ newest_attempts AS (
         runs.status
     FROM ops.analysis_runs AS runs
     QUALIFY row_number() OVER (
-        PARTITION BY runs.study_id, runs.analysis, runs.part ORDER BY runs.started_at DESC, runs.attempt_id DESC
+        PARTITION BY runs.study_id, runs.analysis, runs.part ORDER BY runs.finished_at DESC, runs.attempt_id DESC
     ) = 1
 ),
 
