@@ -114,7 +114,8 @@ class Session:
             missing = self.query(
                 f"SELECT DISTINCT t.{identifier(column.name)} AS value FROM {identifier(table.table_name)} AS t "  # noqa: S608
                 f"WHERE {clause} AND t.{identifier(column.name)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
-                f"{identifier(target)} AS r WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) LIMIT 1",
+                f"{identifier(target)} AS r WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) "
+                "LIMIT 1",
                 values,
             )
             if missing.height:
@@ -264,7 +265,8 @@ def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
         schema, bare = name.split(".")
         present = dict(
             connection.execute(
-                "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+                "SELECT column_name, data_type FROM information_schema.columns "
+                "WHERE table_schema = ? AND table_name = ?",
                 [schema, bare],
             ).fetchall()
         )

@@ -49,6 +49,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         frames[WELLS]
         .filter(pl.col("sample_id").is_in(known["sample_id"].implode()) | (pl.col("task") == "irc"))
         .join(known, on="sample_id", how="left")
+        .sort("object_id", "plate", "well", "target", "reading")
         .with_columns(
             pl.col("is_sample_excluded").fill_null(value=False),
             # an excluded culture keeps its value, marked; only wells named on their own are dropped

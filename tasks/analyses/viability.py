@@ -58,7 +58,9 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     samples = frames[SAMPLES].select(
         "sample_id", "condition", "experiment", pl.col("is_excluded").alias("is_sample_excluded")
     )
-    wells, problems = _at_wavelength(frames[WELLS], settings["wavelength_nm"])
+    wells, problems = _at_wavelength(
+        frames[WELLS].sort("object_id", "plate", "well", "time_h"), settings["wavelength_nm"]
+    )
     known = wells.join(samples, on="sample_id", how="left").with_columns(
         pl.col("is_sample_excluded").fill_null(value=False),
         # an excluded culture keeps its value, marked; only wells named on their own are dropped

@@ -8,6 +8,7 @@ from pathlib import Path
 from warehouse.objects import ObjectStore
 
 from schemas.errors import UserError
+from tasks.engine import features
 from tasks.engine.publish import pending
 from tasks.engine.study_files import StudyFolder
 from warehouse import acts, ledger
@@ -31,6 +32,7 @@ def retract(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file:
         ]
         ledger.drop_rows(session, study_id, [object_id])
         ledger.write(session, study_id, entries)
+        features.prune(session, study_id)
     _mark(warehouse, study_id)
     return name
 
@@ -65,8 +67,8 @@ def _append(path: Path, row: list[str]) -> None:
 
 def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
     rows = session.query(
-        "SELECT file_name, object_id FROM core.raw_objects WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') "
-        "AND (file_name = ? OR file_name LIKE '%/' || ?) ORDER BY file_name",
+        "SELECT file_name, object_id FROM core.raw_objects "
+        "WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') AND (file_name = ? OR file_name LIKE '%/' || ?) ORDER BY file_name",
         [study_id, file, file],
     )
     if rows.height != 1:

@@ -27,9 +27,8 @@ def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
     """Compare folder and warehouse; writes nothing but the tables of an empty warehouse."""
     study = folder.study
     hashes = hashes_of(folder, warehouse.home, None)
-    arrived = ledger.arrivals(
-        study, folder.landing, hashes, {key: hashes[f.name] for key, f in folder.references.items()}
-    )
+    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    arrived = ledger.arrivals(study, folder.landing, hashes)
     if not warehouse.path.exists():
         return Preview(tuple(a.file.name for a in arrived), 0, tuple(analyses()), ())
     with warehouse.open(f"dry run {study.study_id}") as session:
@@ -39,7 +38,7 @@ def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
             [],
             ledger.current(session, study.study_id),
             acts.retracted(session, study.study_id),
-            fingerprint_of(study),
+            fingerprint_of(study, references),
             datetime.now(UTC),
         )
         blocked = runs.blocked(session, study.study_id)

@@ -64,7 +64,8 @@ def read_folder(path: Path) -> StudyFolder:
     listing = [f"{p.name}" for p in path.iterdir() if p.is_file()] + list(walk(path, "layouts"))
     names = manifest_names(listing)
     try:
-        study = read_study({n: (path / n).read_bytes() for n in names}, listing={*landing, *walk(path, "reference")})
+        everything = {*listing, *landing, *walk(path, "reference")}
+        study = read_study({n: (path / n).read_bytes() for n in names}, everything)
     except BadInputError as error:
         raise UserError(
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems

@@ -38,7 +38,16 @@ SYMBOL_COLUMNS = (
     "gene",
 )
 BIOTYPE_COLUMNS = ("biotype", "gene_biotype", "gene_type", "genetype", "type", "class")
-_TRANSCRIPT_COLUMNS = ("transcript_id", "tx", "txname", "tx_id", "enstxp", "target_id", "transcript", "ensembl_transcript_id")
+_TRANSCRIPT_COLUMNS = (
+    "transcript_id",
+    "tx",
+    "txname",
+    "tx_id",
+    "enstxp",
+    "target_id",
+    "transcript",
+    "ensembl_transcript_id",
+)
 _GENE_COLUMNS = (*FEATURE_COLUMNS, "gene", "ens_gene")
 
 # Ensembl's and GENCODE's names for long non-coding genes, old and new

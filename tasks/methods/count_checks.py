@@ -46,7 +46,9 @@ def refuse_bad_ids(raw: RawFile, ids: pl.Series, samples: Sequence[str], row_pla
         problems.append(_problem(raw, "header", twice[0], "duplicate_sample", message, "Rename or remove one of them."))
     if unnamed := [i + 1 for i, name in enumerate(samples) if not name]:
         message = f"count column {unnamed[0]} has no sample name"
-        problems.append(_problem(raw, "header", "", "unnamed_sample", message, "Write the sample's name into the header."))
+        problems.append(
+            _problem(raw, "header", "", "unnamed_sample", message, "Write the sample's name into the header.")
+        )
     if problems:
         raise BadInputError(*problems)
 

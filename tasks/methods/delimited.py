@@ -125,7 +125,8 @@ def dialect(text: str) -> Dialect | None:
             continue
         score = share + (abs(len(rows[0]) - width) <= 1)
         if best is None or score > best[0]:
-            best = score, Dialect(
-                separator, start + 1, tuple(comments), tuple(rows[0]), tuple(rows[1 : _SNIFFED_ROWS + 1])
+            best = (
+                score,
+                Dialect(separator, start + 1, tuple(comments), tuple(rows[0]), tuple(rows[1 : _SNIFFED_ROWS + 1])),
             )
     return best[1] if best else None

@@ -13,7 +13,18 @@ from tasks.methods.delimited_table import is_number, read_table
 from tasks.methods.sample_names import named_samples, sample_of_file
 
 _SUMMARY = "^__"  # __no_feature, __ambiguous, __too_low_aQual, __not_aligned, __alignment_not_unique
-_NO_SAMPLE = {"count", "counts", "read_count", "read_counts", "reads", "numreads", "raw_count", "raw_counts", "value", "x"}
+_NO_SAMPLE = {
+    "count",
+    "counts",
+    "read_count",
+    "read_counts",
+    "reads",
+    "numreads",
+    "raw_count",
+    "raw_counts",
+    "value",
+    "x",
+}
 _TAIL_CHARS = 2000
 
 

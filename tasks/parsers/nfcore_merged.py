@@ -34,7 +34,9 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     name, found = _NAME.search(PurePosixPath(raw.name).name), sniff(raw)
     if name is None or found is None:
         text_of(raw)
-        raise bad_input(raw.name, "", "not_delimited", "the file is no merged table of nf-core/rnaseq", "Copy it again.")
+        raise bad_input(
+            raw.name, "", "not_delimited", "the file is no merged table of nf-core/rnaseq", "Copy it again."
+        )
     if name[1] == "transcript" or not name[2].startswith("counts") or "gene_id" not in found.first:
         raise bad_input(
             raw.name,
