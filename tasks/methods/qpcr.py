@@ -85,7 +85,7 @@ def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
     def mean_of(cq: pl.Expr, *by: str) -> pl.DataFrame:
         per_target = references.group_by(*by, "target").agg(cq.mean().alias("cq"), pl.col("is_excluded").any())
         return per_target.group_by(*by).agg(
-            pl.when((pl.col("cq").count() == needed)).then(pl.col("cq").mean()).alias("reference"),
+            pl.when(pl.col("cq").count() == needed).then(pl.col("cq").mean()).alias("reference"),
             pl.col("is_excluded").any().alias("is_reference_excluded"),
         )
 
