@@ -38,9 +38,14 @@ def read_lines(raw: RawFile, product: str) -> list[list[str]]:
             repr(content[:8]),
         )
     text = decode(content)
-    listed = ";" if text.count(";") > text.count(",") else ","
-    delimiter = "\t" if "\t" in text else listed
+    delimiter = "\t" if "\t" in text else _listed(text)
     return [_cells(line, delimiter) for line in text.split("\n")]
+
+
+def _listed(text: str) -> str:
+    """Semicolon where most lines have one (commas are then decimals), else comma."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return ";" if 2 * sum(";" in line for line in lines) > len(lines) else ","
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
