@@ -198,7 +198,9 @@ def _typed(table: TextTable, numeric: Collection[int], id_column: int) -> pl.Dat
         for row in numbers[column].is_null().arg_true().to_list()
     ]
     if faults:
-        raise BadInputError(*(_no_number(table, row, col, id_column, len(faults)) for row, col in sorted(faults)[:SHOWN]))
+        raise BadInputError(
+            *(_no_number(table, row, col, id_column, len(faults)) for row, col in sorted(faults)[:SHOWN])
+        )
     return frame.with_columns(numbers)
 
 

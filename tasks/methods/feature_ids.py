@@ -16,7 +16,9 @@ CIRCRNA = rf"^(?:{_CHROMOSOME}:[0-9]+[|-][0-9]+|[a-z]{{3}}_circ)"
 # ids of which annotations write versions: Ensembl, RefSeq
 _VERSIONED = r"^((?:ENS[A-Z]*|N[MR]_|X[MR]_)[0-9]+)\.[0-9]+"
 # ids that name genes of the usual databases; symbols have no pattern
-GENE = r"^(?:ENS[A-Z]*[GT][0-9]{11}|FBgn[0-9]{7}|WBGene[0-9]{8}|[NX][MR]_[0-9]+|AT[1-5MC]G[0-9]{5}|Y[A-P][LR][0-9]{3}[WC])"
+GENE = (
+    r"^(?:ENS[A-Z]*[GT][0-9]{11}|FBgn[0-9]{7}|WBGene[0-9]{8}|[NX][MR]_[0-9]+|AT[1-5MC]G[0-9]{5}|Y[A-P][LR][0-9]{3}[WC])"
+)
 
 
 def library_of(ids: pl.Series, context: Context) -> Library:
