@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -25,16 +25,13 @@ class Problem:
     rule: str  # stable machine name, e.g. "unknown_sample"
     message: str  # what was found and what was expected
     remedy: str  # what to do about it
+    offending_rows: str = ""  # the first rows that break the rule, as JSON
 
     def __str__(self) -> str:
         """Give the one line that people read."""
         where = f"{self.file}, {self.place}" if self.place else self.file
         message = self.message.rstrip(".")
         return f"{where}: {message}. {self.remedy}".rstrip()
-
-    def as_row(self) -> dict[str, str]:
-        """Give the fields as a row of ``ops.validation_results``."""
-        return {key: str(value) for key, value in asdict(self).items()}
 
 
 class BenchlakeError(Exception):

@@ -19,6 +19,7 @@ class Act(Table, name="ops.audit", key=("act_id",), replace_by=("act_id",)):
         Literal["register", "exclude", "retract", "reactivate", "remove"], Field(description="What was done.")
     ]
     file_name: Annotated[str | None, Field(description="File it was done to.")]
+    object_id: Annotated[str | None, Field(description="Bytes it was done to (sha256); null for a whole study.")]
     well: Annotated[str | None, Field(description="Well it was done to.")]
     reason: Annotated[str, Field(description="Why, in the person's words.")]
     actor: Annotated[str, Field(description="Login of who did it.")]

@@ -28,3 +28,4 @@ class Sample(Table, name="core.samples", key=("study_id", "sample_id")):
         References("core.materials.material_id"),
         Field(description="Material the culture was treated with (materials.csv)."),
     ]
+    attributes: Annotated[str, Field(description="Further columns of samples.csv, as JSON.")]

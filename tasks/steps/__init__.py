@@ -1,1 +1,1 @@
-"""The thin tasks that read, call and write."""
+"""The thin Prefect tasks over ``tasks.engine``."""

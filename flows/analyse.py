@@ -1,0 +1,29 @@
+"""Core tables to result tables."""
+
+from __future__ import annotations
+
+from flows.requests import StudyRequest
+from flows.study_flow import study_flow
+from flows.verdict import concluded
+from tasks.contracts import analyses
+from tasks.engine.outcomes import PartOutcome, Summary
+from tasks.steps.analyse import plan_analysis, run_parts
+
+
+@study_flow
+def analyse(request: StudyRequest) -> Summary:
+    """Compute again the analyses whose files, sheets, parameters, code or libraries changed."""
+    return concluded(analysed(request), request)
+
+
+def analysed(request: StudyRequest) -> Summary:
+    """Plan and compute every analysis, each after those whose tables it reads."""
+    outcomes = [outcome for name in analyses() for outcome in _computed(name, request)]
+    return Summary(request.study_name, parts=tuple(outcomes))
+
+
+def _computed(name: str, request: StudyRequest) -> list[PartOutcome]:
+    steps, outcomes = plan_analysis(name, request.study, request.at)
+    for plans in steps:
+        outcomes = outcomes + run_parts(name, plans, request.study, request.at)
+    return outcomes

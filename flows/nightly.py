@@ -1,0 +1,24 @@
+"""The whole way of the data, for one study."""
+
+from __future__ import annotations
+
+from flows.analyse import analysed
+from flows.ingest import ingested
+from flows.publish import published
+from flows.requests import StudyRequest
+from flows.study_flow import study_flow
+from flows.verdict import concluded, together
+from tasks.engine.outcomes import Summary
+
+
+@study_flow
+def nightly(request: StudyRequest) -> Summary:
+    """Bring one study up to date with its landing zone, then publish it.
+
+    One flow and not three, because a night is one thing to start, watch and repeat: a second
+    run of the same night finds nothing to do. What failed is reported only after the rest is
+    published.
+    """
+    summary = together(ingested(request), analysed(request))
+    summary = published(request, summary, is_complete=not summary.failed)
+    return concluded(summary, request)

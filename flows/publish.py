@@ -1,0 +1,22 @@
+"""Result tables to what analysts see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows.requests import StudyRequest
+from flows.study_flow import study_flow
+from flows.verdict import concluded
+from tasks.engine.outcomes import Summary
+from tasks.steps import publish as step
+
+
+@study_flow
+def publish(request: StudyRequest) -> Summary:
+    """Swap the study's rows in the published snapshot for those of the warehouse, all at once."""
+    return concluded(published(request, Summary(request.study_name), is_complete=False), request)
+
+
+def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> Summary:
+    """Publish the study; ``is_complete``: every arrow before went through, so the same state needs no second run."""
+    return replace(summary, published_at=step.publish(request.study, request.at, is_complete=is_complete))

@@ -1,0 +1,115 @@
+"""How a run ends: its summary as artifacts of the Prefect UI, and whether it counts as failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from flows.requests import StudyRequest
+from schemas.errors import BenchlakeError
+from tasks.engine.outcomes import Summary
+
+ARTIFACT_ROWS = 500  # more than a person reads; the whole is in core.raw_objects and ops.analysis_runs
+
+
+class RunFailedError(BenchlakeError):
+    """The run ended with something failed; ``summary`` says all that was done nevertheless."""
+
+    def __init__(self, message: str, summary: Summary) -> None:
+        """Take the sentence and everything that the run did."""
+        super().__init__(message)
+        self.summary = summary
+
+
+def together(*summaries: Summary) -> Summary:
+    """One summary of several arrows of the same study, in their order."""
+    first, *others = summaries
+    for other in others:
+        first = replace(
+            first,
+            files=first.files + other.files,
+            parts=first.parts + other.parts,
+            warnings=first.warnings + other.warnings,
+            notes=first.notes + other.notes,
+            unchanged_count=first.unchanged_count + other.unchanged_count,
+            published_at=other.published_at or first.published_at,
+        )
+    return first
+
+
+def concluded(summary: Summary, request: StudyRequest) -> Summary:
+    """Show the summary in the Prefect UI and give it back.
+
+    Raises ``RunFailedError`` when an analysis failed or a reader crashed, and under
+    ``request.strict`` when a file was quarantined.
+    """
+    _show(summary)
+    failed = [f"{p.analysis} [{p.part}]: {p.reason}" for p in summary.parts if p.status == "failed"]
+    failed += [f"{f.file_name}: {f.reason}" for f in summary.files if f.is_bug]
+    if request.strict:
+        failed += [f"{f.file_name} is quarantined: {f.reason}" for f in summary.quarantined if not f.is_bug]
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise RunFailedError(f"{summary.study_id}: {failed[0]}{more}", summary)
+    return summary
+
+
+def _show(summary: Summary) -> None:
+    from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: PLC0415 - slow to import
+
+    key = re.sub(r"[^a-z0-9]+", "-", summary.study_id.lower()).strip("-")  # all that Prefect allows in a key
+    for name, title, rows in tables(summary):
+        if rows:
+            left_out = f" The first {ARTIFACT_ROWS} of {len(rows)}." if len(rows) > ARTIFACT_ROWS else ""
+            create_table_artifact(
+                key=f"{key}-{name}",
+                table=[dict(row) for row in rows[:ARTIFACT_ROWS]],
+                description=f"{summary.study_id}: {title}.{left_out}",
+            )
+    create_markdown_artifact(key=f"{key}-summary", markdown=markdown(summary), description=f"{summary.study_id}: run")
+
+
+def tables(summary: Summary) -> list[tuple[str, str, Sequence[Mapping[str, object]]]]:
+    """Name, title and rows of the run's tables: loaded, quarantined, ignored, computed, skipped, failed."""
+
+    def files(*statuses: str) -> list[dict[str, object]]:
+        return [
+            {"file": f.file_name, "assay": f.assay, "parser": f.parser or "", "rows": f.rows, "reason": f.reason or ""}
+            for f in summary.files
+            if f.status in statuses
+        ]
+
+    def parts(status: str) -> list[dict[str, object]]:
+        return [
+            {
+                "analysis": p.analysis,
+                "part": p.part,
+                "rows": p.rows,
+                "seconds": round(p.seconds, 2),
+                "reason": p.reason or "",
+            }
+            for p in summary.parts
+            if p.status == status
+        ]
+
+    return [
+        ("loaded", "files loaded", files("loaded")),
+        ("quarantined", "files quarantined, and what to do", files("quarantined")),
+        ("ignored", "files kept but not read", files("ignored", "stored")),
+        ("computed", "analyses computed", parts("done")),
+        ("skipped", "analyses that could not run, and why", parts("skipped")),
+        ("failed", "analyses that failed; their last rows stand, marked stale", parts("failed")),
+    ]
+
+
+def markdown(summary: Summary) -> str:
+    """The run in a few lines of Markdown."""
+    lines = [f"## {summary.study_id}", ""]
+    lines += [f"- {len(rows)} {title}" for _, title, rows in tables(summary) if rows]
+    current = sum(p.status == "current" for p in summary.parts)
+    lines += [f"- {summary.unchanged_count} files unchanged"] if summary.unchanged_count else []
+    lines += [f"- {current} analyses current, not computed again"] if current else []
+    lines += [f"- published {summary.published_at:%Y-%m-%d %H:%M} UTC"] if summary.published_at else []
+    lines += ["", "### To look at", ""] if summary.warnings else []
+    return "\n".join([*lines, *(f"- {w}" for w in summary.warnings)]) + "\n"

@@ -1,0 +1,112 @@
+"""Core tables to result tables: plan under a short lock, compute without it, replace under it again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from logging import getLogger
+from pathlib import Path
+
+from schemas.errors import BadInputError
+from tasks.contracts import Analysis, Computed, analyses
+from tasks.engine.outcomes import PartOutcome
+from tasks.engine.problems import problem_rows
+from tasks.engine.study_files import read_folder
+from warehouse import runs
+from warehouse.plan import PartPlan, plan
+from warehouse.store import Session, Warehouse
+
+log = getLogger(__name__)
+RETRIES_WHEN_INPUTS_MOVE = 3
+
+
+def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[PartPlan], list[PartOutcome]]:
+    """What of an analysis must be computed, and what is said of the parts that need not or cannot."""
+    analysis, study = analyses()[name], read_folder(Path(path)).study
+    with warehouse.open(f"plan {name}") as session, session.transaction():
+        plans = plan(session, analysis, study, runs.blocked(session, study.study_id))
+        runs.retire(session, analysis, study.study_id, plans)
+    settled = [
+        PartOutcome(name, p.part.key, "skipped" if p.state == "skipped" else "current", 0, p.part.skip)
+        for p in plans
+        if not p.must_run
+    ]
+    return [p for p in plans if p.must_run], settled
+
+
+def steps_of(name: str, plans: Sequence[PartPlan]) -> list[tuple[PartPlan, ...]]:
+    """Parts that are computed in one step together."""
+    size = analyses()[name].parts_per_step
+    return [tuple(plans[i : i + size]) for i in range(0, len(plans), size)]
+
+
+def run_parts(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> list[PartOutcome]:
+    """Compute the parts and replace their rows; parts whose inputs moved meanwhile are computed again."""
+    outcomes: list[PartOutcome] = []
+    waiting = list(plans)
+    for _ in range(RETRIES_WHEN_INPUTS_MOVE):
+        if not waiting:
+            break
+        done, waiting = _attempt(waiting, path, warehouse)
+        outcomes += done
+    return outcomes + [
+        PartOutcome(p.analysis, p.part.key, "failed", 0, "its inputs kept changing while it was computed; run again")
+        for p in waiting
+    ]
+
+
+def _attempt(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> tuple[list[PartOutcome], list[PartPlan]]:
+    analysis = analyses()[plans[0].analysis]
+    with warehouse.open(f"read for {analysis.name}") as session:
+        frames = [runs.inputs(session, analysis, p) for p in plans]
+    results = []
+    for part_plan, found in zip(plans, frames, strict=True):
+        started, clock = datetime.now(UTC), time.perf_counter()
+        result = _compute(analysis, part_plan, found)
+        results.append((part_plan, result, started, time.perf_counter() - clock))
+    outcomes, moved = [], []
+    study = read_folder(Path(path)).study
+    with warehouse.open(f"replace {analysis.name}") as session, session.transaction():
+        today = {p.part.key: p for p in plan(session, analysis, study, runs.blocked(session, study.study_id))}
+        for part_plan, result, started, seconds in results:
+            now = today.get(part_plan.part.key)
+            if now is not None and now.fingerprint == part_plan.fingerprint:
+                outcomes.append(_write(session, analysis, part_plan, result, started, seconds))
+            elif now is not None and now.must_run:
+                moved.append(now)
+    return outcomes, moved
+
+
+def _compute(analysis: Analysis, part_plan: PartPlan, frames: dict[str, object]) -> Computed | Exception:
+    try:
+        return analysis.run(part_plan.part, frames)  # type: ignore[arg-type]
+    except Exception as error:
+        if not isinstance(error, BadInputError):
+            log.exception("%s failed", part_plan.label)
+        return error
+
+
+def _write(
+    session: Session,
+    analysis: Analysis,
+    part_plan: PartPlan,
+    result: Computed | Exception,
+    started: datetime,
+    seconds: float,
+) -> PartOutcome:
+    key, study_id = part_plan.part.key, part_plan.study_id
+    source = f"{analysis.name}/{key}"
+    problems = result.problems if isinstance(result, Computed | BadInputError) else ()
+    session.replace(
+        "ops.validation_results",
+        {"study_id": [study_id], "source": [source]},
+        problem_rows(study_id, source, problems, datetime.now(UTC)),
+    )
+    if isinstance(result, Computed):
+        rows = runs.replace(session, analysis, part_plan, result, started)
+        log.info("analysed %s rows=%d run=%s", part_plan.label, rows, part_plan.fingerprint[:12])
+        return PartOutcome(analysis.name, key, "done", rows, None, seconds)
+    reason = str(result) if isinstance(result, BadInputError) else f"{type(result).__name__}: {result}"
+    runs.record(session, part_plan, "failed", reason, started, 0, analysis)
+    return PartOutcome(analysis.name, key, "failed", 0, reason, seconds)

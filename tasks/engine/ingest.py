@@ -1,0 +1,300 @@
+"""Landing zone to core tables: keep the bytes of what is new, read it in batches, replace its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from logging import getLogger
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from warehouse.objects import ObjectStore
+
+from schemas.base import tables
+from schemas.errors import Problem, Severity, UserError
+from schemas.polars_schema import conform
+from schemas.study import Study
+from schemas.validation import problems as problems_of
+from schemas.validation import validate_objects
+from tasks.contracts import Context, RawFile, parsers
+from tasks.engine import features, sheets
+from tasks.engine.outcomes import FileOutcome
+from tasks.engine.problems import problem_rows
+from tasks.engine.reading import Reading, read_file
+from tasks.engine.study_files import StudyFolder, read_folder
+from tasks.methods.sample_names import match_samples
+from warehouse import acts, ledger
+from warehouse.landing import HashCache, describe, now_ns
+from warehouse.ledger import Arrival
+from warehouse.plan import digest
+from warehouse.store import Session, Warehouse
+
+log = getLogger(__name__)
+BATCH_FILES = 200
+BATCH_BYTES = 2**30
+FEATURES = "core.features"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class IngestPlan:
+    """What must be read, in batches of arrivals; everything else stands as it is."""
+
+    study_id: str
+    path: str
+    batches: tuple[tuple[Arrival, ...], ...]
+    unchanged_count: int
+
+
+def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: Progress = log.info) -> dict[str, str]:
+    """Hash of every file of the study by name; bytes not seen before go to the object store, if one is given.
+
+    A raw file that is still being written or may not be read is left out: it is tried again by the
+    next run. Raises ``TransientError`` or ``BadInputError`` when a sheet cannot be read.
+    """
+    files = folder.files
+    cache = HashCache(home / "work" / "hashes" / f"{folder.study.study_id}.json")
+    unread = cache.missing(files.values())
+    known = {f.name: h for f in files.values() if (h := cache.get(f)) is not None}
+    if unread:
+        tell(f"hashing {len(unread):,} new or touched files, {sum(f.size for f in unread) / 2**20:,.1f} MiB")
+        taken, paths = now_ns(), [Path(f.path) for f in unread]
+        fresh = store.put_many(paths) if store else [RawFile.read(p).sha256 for p in paths]
+        for file, result in zip(unread, fresh, strict=True):
+            if isinstance(result, str):
+                known[file.name] = result
+            elif file.name in folder.landing:
+                log.warning("%s is left for the next run: %s", file.name, result)
+            else:
+                raise result
+        if store:  # what was only hashed is not kept yet
+            cache.put(known, unread, taken)
+    return known
+
+
+def plan_ingest(
+    folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, *, move: bool = False, tell: Progress = log.info
+) -> IngestPlan:
+    """Keep all bytes, bring sheets and ledger up to date in one transaction, say what must be read."""
+    study, study_id, now = folder.study, folder.study.study_id, datetime.now(UTC)
+    hashes = hashes_of(folder, warehouse.home, store, tell)
+    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    arrived = ledger.arrivals(study, folder.landing, hashes)
+    own = [Arrival(f, hashes[f.name], "manifest") for f in folder.sheets.values()]
+    own += [Arrival(f, hashes[f.name], "reference") for f in folder.references.values()]
+    with warehouse.open(f"ingest {study_id}") as session, session.transaction():
+        _register(session, folder, store, move=move)
+        sheets.write(session, study, str(folder.path), now)
+        before = ledger.current(session, study_id)
+        change = ledger.transition(
+            study_id, arrived, own, before, acts.retracted(session, study_id), fingerprint_of(study, references), now
+        )
+        ledger.drop_rows(session, study_id, change.dropped)
+        ledger.write(session, study_id, change.entries)
+        if any(e["assay"] == "reference" for e in change.entries):
+            features.refresh(session, folder, features.libraries(session, study_id))
+        check = {"study_id": [study_id], "source": ["check"]}
+        session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
+    log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
+    return IngestPlan(study_id, str(folder.path), _batches(change.to_read), len(arrived) - len(change.to_read))
+
+
+def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse) -> list[FileOutcome]:
+    """Read the batch's files, check their frames, replace their rows in one transaction."""
+    folder = read_folder(Path(plan.path))
+    references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
+    readings = [_read(arrival, folder.study, references) for arrival in batch]
+    frames, readings = _checked(readings)
+    now = datetime.now(UTC)
+    with warehouse.open(f"load {plan.study_id}") as session, session.transaction():
+        ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
+        rows = _store(session, plan.study_id, readings, frames)
+        entries = [
+            _entry(session, folder.study, a, r, rows.get(r.object_id, 0)) for a, r in zip(batch, readings, strict=True)
+        ]
+        ledger.write(session, plan.study_id, entries)
+        for arrival, reading in zip(batch, readings, strict=True):
+            found = {"study_id": [plan.study_id], "source": ["load"], "file_name": [arrival.file.name]}
+            session.replace(
+                "ops.validation_results",
+                found,
+                problem_rows(plan.study_id, "load", reading.problems, now, {arrival.file.name: arrival.sha256}),
+            )
+    log.info("loaded study=%s files=%d rows=%d", plan.study_id, len(batch), sum(rows.values()))
+    return [
+        FileOutcome(
+            r.name, r.status, r.assay, r.parser.name if r.parser else None, rows.get(r.object_id, 0), r.reason, r.is_bug
+        )
+        for r in readings
+    ]
+
+
+def register(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, *, move: bool) -> None:
+    """Note where the study lies; loads nothing.
+
+    Raises ``UserError`` when its id belongs to another folder and ``move`` is not given.
+    """
+    with warehouse.open(f"register {folder.study.study_id}") as session, session.transaction():
+        _register(session, folder, store, move=move)
+        sheets.write(session, folder.study, str(folder.path), datetime.now(UTC))
+
+
+def check(folder: StudyFolder) -> list[Problem]:
+    """Every problem of the study's sheets and files, as a run would find it; loads and keeps nothing."""
+    hashes = {f.name: RawFile.read(Path(f.path)).sha256 for f in folder.files.values()}
+    references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
+    found = list(folder.study.problems)
+    for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
+        _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch])
+        found += [problem for reading in readings for problem in reading.problems]
+    return found
+
+
+def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move: bool) -> None:
+    study_id = folder.study.study_id
+    known = session.read("core.studies", {"study_id": [study_id]}, ["path"])
+    if known.height and known["path"][0] != str(folder.path) and not move:
+        raise UserError(
+            f"The study id {study_id} is registered for {known['path'][0]}. Give this study another study_id in "
+            "study.yaml, or add --move if the folder was moved."
+        )
+    if not known.height:
+        acts.recall(session, store, study_id)
+
+
+def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arrival, Mapping[str, Any]], str]:
+    """What a known file's load fingerprint would be today; files that nobody read are tried by every new parser.
+
+    ``references``: hash of each reference file by its key in study.yaml's annotation.
+    """
+    sample_ids = sorted(study.sample_ids)
+    everyone = digest(sorted((p.name, p.version) for p in parsers().values()))
+
+    def fingerprint(arrival: Arrival, row: Mapping[str, Any]) -> str:
+        parser = parsers().get(str(row["parser"])) if row["status"] == "loaded" else None
+        if parser is None:
+            return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
+        names = match_samples(json.loads(row["sample_names"]), sample_ids)
+        used = {key: references.get(key) for key in parser.references}
+        return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
+
+    return fingerprint
+
+
+def _batches(to_read: tuple[Arrival, ...]) -> tuple[tuple[Arrival, ...], ...]:
+    batches: list[list[Arrival]] = []
+    size = 0
+    for arrival in to_read:
+        if not batches or len(batches[-1]) >= BATCH_FILES or size + arrival.file.size > BATCH_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(arrival)
+        size += arrival.file.size
+    return tuple(map(tuple, batches))
+
+
+def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> Reading:
+    name, row = arrival.file.name, study.file_row(arrival.file.name)
+    raw = RawFile(name, Path(arrival.file.path), arrival.sha256, arrival.file.modified_at)
+    if arrival.conflict:
+        problem = Problem(
+            Severity.LOCAL,
+            name,
+            "",
+            "",
+            "same_bytes",
+            arrival.conflict,
+            "One of them is a copy by mistake: put the right file in its place, or correct files.csv.",
+        )
+        return Reading(name, raw.sha256, "quarantined", arrival.assay, problems=(problem,))
+    if arrival.duplicate_of:
+        problem = Problem(
+            Severity.WARNING,
+            name,
+            "",
+            "",
+            "same_bytes",
+            f"the same bytes as {arrival.duplicate_of}, read there",
+            "If it should be another measurement, the wrong file was copied; otherwise nothing is to be done.",
+        )
+        return Reading(name, raw.sha256, "ignored", arrival.assay, problems=(problem,))
+    layout = study.layouts.get(row.layout) if row and row.layout else None
+    reading = read_file(raw, Context(study, row, layout, references))
+    if describe(raw.path, name).stamp != arrival.file.stamp:
+        problem = Problem(
+            Severity.WARNING,
+            name,
+            "",
+            "",
+            "still_written",
+            "the file changed while it was read",
+            "It is read again by the next run, when nobody writes it any more.",
+        )
+        return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
+    return reading
+
+
+def _checked(readings: list[Reading]) -> tuple[dict[str, pl.DataFrame], list[Reading]]:
+    """Frames of all files by table, in the tables' shape, without those of files that break a rule."""
+    by_table: dict[str, list[pl.DataFrame]] = {}
+    for reading in readings:
+        for table, frame in reading.frames.items():
+            if table != FEATURES:
+                fill = {"study_id": "", "object_id": reading.object_id}
+                by_table.setdefault(table, []).append(conform(frame, tables()[table], fill))
+    frames = {table: pl.concat(found) if len(found) > 1 else found[0] for table, found in by_table.items()}
+    broken: dict[str, tuple[Problem, ...]] = {}
+    names = {r.object_id: r.name for r in readings if r.status == "loaded"}
+    for table, frame in frames.items():
+        for object_id, violations in validate_objects(frame, tables()[table]).items():
+            broken[object_id] = (*broken.get(object_id, ()), *problems_of(violations, names[object_id]))
+    if broken:
+        frames = {t: f.filter(~pl.col("object_id").is_in(list(broken))) for t, f in frames.items()}
+    return frames, [
+        replace(r, status="quarantined", problems=(*broken[r.object_id], *r.problems), frames={})
+        if r.object_id in broken and r.status == "loaded"
+        else r
+        for r in readings
+    ]
+
+
+def _store(
+    session: Session, study_id: str, readings: list[Reading], frames: Mapping[str, pl.DataFrame]
+) -> dict[str, int]:
+    """Append the rows of the batch's objects; give the number of rows by object."""
+    counts: dict[str, int] = {}
+    for table, frame in frames.items():
+        ordered = frame.drop("study_id").sort([c for c in tables()[table].sort_by if c != "study_id"])
+        session.insert(table, ordered, {"study_id": study_id})
+        for object_id, n in frame.group_by("object_id").len().iter_rows():
+            counts[object_id] = counts.get(object_id, 0) + n
+        session.check_references(tables()[table], {"study_id": [study_id], "object_id": sorted(counts)})
+    features.refresh(session, study_id, [r.frames[FEATURES] for r in readings if FEATURES in r.frames])
+    return counts
+
+
+def _entry(
+    session: Session,
+    study_id: str,
+    arrival: Arrival,
+    reading: Reading,
+    rows: int,
+    fingerprint: Callable[[Arrival, Mapping[str, Any]], str],
+) -> dict[str, Any]:
+    key = {"study_id": [study_id], "object_id": [arrival.sha256], "file_name": [arrival.file.name]}
+    known = session.read(ledger.LEDGER, key).row(0, named=True)
+    parser = reading.parser if reading.status == "loaded" else None
+    entry = {
+        **known,
+        "assay": reading.assay,
+        "parser": parser.name if parser else None,
+        "parser_version": parser.version if parser else None,
+        "status": reading.status,
+        "reason": reading.reason,
+        "sample_names": json.dumps(sorted(reading.sample_names)),
+        "row_count": rows,
+    }
+    return {**entry, "load_fingerprint": fingerprint(arrival, entry)}

@@ -1,0 +1,55 @@
+"""What a step did, in words that the summary, the artifacts and the command line share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one raw file in this run."""
+
+    file_name: str
+    status: str
+    assay: str
+    parser: str | None
+    rows: int
+    reason: str | None
+    is_bug: bool = False
+
+
+@dataclass(frozen=True)
+class PartOutcome:
+    """What became of one part of one analysis in this run."""
+
+    analysis: str
+    part: str
+    status: str  # done, skipped, failed, current
+    rows: int
+    reason: str | None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run of one study."""
+
+    study_id: str
+    files: tuple[FileOutcome, ...] = ()
+    parts: tuple[PartOutcome, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unchanged_count: int = 0
+    published_at: datetime | None = None
+    is_unchanged: bool = False
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong that is not the user's file."""
+        return any(p.status == "failed" for p in self.parts) or any(f.is_bug for f in self.files)
+
+    @property
+    def quarantined(self) -> tuple[FileOutcome, ...]:
+        """Files put into quarantine in this run."""
+        return tuple(f for f in self.files if f.status == "quarantined")

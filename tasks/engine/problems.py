@@ -1,0 +1,43 @@
+"""Problems as rows of ``ops.validation_results``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import polars as pl
+
+from schemas.errors import Problem
+from schemas.polars_schema import schema
+from schemas.tables.validation_results import ValidationResult
+from warehouse.plan import digest
+
+
+def problem_rows(
+    study_id: str,
+    source: str,
+    problems: Iterable[Problem],
+    checked_at: datetime,
+    objects: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
+    """Rows for a set of problems, each once; ``objects`` gives the raw object by file name."""
+    known = objects or {}
+    rows = {}
+    for problem in problems:
+        problem_id = digest([problem.file, problem.rule, problem.place, problem.value, problem.message])
+        rows[problem_id] = {
+            "study_id": study_id,
+            "source": source,
+            "file_name": problem.file,
+            "problem_id": problem_id,
+            "object_id": known.get(problem.file),
+            "severity": str(problem.severity),
+            "rule": problem.rule,
+            "place": problem.place,
+            "value": problem.value,
+            "message": problem.message,
+            "remedy": problem.remedy,
+            "offending_rows": problem.offending_rows or None,
+            "checked_at": checked_at,
+        }
+    return pl.DataFrame(list(rows.values()), schema=schema(ValidationResult), orient="row")

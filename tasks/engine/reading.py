@@ -1,0 +1,144 @@
+"""One raw file to tidy frames, or to the reason why not. Touches no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from logging import getLogger
+
+import polars as pl
+
+from schemas.base import tables
+from schemas.errors import BadInputError, Problem, Severity
+from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
+from tasks.methods.sample_names import match_samples, unknown_samples
+from tasks.methods.signatures import unreadable_reason
+
+log = getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of a file: its frames, or why there are none."""
+
+    name: str
+    object_id: str
+    status: str  # loaded, quarantined, ignored
+    assay: str
+    parser: Parser | None = None
+    frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    sample_names: Mapping[str, str | None] = field(default_factory=dict)
+    is_bug: bool = False
+
+    @property
+    def reason(self) -> str | None:
+        """Why the file is not loaded."""
+        if self.status == "loaded":
+            return None
+        return str(self.problems[0]) if self.problems else "nobody reads this kind of file"
+
+
+def read_file(raw: RawFile, context: Context) -> Reading:
+    """Let the one parser that claims the file read it; say why when none does or it fails.
+
+    A bug in a parser quarantines its file with the traceback in the log, so that the night goes on.
+    """
+    try:
+        parser = claimant(raw, context)
+        if parser is None:
+            return _unclaimed(raw, context)
+        parsed = parser.parse(raw, context)
+        return _tidy(raw, context, parser, parsed)
+    except BadInputError as error:
+        return Reading(raw.name, raw.sha256, "quarantined", context.assay or "", problems=error.problems)
+    except Exception as error:
+        log.exception("bug while reading %s", raw.name)
+        problem = Problem(
+            Severity.LOCAL,
+            raw.name,
+            "",
+            "",
+            "parser_bug",
+            f"benchlake failed on this file ({type(error).__name__}: {error})",
+            "This is a bug, not your mistake: please report it with the file; everything else was loaded.",
+        )
+        return Reading(raw.name, raw.sha256, "quarantined", context.assay or "", problems=(problem,), is_bug=True)
+
+
+def claimant(raw: RawFile, context: Context) -> Parser | None:
+    """The one parser that claims the file; product parsers go before generic ones.
+
+    Raises ``BadInputError`` when two claim it or when files.csv declares another assay than it reads.
+    """
+    claims = [p for p in parsers().values() if p.claims(raw, context)]
+    chosen = [p for p in claims if not p.is_generic] or claims
+    if not chosen:
+        return None
+    if len(chosen) > 1:
+        raise BadInputError(
+            Problem(
+                Severity.LOCAL,
+                raw.name,
+                "",
+                "",
+                "ambiguous_format",
+                f"two parsers recognise it ({', '.join(p.name for p in chosen)})",
+                "Name its assay in files.csv; if it is named, please report this file.",
+            )
+        )
+    parser = chosen[0]
+    if context.assay and context.assay not in parser.assays:
+        raise BadInputError(
+            Problem(
+                Severity.LOCAL,
+                raw.name,
+                f"files.csv, line {context.row.line}" if context.row else "",
+                context.assay,
+                "other_assay",
+                f"files.csv says {context.assay}, but this is a {parser.product} file ({', '.join(parser.assays)})",
+                "Correct the assay in files.csv, or put the right file in its place.",
+            )
+        )
+    return parser
+
+
+def _unclaimed(raw: RawFile, context: Context) -> Reading:
+    assay = context.assay
+    if assay and any(assay in p.assays for p in parsers().values()):
+        return Reading(raw.name, raw.sha256, "quarantined", assay, problems=(unreadable_reason(raw, context),))
+    message = f"no parser for {assay} yet" if assay else "no parser recognises this file"
+    remedy = (
+        "The bytes are kept; it is loaded by itself once a parser exists."
+        if assay
+        else "If it holds results, name its assay in files.csv; otherwise nothing is to be done."
+    )
+    problem = Problem(Severity.WARNING, raw.name, "", assay or "", "no_parser", message, remedy)
+    return Reading(raw.name, raw.sha256, "ignored", assay or "", problems=(problem,))
+
+
+def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Reading:
+    frames, problems = dict(parsed.frames), list(parsed.problems)
+    named = [f for f in frames.values() if "sample_name" in f.columns]
+    names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
+    matched = match_samples(names, context.study.sample_ids)
+    if not any(p.rule in {"unknown_sample", "ambiguous_sample"} for p in problems):
+        meant = {str(n) for f in named for n in _of_cultures(f)["sample_name"].unique().drop_nulls().to_list()}
+        problems += unknown_samples(raw, sorted(n for n in meant if matched[n] is None), context.study.sample_ids)
+    for table, frame in frames.items():
+        if "sample_id" in tables()[table].model_fields and "sample_name" in frame.columns:
+            frames[table] = frame.with_columns(
+                pl.col("sample_name")
+                .cast(pl.String)
+                .replace_strict(matched, default=None, return_dtype=pl.String)
+                .alias("sample_id")
+            )
+    assay = context.assay or parser.assays[0]
+    return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
+
+
+def _of_cultures(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows that should hold a culture: no blank, empty well or control of the run."""
+    if "role" in frame.columns:
+        return frame.filter(pl.col("role") == "sample")
+    return frame.filter(pl.col("task") == "unknown") if "task" in frame.columns else frame

@@ -1,0 +1,78 @@
+"""A study folder to its manifests, listing and hashes; study names to folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import BadInputError, UserError
+from schemas.study import Study
+from tasks.methods.manifests import manifest_names, read_study
+from warehouse.landing import FoundFile, describe, walk
+from warehouse.store import Warehouse
+
+ANNOTATIONS = ("features", "tx2gene")
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """A study as it lies on disk now."""
+
+    path: Path
+    study: Study
+    sheets: Mapping[str, FoundFile]
+    landing: Mapping[str, FoundFile]
+    references: Mapping[str, FoundFile]  # annotation key -> file
+
+    @property
+    def files(self) -> dict[str, FoundFile]:
+        """Sheets, raw files and references by name."""
+        return {**self.sheets, **self.landing, **{f.name: f for f in self.references.values()}}
+
+
+def resolve(study: str, warehouse: Warehouse) -> Path:
+    """The folder of a study given as folder or registered id.
+
+    Raises ``UserError`` when it is neither.
+    """
+    path = Path(study).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    for source in (warehouse.published, warehouse.path):  # the snapshot needs no lock, but lags behind
+        if source.exists():
+            with warehouse.snapshot() if source == warehouse.published else warehouse.open("find a study") as session:
+                rows = session.read("core.studies", {"study_id": [study]}, ["path"])
+            if rows.height:
+                return Path(rows["path"][0])
+    raise UserError(
+        f"{study} is neither a study folder nor a registered study. Give the folder that holds study.yaml, "
+        "or write a new one with `benchlake init DIR`."
+    )
+
+
+def read_folder(path: Path) -> StudyFolder:
+    """Read the sheets and list the landing zone; hashes nothing.
+
+    Raises ``UserError`` with all fatal problems when the sheets cannot be used.
+    """
+    if not (path / "study.yaml").is_file():
+        raise UserError(
+            f"{path} holds no study.yaml. Write one with `benchlake init {path}`, or give the study's folder."
+        )
+    landing = walk(path, "landing")
+    listing = [f"{p.name}" for p in path.iterdir() if p.is_file()] + list(walk(path, "layouts"))
+    names = manifest_names(listing)
+    try:
+        everything = {*listing, *landing, *walk(path, "reference")}
+        study = read_study({n: (path / n).read_bytes() for n in names}, everything)
+    except BadInputError as error:
+        raise UserError(
+            f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
+        ) from error
+    references = {
+        key: describe(path / name, name)
+        for key in ANNOTATIONS
+        if (name := getattr(study.config.annotation, key)) and (path / name).is_file()
+    }
+    return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)

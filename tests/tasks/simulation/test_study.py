@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from tasks.simulation.study import simulate
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return simulate()
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_data(files: dict[str, bytes]) -> None:
+    assert simulate() == files
+    other = simulate(1)
+    assert other.keys() == files.keys()
+    changed = {name for name in files if other[name] != files[name]}
+    assert changed == {n for n in files if n.startswith("landing/") and n != "landing/notes.txt"} | {"truth.json"}
+
+
+def test_files_csv_names_every_raw_file_but_the_ignored_one(files: dict[str, bytes]) -> None:
+    named = {row["file"] for row in csv.DictReader(io.StringIO(files["files.csv"].decode()))}
+    landing = {name for name in files if name.startswith("landing/")}
+    assert landing - named == set(json.loads(files["truth.json"])["ignored"])
+    assert named <= landing
+
+
+def test_the_folder_says_what_it_is_and_stays_small(files: dict[str, bytes]) -> None:
+    assert "SIMULATED" in files["README.txt"].decode()
+    assert "SIMULATED" in json.loads(files["truth.json"])["notice"]
+    assert sum(map(len, files.values())) < 3_000_000

@@ -1,0 +1,101 @@
+"""Files of a study folder: which there are, and their hashes without reading what did not change.
+
+The cache of hashes is a convenience: deleted, everything is hashed again. A file is trusted
+unread when size, modification and change time and inode are as they were, and when it was
+hashed some time after it was last touched (as git does, a file touched while it was read is
+read again next time).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+IGNORED_NAMES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"})
+IGNORED_STARTS = ("~$", "._", ".~")
+SETTLED_NS = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file on disk, described without opening it."""
+
+    name: str  # relative to the study folder, forward slashes
+    path: str
+    size: int
+    stamp: tuple[int, int, int, int]  # size, mtime_ns, ctime_ns, inode
+
+    @property
+    def modified_at(self) -> datetime:
+        """Modification time, UTC."""
+        return datetime.fromtimestamp(self.stamp[1] / 1e9, UTC)
+
+
+def walk(folder: Path, under: str) -> dict[str, FoundFile]:
+    """Every file below ``folder/under`` by its name relative to ``folder``; droppings of desktops left out."""
+    found: dict[str, FoundFile] = {}
+    waiting = [under]
+    while waiting:
+        relative = waiting.pop()
+        try:
+            entries = list(os.scandir(folder / relative))
+        except FileNotFoundError:
+            continue
+        for entry in entries:
+            name = f"{relative}/{entry.name}"
+            if entry.name in IGNORED_NAMES or entry.name.startswith(IGNORED_STARTS):
+                continue
+            if entry.is_dir():
+                waiting.append(name)
+            elif entry.is_file():
+                found[name] = describe(Path(entry.path), name, entry.stat())
+    return dict(sorted(found.items()))
+
+
+def describe(path: Path, name: str, stat: os.stat_result | None = None) -> FoundFile:
+    """Describe one file."""
+    info = stat or path.stat()
+    return FoundFile(name, str(path), info.st_size, (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
+
+
+class HashCache:
+    """Known hashes of a study's files, kept between runs in ``HOME/work/hashes/STUDY.json``."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the cache; an unreadable one counts as empty."""
+        self.path = path
+        try:
+            self._known: dict[str, tuple[list[int], int, str]] = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            self._known = {}
+
+    def get(self, file: FoundFile) -> str | None:
+        """The hash of the file if it cannot have changed since it was taken."""
+        known = self._known.get(file.path)
+        if known and tuple(known[0]) == file.stamp and known[1] - max(file.stamp[1:3]) > SETTLED_NS:
+            return known[2]
+        return None
+
+    def missing(self, files: Iterable[FoundFile]) -> list[FoundFile]:
+        """Files that must be read."""
+        return [f for f in files if self.get(f) is None]
+
+    def put(self, hashes: Mapping[str, str], files: Iterable[FoundFile], taken_ns: int) -> None:
+        """Remember hashes by file name, taken at ``taken_ns``, and write the cache atomically."""
+        for file in files:
+            if file.name in hashes:
+                self._known[file.path] = (list(file.stamp), taken_ns, hashes[file.name])
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(self._known))
+        draft.replace(self.path)
+
+
+def now_ns() -> int:
+    """The clock that file times are compared with."""
+    return time.time_ns()

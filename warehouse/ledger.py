@@ -1,0 +1,184 @@
+"""The ingest ledger: what becomes of each raw file of a study when files, sheets or parsers change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from schemas.base import tables
+from schemas.polars_schema import schema
+from schemas.study import Study
+from schemas.tables.raw_objects import RawObject
+from warehouse.landing import FoundFile
+from warehouse.plan import digest, is_fact
+from warehouse.store import Session
+
+LEDGER = "core.raw_objects"
+UNREAD = frozenset({"stored", "superseded", "retracted"})
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file of the study with its hash and what the study says about it."""
+
+    file: FoundFile
+    sha256: str
+    assay: str = ""  # files.csv's, or `manifest`, `reference` for the study's own files
+    said: str = ""  # digest of its files.csv row and layout
+    duplicate_of: str | None = None  # another file with the same bytes, read in this one's stead
+    conflict: str | None = None  # why identical bytes cannot be both
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Name and bytes: what a ledger row is about."""
+        return self.file.name, self.sha256
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What a new look at the folder changes: ledger rows, objects whose rows go, files to read."""
+
+    entries: tuple[Mapping[str, Any], ...]
+    dropped: tuple[str, ...]
+    to_read: tuple[Arrival, ...]
+
+
+def arrivals(study: Study, files: Mapping[str, FoundFile], hashes: Mapping[str, str]) -> list[Arrival]:
+    """Describe every landing file that has a hash.
+
+    Identical bytes are read once, and not at all when files.csv gives them to two samples.
+    """
+    by_hash: dict[str, list[str]] = {}
+    for name in files.keys() & hashes.keys():
+        by_hash.setdefault(hashes[name], []).append(name)
+    by_hash = {sha256: sorted(names) for sha256, names in by_hash.items()}
+    rows = {row.file: row for row in study.files}
+    found: list[Arrival] = []
+    for name, file in ((n, f) for n, f in files.items() if n in hashes):
+        row, names = rows.get(name), by_hash[hashes[name]]
+        layout = study.layouts.get(row.layout) if row and row.layout else None
+        said = digest(
+            [
+                row.model_dump(mode="json", exclude={"line"}) if row else None,
+                layout.model_dump(mode="json", exclude={"sha256"}) if layout else None,
+            ]
+        )
+        samples = sorted({s for n in names if n in rows and (s := rows[n].sample)})
+        conflict = None
+        if len(names) > 1 and len(samples) > 1:
+            others = ", ".join(n for n in names if n != name)
+            conflict = f"the same bytes as {others}, but files.csv gives them to the samples {', '.join(samples)}"
+        duplicate_of = names[0] if name != names[0] else None
+        found.append(Arrival(file, hashes[name], (row.assay if row else None) or "", said, duplicate_of, conflict))
+    return found
+
+
+def load_fingerprint(arrival: Arrival, parser: str, version: str, names: object, references: object) -> str:
+    """sha256 of bytes, parser with its version, files.csv row, layout, references and what its sample names mean."""
+    twin = [arrival.duplicate_of, arrival.conflict]
+    return digest([arrival.sha256, arrival.said, parser, version, names, references, twin])
+
+
+def transition(
+    study_id: str,
+    arrived: Iterable[Arrival],
+    own: Iterable[Arrival],
+    before: pl.DataFrame,
+    retracted: Mapping[tuple[str, str], str],
+    fingerprint: Callable[[Arrival, Mapping[str, Any]], str],
+    now: datetime,
+) -> Transition:
+    """Apply the change rules to what lies in the folder now.
+
+    ``own`` are the sheets and references, which are kept but not parsed; ``retracted`` gives the
+    reason by name and bytes; ``fingerprint`` is what the load fingerprint of a known file would
+    be today. New bytes under a known name supersede the old ones, old bytes that come back are
+    read again, a file gone from the folder changes nothing.
+    """
+    known = {(r["file_name"], r["object_id"]): r for r in before.iter_rows(named=True)}
+    entries: dict[tuple[str, str], Mapping[str, Any]] = {}
+    to_read: list[Arrival] = []
+    present: dict[str, str] = {}
+    dropped: set[str] = set()
+    for arrival in own:
+        present[arrival.file.name] = arrival.sha256
+        if known.get(arrival.key, {}).get("status") != "loaded":
+            entries[arrival.key] = _entry(study_id, arrival, known.get(arrival.key), now, "loaded")
+    for arrival in arrived:
+        present[arrival.file.name] = arrival.sha256
+        row = known.get(arrival.key)
+        if arrival.key in retracted:
+            if row is None or row["status"] != "retracted":
+                reason = f"retracted: {retracted[arrival.key]}"
+                entries[arrival.key] = _entry(study_id, arrival, row, now, "retracted", reason)
+                dropped.add(arrival.sha256)
+        elif row is None or row["status"] in UNREAD:
+            entries[arrival.key] = _entry(study_id, arrival, row, now, "stored")
+            to_read.append(arrival)
+        elif fingerprint(arrival, row) != row["load_fingerprint"]:
+            to_read.append(arrival)
+    for (name, sha256), row in known.items():
+        if present.get(name, sha256) != sha256 and row["status"] not in {"superseded", "retracted"}:
+            reason = f"replaced by newer bytes of {name}"
+            entries[name, sha256] = {**row, "status": "superseded", "reason": reason, "row_count": 0}
+            if sha256 not in present.values():
+                dropped.add(sha256)
+    return Transition(tuple(entries.values()), tuple(sorted(dropped)), tuple(to_read))
+
+
+def current(session: Session, study_id: str) -> pl.DataFrame:
+    """The study's ledger."""
+    return session.read(LEDGER, {"study_id": [study_id]})
+
+
+def write(session: Session, study_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Replace the ledger rows of the given names and bytes; call it inside a transaction."""
+    if not entries:
+        return
+    frame = pl.DataFrame(list(entries), schema=schema(RawObject), orient="row")
+    session.connection.register("_entries", frame.select("file_name", "object_id").to_arrow())
+    session.connection.execute(
+        "DELETE FROM core.raw_objects WHERE study_id = ? AND EXISTS (SELECT 1 FROM _entries AS e "
+        "WHERE e.file_name = raw_objects.file_name AND e.object_id = raw_objects.object_id)",
+        [study_id],
+    )
+    session.connection.unregister("_entries")
+    session.insert(LEDGER, frame)
+
+
+def drop_rows(session: Session, study_id: str, object_ids: Sequence[str]) -> None:
+    """Delete what was loaded from the given objects; call it inside a transaction."""
+    if object_ids:
+        for table in tables():
+            if is_fact(table):
+                session.delete(table, {"study_id": [study_id], "object_id": list(object_ids)})
+
+
+def _entry(
+    study_id: str,
+    arrival: Arrival,
+    row: Mapping[str, Any] | None,
+    now: datetime,
+    status: str,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "study_id": study_id,
+        "object_id": arrival.sha256,
+        "file_name": arrival.file.name,
+        "size_bytes": arrival.file.size,
+        "assay": arrival.assay,
+        "parser": None,
+        "parser_version": None,
+        "status": status,
+        "reason": reason,
+        "load_fingerprint": "",
+        "sample_names": "[]",
+        "row_count": 0,
+        "modified_at": arrival.file.modified_at,
+        "received_at": row["received_at"] if row else now,
+    }

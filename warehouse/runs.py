@@ -1,0 +1,146 @@
+"""Runs of analyses: their rows replaced together, their attempts written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import polars as pl
+
+from schemas.base import tables
+from schemas.polars_schema import conform, schema
+from schemas.tables.analysis_runs import AnalysisRun
+from tasks.contracts import Analysis, Computed, Part
+from warehouse.code_hash import versions
+from warehouse.plan import PartPlan, digest, excluded, history, is_fact
+from warehouse.store import Session
+
+RUNS = "ops.analysis_runs"
+
+
+def inputs(session: Session, analysis: Analysis, plan: PartPlan) -> dict[str, pl.DataFrame]:
+    """The rows that a part reads, with ``is_excluded`` on facts and samples."""
+    exclusions = excluded(session, plan.study_id)
+    frames = {}
+    for table in analysis.reads if plan.part.tables is None else plan.part.tables:
+        where = {"study_id": [plan.study_id], **plan.part.where.get(table, {})}
+        frame = session.read(table, where)
+        if is_fact(table):
+            frame = frame.with_columns(_excludes(exclusions, frame.columns).alias("is_excluded"))
+        elif table == "core.samples":
+            whole = exclusions.filter(pl.col("file_name").is_null() & pl.col("well").is_null())["sample_id"]
+            frame = frame.with_columns(pl.col("sample_id").is_in(whole.implode()).alias("is_excluded"))
+        frames[table] = frame
+    return frames
+
+
+def _excludes(exclusions: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:
+    """Whether a row of a fact is named by an exclusion of its file, of a well or of a sample in it."""
+    found = pl.lit(value=False)
+    for row in exclusions.filter(pl.col("object_id").is_not_null()).iter_rows(named=True):
+        hit = pl.col("object_id") == row["object_id"]
+        for column in ("well", "sample_id"):
+            if row[column] is not None:
+                hit &= (
+                    (pl.col(column) == row[column]).fill_null(value=False) if column in columns else pl.lit(value=False)
+                )
+        found |= hit
+    return found
+
+
+def replace(session: Session, analysis: Analysis, plan: PartPlan, computed: Computed, started_at: datetime) -> int:
+    """Replace a part's rows in all its tables and write the run down; call it inside a transaction."""
+    unknown = set(computed.frames) - set(analysis.writes)
+    if unknown:
+        raise ValueError(f"{analysis.name} gives {sorted(unknown)}, which it does not declare in writes")
+    rows = 0
+    record(session, plan, "done", None, started_at, sum(f.height for f in computed.frames.values()), analysis)
+    for table in analysis.writes:
+        if plan.previous_run:
+            session.delete(table, {"study_id": [plan.study_id], "run_id": [plan.previous_run]})
+        if table in computed.frames and computed.frames[table].height:
+            known = {"study_id": plan.study_id, "run_id": plan.fingerprint}
+            frame = conform(computed.frames[table], tables()[table], known)
+            rows += session.insert(table, frame.sort(tables()[table].sort_by, nulls_last=True))
+            session.check_references(tables()[table], {"study_id": [plan.study_id], "run_id": [plan.fingerprint]})
+    return rows
+
+
+def record(
+    session: Session,
+    plan: PartPlan,
+    status: str,
+    reason: str | None,
+    started_at: datetime,
+    rows: int,
+    analysis: Analysis,
+) -> None:
+    """Write an attempt down."""
+    row = {
+        "attempt_id": f"{plan.fingerprint[:32]}-{plan.attempt + 1}",
+        "study_id": plan.study_id,
+        "analysis": plan.analysis,
+        "part": plan.part.key,
+        "run_id": plan.fingerprint,
+        "fingerprint": plan.fingerprint,
+        "status": status,
+        "reason": reason,
+        "parameters": json.dumps(dict(plan.part.parameters), sort_keys=True, ensure_ascii=False),
+        "versions": json.dumps(versions(analysis.libraries), sort_keys=True),
+        "inputs": json.dumps(dict(plan.inputs), sort_keys=True),
+        "started_at": started_at,
+        "finished_at": datetime.now(UTC),
+        "row_count": rows,
+    }
+    session.insert(RUNS, pl.DataFrame([row], schema=schema(AnalysisRun)))
+
+
+def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[PartPlan]) -> None:
+    """Drop rows of parts that are skipped now or are no part of the study any more; call it inside a transaction."""
+    now, wanted = datetime.now(UTC), {p.part.key: p for p in plans}
+    for key, known in history(session, study_id, analysis.name).items():
+        plan = wanted.get(key)
+        if known["previous_run"] and (plan is None or plan.state == "skipped"):
+            for table in analysis.writes:
+                session.delete(table, {"study_id": [study_id], "run_id": [known["previous_run"]]})
+            if plan is None:
+                _record_end(session, analysis, study_id, key, known, now)
+    for plan in wanted.values():
+        if plan.state == "skipped" and not plan.is_recorded:
+            record(session, plan, "skipped", plan.part.skip, now, 0, analysis)
+
+
+def _record_end(
+    session: Session, analysis: Analysis, study_id: str, key: str, known: Mapping[str, object], now: datetime
+) -> None:
+    ended = digest(["ended", known["previous_run"]])
+    attempts = known["attempts"]
+    assert isinstance(attempts, dict)
+    plan = PartPlan(
+        analysis.name, study_id, Part(key), ended, {}, "skipped", None, attempts.get(ended, 0), is_recorded=False
+    )
+    record(session, plan, "skipped", "the study names it no more", now, 0, analysis)
+
+
+def blocked(session: Session, study_id: str) -> dict[str, str]:
+    """Assays in which two loaded files say that they are the same reading, with the message."""
+    found: dict[str, str] = {}
+    for assay, table, names in (
+        ("cell_viability", "core.plate_wells", "plate, well, time_h, measure, wavelength_nm"),
+        ("qpcr", "core.qpcr_wells", "plate, well, target, reading"),
+    ):
+        rows = session.query(
+            f"WITH twice AS (SELECT plate, list(DISTINCT object_id ORDER BY object_id) AS ids FROM {table} "  # noqa: S608
+            f"WHERE study_id = ? AND plate_is_explicit GROUP BY {names} HAVING count(DISTINCT object_id) > 1) "
+            "SELECT t.plate, string_agg(DISTINCT o.file_name, ' and ' ORDER BY o.file_name) AS files FROM twice AS t "
+            "JOIN core.raw_objects AS o ON o.study_id = ? AND o.status = 'loaded' AND list_contains(t.ids, o.object_id) "
+            "GROUP BY t.plate, t.ids ORDER BY ALL LIMIT 1",
+            [study_id, study_id],
+        )
+        if rows.height:
+            found[assay] = (
+                f"{rows['files'][0]} both say that they are plate {rows['plate'][0]}: one reading cannot have two "
+                "values. Retract one with `benchlake retract STUDY FILE --reason …`, or correct `plate` in files.csv."
+            )
+    return found

@@ -1,0 +1,312 @@
+"""The only opener of DuckDB: the warehouse file behind its writer lock, and the published snapshot."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from logging import getLogger
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from schemas.base import Table, columns, tables
+from schemas.errors import BenchlakeError, UserError
+from warehouse import ddl, models
+from warehouse.ddl import identifier
+from warehouse.locks import file_lock
+
+log = getLogger(__name__)
+SAFE_FREE_BYTES = 256 * 2**20
+
+
+class DanglingReferenceError(BenchlakeError):
+    """Rows point at rows that do not exist: a bug in whoever wrote them."""
+
+
+class Session:
+    """One open connection to the warehouse; made by ``Warehouse.open``."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take an open connection whose tables exist."""
+        self.connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            with suppress(duckdb.Error):
+                self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pl.DataFrame:
+        """Run one SELECT with bound parameters."""
+        cursor = self.connection.execute(sql, parameters) if parameters else self.connection.execute(sql)
+        return cursor.pl()
+
+    def read(
+        self,
+        table: str,
+        where: Mapping[str, Sequence[object]] | None = None,
+        select: Sequence[str] | None = None,
+        *,
+        distinct: bool = False,
+    ) -> pl.DataFrame:
+        """Read a table's columns where each named column has one of the given values (null is a value)."""
+        wanted = ", ".join(map(identifier, select)) if select else "*"
+        clause, values = _filter(where or {})
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"  # noqa: S608
+        return self.query(sql, values)
+
+    def delete(self, table: str, where: Mapping[str, Sequence[object]]) -> None:
+        """Delete the rows where each named column has one of the given values."""
+        clause, values = _filter(where)
+        self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values)  # noqa: S608
+
+    def insert(self, table: str, frame: pl.DataFrame, constants: Mapping[str, object] | None = None) -> int:
+        """Append rows; ``constants`` are columns with one value for all rows.
+
+        Constants are bound, not repeated in the frame: a 64k x 100 count matrix has 6.4M rows.
+        """
+        fixed = dict(constants or {})
+        names = [*fixed, *frame.columns]
+        self.connection.register("_incoming", frame.to_arrow())
+        try:
+            chosen = ", ".join(["?"] * len(fixed) + [identifier(c) for c in frame.columns])
+            listed = ", ".join(map(identifier, names))
+            self.connection.execute(
+                f"INSERT INTO {identifier(table)} ({listed}) SELECT {chosen} FROM _incoming",  # noqa: S608
+                list(fixed.values()),
+            )
+        finally:
+            self.connection.unregister("_incoming")
+        return frame.height
+
+    def replace(
+        self,
+        table: str,
+        scope: Mapping[str, Sequence[object]],
+        frame: pl.DataFrame,
+        constants: Mapping[str, object] | None = None,
+    ) -> int:
+        """Replace all rows in ``scope`` by the frame's; call it inside a transaction."""
+        self.delete(table, scope)
+        return self.insert(table, frame, constants) if frame.height else 0
+
+    def check_references(self, table: type[Table], scope: Mapping[str, Sequence[object]]) -> None:
+        """Check ``References`` of the rows in scope before commit.
+
+        Raises ``DanglingReferenceError`` naming table, column and first value that points nowhere.
+        """
+        clause, values = _filter(scope, "t.")
+        for column in columns(table):
+            if column.references is None:
+                continue
+            target, _, name = column.references.rpartition(".")
+            same_study = "AND r.study_id = t.study_id" if "study_id" in tables()[target].model_fields else ""
+            missing = self.query(
+                f"SELECT DISTINCT t.{identifier(column.name)} AS value FROM {identifier(table.table_name)} AS t "  # noqa: S608
+                f"WHERE {clause} AND t.{identifier(column.name)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+                f"{identifier(target)} AS r WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) "
+                "LIMIT 1",
+                values,
+            )
+            if missing.height:
+                raise DanglingReferenceError(
+                    f"{table.table_name}.{column.name} = {missing['value'][0]!r} is not in {column.references}"
+                )
+
+
+def _filter(where: Mapping[str, Sequence[object]], prefix: str = "") -> tuple[str, list[object]]:
+    clauses: list[str] = []
+    values: list[object] = []
+    for column, wanted in where.items():
+        present = [v for v in wanted if v is not None]
+        options = [f"{prefix}{identifier(column)} IS NULL"] if len(present) < len(wanted) else []
+        if present:
+            options.append(
+                f"list_contains(?, {prefix}{identifier(column)})"
+                if len(present) > 1
+                else f"{prefix}{identifier(column)} = ?"
+            )
+            values.append(present if len(present) > 1 else present[0])
+        clauses.append("(" + (" OR ".join(options) or "FALSE") + ")")
+    return " AND ".join(clauses) or "TRUE", values
+
+
+class Warehouse:
+    """The tables of one home directory."""
+
+    def __init__(self, home: Path, lock_timeout_s: float = 600.0) -> None:
+        """Name the home; nothing is opened or created yet."""
+        self.home = home.absolute()
+        self.path = self.home / "warehouse.duckdb"
+        self.published = self.home / "published.duckdb"
+        self.lock_timeout_s = lock_timeout_s
+
+    @contextmanager
+    def open(self, purpose: str) -> Iterator[Session]:
+        """Open the warehouse behind its writer lock, tables created; hold it shortly."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with file_lock(self.home / "warehouse.lock", purpose, self.lock_timeout_s):
+            _check_free_space(self.home)
+            with _connect(self.path) as connection:
+                _ensure_tables(connection)
+                yield Session(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open the published snapshot read-only; it never changes while it is open.
+
+        Raises ``UserError`` when nothing was published yet.
+        """
+        if not self.published.exists():
+            raise UserError(f"Nothing is published in {self.home} yet. Run `benchlake run STUDY` first.")
+        with _connect(self.published, read_only=True) as connection:
+            yield Session(connection)
+
+    def publish(self, study_id: str, publication: pl.DataFrame) -> None:
+        """Swap one study's rows in a copy of the snapshot, then rename it into place.
+
+        A crash before the rename publishes nothing; a reader that has the old file open goes on reading it.
+        """
+        draft = self.home / "work" / f"published-{os.getpid()}.duckdb"
+        draft.parent.mkdir(exist_ok=True)
+        draft.unlink(missing_ok=True)
+        with file_lock(self.home / "warehouse.lock", f"publish {study_id}", self.lock_timeout_s):
+            _check_free_space(self.home, needed=_size(self.path) + _size(self.published))
+            with _connect(self.path) as connection:  # the session publishes what it itself may have migrated
+                _ensure_tables(connection)
+                with Session(connection).transaction():
+                    Session(connection).replace("ops.publications", {"study_id": [study_id]}, publication)
+            studies = self._fill_draft(draft, study_id)
+        with draft.open("rb") as stream:
+            os.fsync(stream.fileno())
+        draft.replace(self.published)
+        _fsync_folder(self.home)
+        log.info("published %s (%d studies in the snapshot)", study_id, studies)
+
+    def _fill_draft(self, draft: Path, study_id: str) -> int:
+        is_copy = self.published.exists() and _digest(self.published) == ddl.digest()
+        if is_copy:
+            # In a child process: closing the file in this one would drop DuckDB's own lock on it.
+            subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603
+        with _connect(draft) as connection:
+            _ensure_tables(connection)
+            connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
+            wanted = (
+                [study_id]
+                if is_copy
+                else [
+                    row[0] for row in connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
+                ]
+            )
+            session = Session(connection)
+            with session.transaction():
+                for name, table in tables().items():
+                    listed = ", ".join(identifier(c.name) for c in columns(table))
+                    ordered = ", ".join(identifier(c) for c in table.sort_by)
+                    session.delete(name, {"study_id": wanted})
+                    connection.execute(
+                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM warehouse.{identifier(name)} "  # noqa: S608
+                        f"WHERE list_contains(?, study_id) ORDER BY {ordered}",
+                        [wanted],
+                    )
+                for view, sql in models.views():
+                    connection.execute(f"CREATE OR REPLACE VIEW {identifier(view)} AS {sql}")
+            connection.execute("DETACH warehouse")
+            connection.execute("CHECKPOINT")
+            row = connection.execute("SELECT count(*) FROM core.studies").fetchone()
+        return int(row[0]) if row else 0
+
+
+@contextmanager
+def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    options: dict[str, Any] = {"autoinstall_known_extensions": "false"}
+    connection = duckdb.connect(str(path), read_only=read_only, config=options)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing; do nothing when the declarations are those the file was made with."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
+    connection.execute("CREATE TABLE IF NOT EXISTS ops.declarations (digest VARCHAR)")
+    wanted = ddl.digest()
+    row = connection.execute("SELECT digest FROM ops.declarations").fetchone()
+    if row and row[0] == wanted:
+        return
+    connection.execute("BEGIN")
+    for statement in ddl.script():
+        if not statement.startswith("COMMENT"):
+            connection.execute(statement)
+    _add_columns(connection)
+    for statement in ddl.script():
+        if statement.startswith("COMMENT"):
+            connection.execute(statement)
+    connection.execute("DELETE FROM ops.declarations")
+    connection.execute("INSERT INTO ops.declarations VALUES (?)", [wanted])
+    connection.execute("COMMIT")
+
+
+def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add nullable columns that a newer declaration has; any other change needs a migration."""
+    for name, table in tables().items():
+        schema, bare = name.split(".")
+        present = dict(
+            connection.execute(
+                "SELECT column_name, data_type FROM information_schema.columns "
+                "WHERE table_schema = ? AND table_name = ?",
+                [schema, bare],
+            ).fetchall()
+        )
+        for column in columns(table):
+            wanted = ddl.SQL_TYPES[column.dtype]
+            found = present.get(column.name)
+            if found is None and column.is_nullable:
+                connection.execute(f"ALTER TABLE {identifier(name)} ADD COLUMN {identifier(column.name)} {wanted}")
+            elif found != wanted and not (found == "TIMESTAMP WITH TIME ZONE" and wanted == "TIMESTAMPTZ"):
+                raise UserError(
+                    f"The warehouse was made by another version: {name}.{column.name} is {found}, this version needs "
+                    f"{wanted}. Move warehouse.duckdb away and run again: it is rebuilt from the raw objects."
+                )
+
+
+def _digest(path: Path) -> str | None:
+    with _connect(path, read_only=True) as connection:
+        try:
+            row = connection.execute("SELECT digest FROM ops.declarations").fetchone()
+        except duckdb.CatalogException:
+            return None
+    return str(row[0]) if row else None
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _check_free_space(home: Path, needed: int = 0) -> None:
+    free = os.statvfs(home).f_bavail * os.statvfs(home).f_frsize
+    if free < needed + SAFE_FREE_BYTES:
+        raise UserError(
+            f"Only {free / 2**20:.0f} MiB are free on the disk of {home}; {(needed + SAFE_FREE_BYTES) / 2**20:.0f} MiB "
+            "are needed. Free some space and run again; nothing was lost."
+        )
+
+
+def _fsync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
