@@ -9,7 +9,7 @@ import polars as pl
 from schemas.errors import bad_input
 from schemas.vocabulary import Library, RnaClass
 from tasks.contracts import Context, RawFile
-from tasks.methods.delimited import Dialect, dialect, sniff, text_of
+from tasks.methods.delimited import dialect_of
 from tasks.methods.delimited_table import read_table
 from tasks.methods.feature_ids import unversioned
 
@@ -138,7 +138,7 @@ def read_features(raw: RawFile) -> pl.DataFrame:
 
     Raises ``BadInputError`` when there is no header with an id column.
     """
-    found = _dialect(raw)
+    found = dialect_of(raw, "a table with a header")
     names = [plain_name(name) for name in found.names]
     feature = _first(names, _GENE_COLUMNS)
     if feature is None:
@@ -168,7 +168,7 @@ def read_tx2gene(raw: RawFile) -> pl.DataFrame:
     The columns go by their names, else the first is the transcript and the second the gene; a first
     line that is no header is data. Raises ``BadInputError`` for fewer than two columns.
     """
-    found = _dialect(raw)
+    found = dialect_of(raw, "a table with a header")
     names = [plain_name(name) for name in found.names]
     transcript, gene = _first(names, _TRANSCRIPT_COLUMNS), _first(names, _GENE_COLUMNS)
     has_header = transcript is not None or gene is not None
@@ -180,19 +180,6 @@ def read_tx2gene(raw: RawFile) -> pl.DataFrame:
         .filter((pl.col("transcript_id") != "") & (pl.col("gene_id") != ""))
         .unique("transcript_id", keep="first", maintain_order=True)
     )
-
-
-def _dialect(raw: RawFile) -> Dialect:
-    found = sniff(raw) or dialect(text_of(raw))
-    if found is None:
-        raise bad_input(
-            raw.name,
-            "",
-            "not_delimited",
-            "the annotation is no table of at least two columns",
-            "Write it as tab- or comma-separated text with a header.",
-        )
-    return found
 
 
 def _first(names: list[str], wanted: tuple[str, ...]) -> int | None:

@@ -63,6 +63,8 @@ def refuse_bad_counts(
     is_estimated: bool,
 ) -> None:
     """Raise ``BadInputError`` for NaN, infinite or negative cells and for values that are no counts."""
+    if values.min() >= 0 and values.max() < np.inf and (values == np.floor(values)).all():
+        return  # the usual file, in one pass over millions of cells
     with np.errstate(invalid="ignore"):
         bad = ~np.isfinite(values) | (values < 0)
     if reason := not_counts(np.where(np.isfinite(values), values, 0.0), is_estimated=is_estimated):
@@ -73,14 +75,14 @@ def refuse_bad_counts(
             *(
                 _problem(
                     raw,
-                    place(int(row), int(column)),
+                    place(row, column),
                     f"{values[row, column]:g}",
                     "negative_count" if values[row, column] < 0 else "count_not_a_number",
-                    f"the count of {ids[int(row)]} in {samples[column]} is {values[row, column]:g}, expected 0 or more"
+                    f"the count of {ids[row]} in {samples[column]} is {values[row, column]:g}, expected 0 or more"
                     + (f" (one of {len(rows)} such places)" if len(rows) > 1 else ""),
                     _CORRECT,
                 )
-                for row, column in list(zip(rows, columns, strict=True))[:_SHOWN]
+                for row, column in zip(rows[:_SHOWN].tolist(), columns[:_SHOWN].tolist(), strict=True)
             )
         )
 
@@ -130,7 +132,7 @@ def fraction_warning(
             place(row, column),
             f"{values[row, column]:g}",
             "fractional_counts",
-            f"{fractional.sum() / fractional.size:.1%} of the counts have decimals, first {ids[row]} in {samples[column]}",
+            f"{fractional.mean():.1%} of the counts have decimals, first {ids[row]} in {samples[column]}",
             "Expected from salmon, kallisto or RSEM; from any other tool look for its raw counts.",
         )
     ]

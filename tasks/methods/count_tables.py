@@ -17,6 +17,7 @@ from tasks.methods.count_checks import excel_warnings, fraction_warning, refuse_
 from tasks.methods.delimited_table import TextTable
 from tasks.methods.feature_ids import library_of
 
+_BLOCK = 1000
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -94,19 +95,18 @@ def load_counts(
 
 def tidy(counts: CountTable, sample_names: Sequence[str], library: Library) -> pl.DataFrame:
     """One row a feature and sample, by feature id, then in the file's order of samples."""
-    order = counts.ids.arg_sort()
-    features, samples = len(order), len(sample_names)
-    positions = order.to_numpy()
-    # codes, then text: repeating the text itself takes several times as long
+    positions = counts.ids.arg_sort().to_numpy()
+    # repeated in blocks: several times faster than gathering text by position
     names = pl.Series(sample_names, dtype=pl.String)
-    coded = names.cast(pl.Enum(names.unique(maintain_order=True)))
+    block = pl.concat([names] * min(len(positions), _BLOCK), rechunk=True)
+    whole, rest = divmod(len(positions), _BLOCK) if len(positions) > _BLOCK else (1, 0)
     lengths = pl.lit(None, dtype=pl.Float64)
     if counts.lengths is not None:
         lengths = pl.lit(pl.Series(counts.lengths[positions].ravel()).fill_nan(None))
     return pl.DataFrame(
         {
-            "sample_name": coded.gather(np.tile(np.arange(samples, dtype=np.uint32), features)).cast(pl.String),
-            "feature_id": counts.ids.gather(np.repeat(positions.astype(np.uint32), samples)),
+            "sample_name": pl.concat([block] * whole + [names] * rest, rechunk=True),
+            "feature_id": counts.ids.gather(pl.Series(np.repeat(positions.astype(np.uint32), len(names)))),
             "count": counts.values[positions].ravel(),
         }
     ).select(

@@ -48,7 +48,7 @@ class Dialect:
 
 
 def text_of(raw: RawFile) -> str:
-    """Give a file's whole text with ``\\n`` line ends. Raises ``BadInputError`` for damaged gzip and binary files."""
+    """Give a file's whole text, lines ended by newline. Raises ``BadInputError`` for damaged gzip and binary files."""
     try:
         content = raw.content
     except (OSError, EOFError, zlib.error) as error:
@@ -98,6 +98,20 @@ def sniff(raw: RawFile) -> Dialect | None:
         else:
             text = text[: text.rfind("\n") + 1]  # the last line is cut
     return dialect(text)
+
+
+def dialect_of(raw: RawFile, expected: str) -> Dialect:
+    """Give the dialect of a file that must be ``expected``. Raises ``BadInputError`` for what is no delimited text."""
+    found = sniff(raw) or dialect(text_of(raw))
+    if found is None:
+        raise bad_input(
+            raw.name,
+            "",
+            "not_delimited",
+            f"the file is no table (no tab, semicolon, comma or space separates columns), expected {expected}",
+            "Export it as CSV or tab-separated text, or copy it again.",
+        )
+    return found
 
 
 def dialect(text: str) -> Dialect | None:

@@ -147,12 +147,9 @@ def _plain(name: str) -> str:
 def _likely(name: str, known: Collection[str]) -> str | None:
     """The one known sample that differs by case, separators or R's X, or that the name begins with."""
     bare = stripped(name)
-    for fits in (
-        lambda sample: _plain(sample) in {_plain(name), _plain(bare)},
-        lambda sample: re.match(rf"{re.escape(sample)}[\s._-]", name) is not None,
-    ):
-        found = [sample for sample in known if fits(sample)]
-        if found:
-            return found[0] if len(found) == 1 else None
+    equal = [sample for sample in known if _plain(sample) in {_plain(name), _plain(bare)}]
+    begun = [sample for sample in known if re.match(rf"{re.escape(sample)}[\s._-]", name)]
+    if found := equal or begun:
+        return found[0] if len(found) == 1 else None
     close = difflib.get_close_matches(bare, sorted(known), n=2, cutoff=0.8)
     return close[0] if len(close) == 1 else None

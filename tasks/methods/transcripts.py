@@ -8,7 +8,7 @@ from schemas.errors import Problem, Severity, bad_input
 from tasks.contracts import Context, Parsed, RawFile
 from tasks.methods.annotation import read_tx2gene
 from tasks.methods.count_tables import CountTable, load_counts
-from tasks.methods.delimited import sniff, text_of
+from tasks.methods.delimited import dialect_of
 from tasks.methods.delimited_table import read_table
 from tasks.methods.feature_ids import unversioned
 from tasks.methods.sample_names import sample_of_file
@@ -46,9 +46,8 @@ def parse_quantification(raw: RawFile, context: Context, columns: dict[str, str]
     ``columns`` gives the file's names of transcript_id, count, tpm and effective_length. Raises
     ``BadInputError`` without tx2gene, or when it knows none of the transcripts.
     """
-    found = sniff(raw)
-    if found is None or any(name not in found.names for name in columns.values()):
-        text_of(raw)
+    found = dialect_of(raw, f"{tool}'s table of transcripts")
+    if any(name not in found.names for name in columns.values()):
         raise bad_input(
             raw.name,
             "line 1",
@@ -99,8 +98,8 @@ def _left_out(raw: RawFile, transcripts: pl.DataFrame, tx2gene: pl.DataFrame, re
             "Use the transcript table of the annotation that the index was built from.",
             shown,
         )
-    total = transcripts["count"].sum()
-    share = missing["count"].sum() / total if total else 0.0
+    total = float(transcripts["count"].sum())
+    share = float(missing["count"].sum()) / total if total else 0.0
     return (
         Problem(
             Severity.WARNING,

@@ -8,7 +8,7 @@ from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.annotation import BIOTYPE_COLUMNS, SYMBOL_COLUMNS, plain_name
 from tasks.methods.count_tables import count_table, load_counts
-from tasks.methods.delimited import Dialect, sniff, text_of
+from tasks.methods.delimited import Dialect, dialect_of, sniff
 from tasks.methods.delimited_table import is_number, read_table
 from tasks.methods.sample_names import named_samples
 
@@ -28,10 +28,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     Extra attributes (gene_name, gene_biotype) describe the features. The exon length is no effective
     length and is left out. Raises ``BadInputError`` for a table without BAM columns.
     """
-    found = sniff(raw)
-    if found is None:
-        text_of(raw)
-        raise bad_input(raw.name, "", "not_delimited", "the file is no featureCounts table", "Copy it again.")
+    found = dialect_of(raw, "featureCounts's table")
     attributes = _attributes(found)
     samples = [i for i in range(len(_FIXED), len(found.first)) if i not in attributes]
     if not samples:

@@ -8,7 +8,7 @@ from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.annotation import BIOTYPE_COLUMNS, plain_name
 from tasks.methods.count_tables import count_table, load_counts
-from tasks.methods.delimited import Dialect, sniff, text_of
+from tasks.methods.delimited import Dialect, dialect_of, sniff
 from tasks.methods.delimited_table import is_number, read_table
 from tasks.methods.sample_names import named_samples, sample_of_file
 
@@ -29,11 +29,14 @@ _TAIL_CHARS = 2000
 
 
 def claims(raw: RawFile, context: Context) -> bool:
-    """HTSeq's ``__`` rows at the end; or two columns, id and number, that files.csv declares as counts."""
+    """HTSeq's ``__`` rows at the end; or two columns, id and number, that files.csv declares as counts.
+
+    featureCounts's .summary, which also has two columns, holds no counts of features.
+    """
     if context.assay not in (None, "expression_counts"):
         return False
     found = sniff(raw)
-    if found is None or not found.rows or not _numbers(found) or _numbers(found)[0] == 0:
+    if found is None or found.first[0] == "Status" or not found.rows or not _numbers(found) or _numbers(found)[0] == 0:
         return False
     if context.assay and len(found.rows[0]) == 2:  # noqa: PLR2004  # id and count
         return True
@@ -51,9 +54,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     tells. Several (``htseq-count`` on several BAM files): the header must name them. Text columns are
     ``--additional-attr``: the first is the symbol unless its header says biotype.
     """
-    found = sniff(raw)
-    if found is None or not _numbers(found):
-        text_of(raw)
+    found = dialect_of(raw, "feature ids and counts")
+    if not _numbers(found):
         raise bad_input(
             raw.name, "", "no_counts", "no column holds counts", "Give HTSeq's output: feature id, tab, count."
         )

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.count_tables import count_table, load_counts
-from tasks.methods.delimited import sniff, text_of
+from tasks.methods.delimited import dialect_of, sniff
 from tasks.methods.delimited_table import read_table
 from tasks.methods.sample_names import named_samples
 
@@ -31,11 +31,10 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
     Raises ``BadInputError`` for tables of transcripts, TPM and lengths, naming the table to give.
     """
-    name, found = _NAME.search(PurePosixPath(raw.name).name), sniff(raw)
-    if name is None or found is None:
-        text_of(raw)
+    found, name = dialect_of(raw, "nf-core/rnaseq's merged table"), _NAME.search(PurePosixPath(raw.name).name)
+    if name is None:
         raise bad_input(
-            raw.name, "", "not_delimited", "the file is no merged table of nf-core/rnaseq", "Copy it again."
+            raw.name, "", "renamed_file", "the file's name does not tell what it holds", "Use the pipeline's file name."
         )
     if name[1] == "transcript" or not name[2].startswith("counts") or "gene_id" not in found.first:
         raise bad_input(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.errors import Problem, Severity, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.count_tables import count_table, load_counts
-from tasks.methods.delimited import Dialect, sniff, text_of
+from tasks.methods.delimited import Dialect, dialect_of, sniff
 from tasks.methods.delimited_table import TextTable, read_table
 from tasks.methods.sample_names import sample_of_file
 
@@ -36,10 +36,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     all genes: one strand with at least five times the reads of the other is the strand; less than
     twice as many means unstranded; in between ``BadInputError`` asks. The choice is reported.
     """
-    found = sniff(raw)
-    if found is None:
-        text_of(raw)
-        raise bad_input(raw.name, "", "not_delimited", "the file is no ReadsPerGene.out.tab", "Copy it again.")
+    found = dialect_of(raw, "STAR's ReadsPerGene.out.tab")
     is_gdc = set(_GDC) <= set(found.first)
     columns = [found.first.index(name) for name in _GDC] if is_gdc else [1, 2, 3]
     table = read_table(raw, found, columns, has_header=is_gdc)
