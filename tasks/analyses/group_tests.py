@@ -164,7 +164,7 @@ def _overlap_problems(part: Part, measured: Sequence[str]) -> list[Problem]:
 
 ANALYSIS = Analysis(
     name="group_tests",
-    reads={READS: ("assay", "experiment", "condition")},
+    reads={READS: ("assay", "experiment", "condition", "time_h")},
     writes=(SUMMARIES, *(f"result.{name}" for name in TABLES)),
     parts=parts,
     run=run,

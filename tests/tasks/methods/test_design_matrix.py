@@ -1,43 +1,54 @@
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+import numpy as np
+import pytest
 
-from tasks.methods.design_matrix import DesignRank, design_matrix, design_rank
+from tasks.methods.design_matrix import defect, design
 
-
-def test_a_matched_design_spends_one_degree_of_freedom_a_donor() -> None:
-    treatment = ["a", "a", "a", "b", "b", "b"]
-    donor = ["1", "2", "3", "1", "2", "3"]
-    assert design_rank(treatment, [], reference="a", target="b") == DesignRank(True, 4)
-    assert design_rank(treatment, [donor], reference="a", target="b") == DesignRank(True, 2)
+Metadata = dict[str, dict[str, str]]
 
 
-def test_a_block_that_goes_along_with_the_treatment_is_aliased() -> None:
-    assert not design_rank(list("aabb"), [list("1122")], reference="a", target="b").is_estimable
+def paired(*levels: str, donors: int = 3) -> Metadata:
+    return {f"{c}{d}": {"condition": c, "donor": f"d{d}"} for c in levels for d in range(donors)}
 
 
-def test_a_block_a_sample_leaves_nothing() -> None:
-    assert design_rank(list("aabb"), [list("1212")], reference="a", target="b") == DesignRank(True, 1)
-    assert design_rank(list("ab"), [list("11")], reference="a", target="b") == DesignRank(True, 0)
+def test_a_contrast_of_any_two_levels_is_the_difference_of_their_coefficients() -> None:
+    model = design(paired("il1b", "usc", "exo"), variable="condition", blocking=["donor"], first="il1b")
+    assert model.formula == "~ donor + condition"
+    assert model.columns[-2:] == (("condition", "exo"), ("condition", "usc"))
+    assert model.residual_df == 9 - 5
+    assert model.contrast(reference="usc", target="exo").tolist() == [0, 0, 0, 1, -1]
+    assert model.contrast(reference="il1b", target="usc").tolist() == [0, 0, 0, 0, 1]
+    means = np.linalg.lstsq(model.matrix, np.array([1.0] * 3 + [2.0] * 3 + [5.0] * 3), rcond=None)[0]
+    assert model.contrast(reference="usc", target="exo") @ means == pytest.approx(3.0)
 
 
-def test_a_contrast_is_estimable_through_a_third_level() -> None:
-    # a and c share no donor, b links them: an incomplete block design
-    assert design_rank(list("abbc"), [list("1122")], reference="a", target="c").is_estimable
+@pytest.mark.parametrize(
+    ("metadata", "blocking", "words"),
+    [
+        (paired("a", "b"), ["donor"], None),
+        (paired("a", "b"), [], None),
+        ({s: r for s, r in paired("a", "b").items() if s not in ("b0", "b1")}, [], "has 1 sample"),
+        (paired("a"), [], "'b' has 0 sample"),
+        ({s: r | {"batch": r["condition"]} for s, r in paired("a", "b").items()}, ["batch"], "cannot be told apart"),
+        ({s: r | {"batch": s} for s, r in paired("a", "b").items()}, ["batch"], "cannot be told apart"),
+        (
+            {s: r | {"batch": f"{i % 3}{i % 2}"} for i, (s, r) in enumerate(paired("a", "b").items())},
+            ["batch"],
+            "batch",
+        ),
+    ],
+)
+def test_a_design_that_cannot_be_fitted_is_refused_in_words(
+    metadata: Metadata, blocking: list[str], words: str | None
+) -> None:
+    found = defect(metadata, variable="condition", blocking=blocking, levels=("a", "b"))
+    assert found is None if words is None else words in str(found)
 
 
-def test_the_matrix_has_a_column_a_level() -> None:
-    matrix, levels = design_matrix(list("abb"), [list("112")])
-    assert levels == ["a", "b"]
-    assert matrix.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
-
-
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("123")), max_size=12))
-def test_degrees_of_freedom_never_grow_by_blocking(rows: list[tuple[str, str]]) -> None:
-    variable, block = ["a", "b", *(v for v, _ in rows)], ["1", "1", *(b for _, b in rows)]
-    plain = design_rank(variable, [], reference="a", target="b")
-    blocked = design_rank(variable, [block], reference="a", target="b")
-    assert plain.is_estimable
-    assert 0 <= blocked.residual_df <= plain.residual_df == len(variable) - 2
-    assert blocked.is_estimable  # block 1 has both
+def test_a_design_without_residual_degrees_of_freedom_is_refused() -> None:
+    metadata = paired("a", "b", donors=2)
+    for index, row in enumerate(metadata.values()):
+        row["batch"] = "x" if index in (0, 3) else "y"
+    found = defect(metadata, variable="condition", blocking=["donor", "batch"], levels=("a", "b"))
+    assert "no degrees of freedom" in str(found)
