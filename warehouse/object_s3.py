@@ -31,6 +31,7 @@ from warehouse.objects import (
     checked,
     damaged,
     named_key,
+    part_path,
     raw_key,
     steady,
     writing,
@@ -120,7 +121,7 @@ class S3Store:
 
     def fetch(self, sha256: str, target: Path) -> None:
         """Download a raw object, hashing it."""
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        temporary = part_path(target)
         try:
             with writing(target.parent), temporary.open("wb") as copy:
                 self._download(sha256, copy)
