@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from schemas.errors import DeclarationError
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
+
+_LOCK = threading.Lock()  # the package keeps one current context for the whole process
 
 
 def suite(table: type[Table]) -> ExpectationSuite:
@@ -31,12 +34,14 @@ def broken_checks(frame: pl.DataFrame, table: type[Table]) -> list[Check]:
     Raises ``DeclarationError`` with the engine's own words when an expectation cannot be evaluated.
     """
     gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset(table.table_name)
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame.to_pandas()})
+    with _LOCK:
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False}
+        asset = context.data_sources.add_pandas("frames").add_dataframe_asset(table.table_name)
+        batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame.to_pandas()})
+        results = batch.validate(suite(table), result_format="BOOLEAN_ONLY").results
     failed = set()
-    for result in batch.validate(suite(table), result_format="BOOLEAN_ONLY").results:
+    for result in results:
         name = result.expectation_config.meta["check"]
         if result.exception_info.get("raised_exception", True):
             raise DeclarationError(f"{table.table_name}: {name} cannot be evaluated: {result.exception_info}")

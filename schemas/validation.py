@@ -83,20 +83,22 @@ def _offenders(frame: pl.DataFrame, table: type[Table]) -> list[tuple[Check, pl.
 def _violation(check: Check, rows: pl.DataFrame, table: type[Table]) -> Violation:
     shown = rows.head(SHOWN_ROWS)
     placed = [name for name in table.key if name not in ("study_id", _OBJECT)]
+    valued = placed if check.kind == "unique" else check.columns
     return Violation(
         check.name,
         check.kind,
         ", ".join(check.columns),
         check.rule,
         rows=tuple(shown[_ROW].to_list()),
-        values=tuple(_listing(row, names=False) for row in shown.select(check.columns).iter_rows(named=True)),
+        values=tuple(_listing(row, names=False) for row in shown.select(valued).iter_rows(named=True)),
         places=tuple(_listing(row, names=True) for row in shown.select(placed).iter_rows(named=True)),
         count=rows.height,
     )
 
 
 def _listing(row: dict[str, object], *, names: bool) -> str:
-    return ", ".join(f"{key} {value}" if names else str(value) for key, value in row.items() if value is not None)
+    said = {key: f"{value:g}" if names and isinstance(value, float) else value for key, value in row.items()}
+    return ", ".join(f"{key} {value}" if names else str(value) for key, value in said.items() if value is not None)
 
 
 _FOUND: dict[Kind, str] = {

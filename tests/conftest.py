@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.rgw import rgw  # noqa: F401  # a fixture
+
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -7,13 +7,13 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from io import BufferedReader, FileIO
+from io import BufferedReader, BufferedWriter, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from schemas.errors import BadInputError
 from warehouse.durable import copy_hashed, flush_file_system, link_once, sync_folder
-from warehouse.objects import Kind, UnsteadyFileError, checked, damaged, named_key, raw_key, steady, writing
+from warehouse.objects import Kind, UnsteadyFileError, checked, damaged, named_key, part_path, raw_key, steady, writing
 
 STALE_S = 24 * 3600.0
 _INCOMING = ".incoming"
@@ -71,9 +71,10 @@ class DirectoryStore:
         key = named_key(kind, name or digest)
         temporary, target = self._temporary()
         try:
-            with writing(self.root), target:
-                target.write(data)
-                os.fsync(target.fileno())
+            with writing(self.root), BufferedWriter(target) as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
             self._publish({temporary: (key, digest)})
         finally:
             temporary.unlink(missing_ok=True)
@@ -91,7 +92,7 @@ class DirectoryStore:
     def fetch(self, sha256: str, target: Path) -> None:
         """Copy a raw object out of the store, hashing it."""
         key = raw_key(sha256)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        temporary = part_path(target)
         try:
             with self._existing(key) as source, writing(target.parent), temporary.open("wb", buffering=0) as copy:
                 digest = copy_hashed(source, copy, target.parent, is_durable=False)
@@ -118,14 +119,13 @@ class DirectoryStore:
 
     def _receive(self, path: Path, *, is_durable: bool) -> tuple[Path, str]:
         """Copy a file into the store's folder, still without its name."""
-        with steady(path) as source:
-            temporary, target = self._temporary()
-            try:
-                with target:
-                    return temporary, copy_hashed(source, target, self.root, is_durable=is_durable)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+        temporary, target = self._temporary()
+        try:
+            with target, steady(path) as source:
+                return temporary, copy_hashed(source, target, self.root, is_durable=is_durable)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
     def _temporary(self) -> tuple[Path, FileIO]:
         folder = self.root / _INCOMING

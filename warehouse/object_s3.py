@@ -12,18 +12,16 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from http import HTTPStatus
+from contextlib import AbstractContextManager, suppress
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
-from botocore.exceptions import ConnectionError as HTTPConnectionError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from schemas.errors import BadInputError, BenchlakeError, TransientError, UserError
+from schemas.errors import BadInputError, TransientError, UserError
 from warehouse.objects import (
     Kind,
     ObjectDamagedError,
@@ -31,10 +29,12 @@ from warehouse.objects import (
     checked,
     damaged,
     named_key,
+    part_path,
     raw_key,
     steady,
     writing,
 )
+from warehouse.s3_answers import KeyMissingError, Missing, NameTakenError, answered
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef
@@ -45,7 +45,6 @@ MAX_PARTS = 10_000
 THREADS = 4
 CHUNK_BYTES = 1 << 20
 ATTEMPTS = 5
-_BUSY = ("RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "TooManyRequests")
 
 
 class S3Store:
@@ -60,7 +59,7 @@ class S3Store:
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self.address = f"s3://{bucket}/{self.prefix}" + (f" at {endpoint}" if endpoint else "")
         config = Config(
-            retries={"mode": "standard", "max_attempts": 5},
+            retries={"mode": "standard", "max_attempts": 4},
             connect_timeout=10,
             read_timeout=60,
             max_pool_connections=2 * THREADS,
@@ -120,7 +119,7 @@ class S3Store:
 
     def fetch(self, sha256: str, target: Path) -> None:
         """Download a raw object, hashing it."""
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        temporary = part_path(target)
         try:
             with writing(target.parent), temporary.open("wb") as copy:
                 self._download(sha256, copy)
@@ -167,7 +166,7 @@ class S3Store:
                         Metadata={"sha256": digest},
                         IfNoneMatch="*",
                     )
-            except _NameTakenError:
+            except NameTakenError:
                 if self._head(key, digest):
                     return
             else:
@@ -199,7 +198,7 @@ class S3Store:
         except BaseException as error:
             with suppress(ClientError, BotoCoreError):  # parts left by an outage are for the bucket's lifecycle rule
                 self._client.abort_multipart_upload(**target)
-            if not (isinstance(error, _NameTakenError) and self._head(key, digest)):
+            if not (isinstance(error, NameTakenError) and self._head(key, digest)):
                 raise
 
     def _put_part(self, target: _Upload, number: int, data: bytes) -> CompletedPartTypeDef:
@@ -210,7 +209,7 @@ class S3Store:
         try:
             with self._asking():
                 metadata = self._client.head_object(Bucket=self.bucket, Key=self.prefix + key)["Metadata"]
-        except _KeyMissingError:
+        except KeyMissingError:
             with self._asking(missing="bucket"):  # the answer to HEAD does not tell which of the two is missing
                 self._client.head_bucket(Bucket=self.bucket)
             return False
@@ -226,7 +225,7 @@ class S3Store:
             with self._asking():
                 body = self._client.get_object(Bucket=self.bucket, Key=self.prefix + key)["Body"]
                 yield from body.iter_chunks(CHUNK_BYTES)
-        except _KeyMissingError:
+        except KeyMissingError:
             raise damaged(key, self.address, "is missing") from None
 
     def _download(self, sha256: str, stream: BinaryIO) -> None:
@@ -237,48 +236,8 @@ class S3Store:
         if digest.hexdigest() != sha256:
             raise damaged(raw_key(sha256), self.address, "has other bytes than its name says")
 
-    @contextmanager
-    def _asking(self, missing: str = "key") -> Iterator[None]:
-        """Turn what boto3 raises into what the user can do about it."""
-        try:
-            yield
-        except ClientError as error:
-            raise self._answer(error, missing) from error
-        except (HTTPClientError, HTTPConnectionError, IncompleteReadError) as error:
-            raise TransientError(f"{self.address} cannot be reached now ({error}).") from error
-        except BotoCoreError as error:
-            raise UserError(
-                f"{self.address}: {error}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a profile."
-            ) from error
-
-    def _answer(self, error: ClientError, missing: str) -> BenchlakeError:
-        code = error.response.get("Error", {}).get("Code", "")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        said = f"{code}: {error.response.get('Error', {}).get('Message') or error}"
-        if code == "NoSuchBucket" or (status == HTTPStatus.NOT_FOUND and missing == "bucket"):
-            return UserError(
-                f"{self.address}: the server has no bucket {self.bucket}. Create it or correct BENCHLAKE_OBJECT_STORE."
-            )
-        if status == HTTPStatus.NOT_FOUND:
-            return _KeyMissingError(said)
-        if status in (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT):
-            return _NameTakenError(said)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _BUSY:
-            return TransientError(f"{self.address} is busy ({said}).")
-        if status == HTTPStatus.FORBIDDEN:
-            return UserError(
-                f"{self.address} refuses our credentials ({said}). Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
-                "the bucket's policy and this machine's clock."
-            )
-        return UserError(f"{self.address} refuses the request ({said}). Check BENCHLAKE_OBJECT_STORE and the region.")
-
-
-class _KeyMissingError(BenchlakeError):
-    """No object has this key."""
-
-
-class _NameTakenError(BenchlakeError):
-    """An object has this key already, or is about to."""
+    def _asking(self, missing: Missing = "key") -> AbstractContextManager[None]:
+        return answered(self.address, self.bucket, missing)
 
 
 class _Upload(TypedDict):

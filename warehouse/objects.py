@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import FileIO
@@ -105,6 +106,11 @@ def named_key(kind: Kind, name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no object name: letters, digits, '.', '_', '-', parts separated by '/'")
     return f"{kind}/{name}"
+
+
+def part_path(target: Path) -> Path:
+    """Where a fetched object grows beside its target, a place of each thread's own."""
+    return target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.part")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -82,6 +83,7 @@ def test_a_single_column_key_is_checked_with_its_table() -> None:
     frame = conform(pl.DataFrame([run | {"replicate": "1", "experiment": "main", "attributes": "{}"}] * 2), Sample)
     (violation,) = validate(frame, Sample)
     assert (violation.check, violation.rows, violation.places[0]) == ("key_unique", (0, 1), "sample_id c1")
+    assert violation.values == ("c1", "c1")
 
 
 def test_a_violation_says_where_what_and_what_to_do() -> None:
@@ -135,6 +137,13 @@ def test_above_a_million_rows_polars_decides_alone() -> None:
     )
     (violation,) = validate(frame, QpcrWell)
     assert (violation.check, violation.count) == ("cq_between", count)
+
+
+def test_threads_do_not_mix_up_their_frames() -> None:
+    frames = [wells(3), wells(3, cq=[99.0] * 3), wells(3, task=["x"] * 3)] * 3
+    with ThreadPoolExecutor(4) as pool:
+        found = [[v.check for v in violations] for violations in pool.map(lambda f: validate(f, QpcrWell), frames)]
+    assert found == [[], ["cq_between"], ["task_in_set"]] * 3
 
 
 def test_a_frame_without_all_columns_is_a_bug_of_the_caller() -> None:
