@@ -43,7 +43,10 @@ def reading_of(label: str, kind: str, reads: Sequence[Read]) -> Reading | None:
     if match:
         read = _read_of(match["step"], match["channel"], reads)
         return _reading(read.mode or _mode_of(match["channel"]), _wavelength(match["channel"])) if read else None
-    named = next((r for r in reads if r.label == label and len(r.channels) == 1), None)
+    # A step label alone, or rows without any label, can only mean a step with one channel.
+    is_bare = label in ("", "Results")
+    alone = [r for r in reads if r.channels] if is_bare else [r for r in reads if r.label == label]
+    named = alone[0] if len(alone) == 1 and len(alone[0].channels) == 1 else None
     return _reading(named.mode or _mode_of(named.channels[0]), _wavelength(named.channels[0])) if named else None
 
 
@@ -52,7 +55,9 @@ def _read_of(step: str | None, channel: str, reads: Sequence[Read]) -> Read | No
     channel = channel.replace(" ", "")
     if not reads:
         return None if step and _COMPUTED.match(step) else Read(step or "")
-    fits = [r for r in reads if not channel or channel in r.channels or channel == "Alpha" or not r.channels]
+    fits = [r for r in reads if channel in r.channels]
+    # Spectra and Alpha reads name no channel.
+    fits += [r for r in reads if not r.channels and (not channel or r.mode in ("", _mode_of(channel)))]
     if step is None:
         return next(iter(fits), None)
     if re.fullmatch(r"Read \d+", step) or step in {r.label for r in reads}:

@@ -4,7 +4,7 @@ Rules, per plate and read (one measure, wavelength and time):
 
 - *top* is the highest of the medians of the samples: robust to single wells, and untouched
   by treatments that kill every cell, as long as one sample is alive.
-- A well reads *like a sample* when it has half of the top or more and, in OD, more than
+- A well reads *like a sample* when it has 0.4 of the top or more and, in OD, more than
   0.2 (CCK-8 and MTT blanks read 0.05 to 0.15); fluorescence and luminescence have a high
   background, so there it takes nine tenths of the top.
 - Blanks are not blank when their median reads like a sample, or when two or more sample
@@ -29,7 +29,7 @@ from tasks.methods.grids import plate_size, rotated
 from tasks.methods.layouts import named_wells
 
 MAX_OD = 3.0
-_LIKE_SAMPLE = {"OD": 0.5}
+_LIKE_SAMPLE = {"OD": 0.4}
 _LIKE_SAMPLE_OTHERWISE = 0.9
 _LEAST_OD = 0.2
 _CLEARLY_BELOW, _CLEARLY_BELOW_OD = 0.6, 0.05

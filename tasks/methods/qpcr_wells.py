@@ -65,7 +65,9 @@ def qpcr_wells(table: CqTable, run: Run) -> tuple[pl.DataFrame, list[Problem], l
                 "quantity_text": table.texts(table.column("quantity")),
                 "own_flag": flags(table),
             },
-            schema_overrides={"well": pl.String},
+            schema_overrides=dict.fromkeys(
+                ("well", "plate_id", "sample_name", "target", "task", "cq_text", "quantity_text", "own_flag"), pl.String
+            ),
         )
         for names, cq_texts in targets(table, run.row.target if run.row else None)
     ]
