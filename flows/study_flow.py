@@ -36,8 +36,8 @@ def study_flow(function: Callable[[StudyRequest], R]) -> Flow[[StudyRequest], R]
 def show_log(flow: object, flow_run: object, state: object) -> None:  # noqa: ARG001 - an ``on_running`` hook
     """Send the canonical log lines of steps to the run's page.
 
-    Not by ``PREFECT_LOGGING_EXTRA_LOGGERS``, which adds a further handler at every set-up of
-    Prefect's logging, so that lines appear several times.
+    Not by ``PREFECT_LOGGING_EXTRA_LOGGERS``, whose handler warns about every line that is
+    logged outside a run.
     """
     for name in PACKAGES:
         logger = logging.getLogger(name)

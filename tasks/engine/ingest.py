@@ -88,7 +88,9 @@ def plan_ingest(
         if any(e["assay"] == "reference" for e in change.entries):
             features.refresh(session, folder, features.libraries(session, study_id))
         check = {"study_id": [study_id], "source": ["check"]}
-        session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
+        session.replace(
+            "ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes)
+        )
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), len(arrived) - len(change.to_read))
 
