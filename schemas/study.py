@@ -1,20 +1,22 @@
 """A study on disk, as models: study.yaml and the rows of its sheets.
 
-``schemas.manifests`` reads the bytes of these files into a ``Study`` and reports every problem.
+``tasks.methods.manifests`` reads the bytes of these files into a ``Study`` and reports every problem.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.errors import Problem
-from schemas.vocabulary import Assay
+from schemas.vocabulary import Assay, Library
 
 
 class _Sheet(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # a condition or donor may be called 1; infinity is nobody's dose
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
 
 
 class Schedule(_Sheet):
@@ -51,8 +53,10 @@ class Expression(_Sheet):
     fdr: float = Field(default=0.05, gt=0, lt=1, description="Adjusted p-value that a feature must stay below.")
     threshold: Literal["filter", "test"] = Field(default="filter", description="Fold change as post-filter or tested.")
     min_count: float | None = Field(default=None, ge=0, description="Features with fewer reads in total are left out.")
-    source: dict[str, str] = Field(default_factory=dict, description="Library to file or pipeline, where two compete.")
-    size_factors: dict[str, Literal["ratio", "poscounts", "linear", "tmm"]] = Field(default_factory=dict)
+    source: dict[Library, str] = Field(
+        default_factory=dict, description="Library to file or pipeline, where two compete."
+    )
+    size_factors: dict[Library, Literal["ratio", "poscounts", "linear", "tmm"]] = Field(default_factory=dict)
     shrinkage: Literal["none", "apeglm"] = Field(default="none", description="Shrinkage of the reported fold change.")
 
 
@@ -183,6 +187,22 @@ class StudyYaml(_Sheet):
         return self
 
 
+SAMPLE_COLUMNS = (
+    "sample",
+    "condition",
+    "donor",
+    "replicate",
+    "experiment",
+    "culture_date",
+    "passage",
+    "material",
+    "batch",
+    "fastq_1",
+    "fastq_2",
+    "strandedness",
+)
+
+
 class SampleRow(_Sheet):
     """A row of samples.csv: one independently treated culture."""
 
@@ -197,11 +217,17 @@ class SampleRow(_Sheet):
     batch: str | None = None
     fastq_1: str | None = None
     fastq_2: str | None = None
-    strandedness: str | None = None
+    strandedness: Literal["unstranded", "forward", "reverse", "auto"] | None = None
     attributes: dict[str, str] = Field(
         default_factory=dict, description="Further columns, usable as variable or blocking."
     )
     line: int = Field(default=0, description="Line in samples.csv.")
+
+    def level(self, column: str) -> str | None:
+        """The cell of a column of samples.csv, empty where it is; null when there is no such column."""
+        if column in self.attributes:
+            return self.attributes[column]
+        return (getattr(self, column) or "") if column in SAMPLE_COLUMNS else None
 
 
 class ContrastRow(_Sheet):
@@ -250,6 +276,7 @@ class FileRow(_Sheet):
     strandedness: Literal["unstranded", "forward", "reverse"] | None = None
     attributes: dict[str, str] = Field(default_factory=dict, description="Further columns.")
     line: int = 0
+    problem: str | None = Field(default=None, description="Why the file cannot be read as the row says.")
 
 
 class LayoutWell(_Sheet):
@@ -280,6 +307,7 @@ class Layout(_Sheet):
     wells: tuple[LayoutWell, ...] = ()
     lanes: tuple[LayoutLane, ...] = ()
     sha256: str = ""
+    problem: str | None = Field(default=None, description="Why files that use it are quarantined.")
 
 
 class DonorRow(_Sheet):
@@ -341,6 +369,15 @@ class Study(_Sheet):
         """Names of all cultures."""
         return frozenset(s.sample for s in self.samples)
 
+    @cached_property
+    def _file_rows(self) -> dict[str, FileRow]:
+        return {f.file: f for f in self.files}
+
     def file_row(self, name: str) -> FileRow | None:
         """The files.csv row of a study-relative path; null when it has none."""
-        return next((f for f in self.files if f.file == name), None)
+        return self._file_rows.get(name)
+
+    def file_problem(self, row: FileRow) -> str | None:
+        """Why a file must be quarantined for what its row or its layout says; null when it need not."""
+        layout = self.layouts.get(row.layout or "")
+        return row.problem or (layout.problem if layout else None)

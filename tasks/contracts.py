@@ -7,7 +7,7 @@ import hashlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -116,6 +116,7 @@ class Part:
     """The unit of recomputation of an analysis: an assay, a fit, a comparison.
 
     ``where`` restricts each table read: table -> column -> values kept (``None`` is a value).
+    ``tables`` names those of the analysis's ``reads`` that this part reads; null for all.
     ``parameters`` is all that ``run`` needs besides frames; it must be JSON.
     ``skip`` says why the part cannot run.
     """
@@ -124,6 +125,7 @@ class Part:
     where: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     skip: str | None = None
+    tables: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class Analysis:
     ``where`` keeps. Facts read from raw objects come with ``is_excluded`` (exclusions.csv
     names the file or well), ``core.samples`` with ``is_excluded`` (names the sample).
     ``feeds`` turns rows of the analysis's own table, joined to ``core.samples``, into rows of
-    ``result.measurements``.
+    ``result.measurements``. An analysis with ``feed_slices`` also reads the table of every feed;
+    ``analyses`` adds them to its ``reads`` with these slice columns.
     """
 
     name: str
@@ -154,11 +157,17 @@ class Analysis:
     libraries: tuple[str, ...] = ()  # distributions whose version is part of the fingerprint
     feeds: Feed | None = None
     parts_per_step: int = 200  # 1 where a part is long or large
+    feed_slices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Feed:
-    """How a result table becomes measurements of one assay."""
+    """How a result table becomes measurements of one assay.
+
+    ``measure`` is given rows of ``table`` with ``condition`` and ``donor_id`` of their sample and the
+    values of ``parameters``; it keeps the columns it is given and adds ``measure, target, time_h, block_id,
+    value, scale, unit, technical_n, technical_sd, is_excluded, na_reason`` where the table lacks them.
+    """
 
     assay: str
     table: str
@@ -192,6 +201,10 @@ def parsers() -> dict[str, Parser]:
 def analyses() -> dict[str, Analysis]:
     """Every analysis of ``tasks.analyses`` by name, each after those whose tables it reads."""
     found: dict[str, Analysis] = discover("tasks.analyses", "ANALYSIS", Analysis)
+    feeding = [a.feeds.table for a in found.values() if a.feeds]
+    for name, item in found.items():
+        if item.feed_slices:
+            found[name] = replace(item, reads={**item.reads, **dict.fromkeys(feeding, item.feed_slices)})
     writers: dict[str, set[str]] = {}
     for item in found.values():
         for table in item.writes:

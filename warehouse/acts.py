@@ -52,10 +52,9 @@ def recall(session: Session, store: ObjectStore, study_id: str) -> None:
     """Bring acts that only the object store knows into the audit table (after the warehouse was lost)."""
     known = set(session.read(AUDIT, {}, ["act_id"])["act_id"].to_list())
     rows = []
-    for name in store.list("acts/"):
+    for name in store.keys("acts/"):
         if name.rsplit("/", 1)[-1] not in known:
-            with store.open_act(name) as stream:
-                row = json.loads(stream.read())
+            row = json.loads(store.read(name))
             if row["study_id"] == study_id:
                 rows.append({**row, "acted_at": datetime.fromisoformat(row["acted_at"])})
     if rows:

@@ -28,7 +28,7 @@ class Arrival:
     file: FoundFile
     sha256: str
     assay: str = ""  # files.csv's, or `manifest`, `reference` for the study's own files
-    said: str = ""  # digest of its files.csv row, layout and reference files
+    said: str = ""  # digest of its files.csv row and layout
     duplicate_of: str | None = None  # another file with the same bytes, read in this one's stead
     conflict: str | None = None  # why identical bytes cannot be both
 
@@ -47,23 +47,24 @@ class Transition:
     to_read: tuple[Arrival, ...]
 
 
-def arrivals(
-    study: Study, files: Mapping[str, FoundFile], hashes: Mapping[str, str], references: Mapping[str, str]
-) -> list[Arrival]:
-    """Describe every landing file; identical bytes are read once, and not at all when declared as two samples."""
+def arrivals(study: Study, files: Mapping[str, FoundFile], hashes: Mapping[str, str]) -> list[Arrival]:
+    """Describe every landing file that has a hash.
+
+    Identical bytes are read once, and not at all when files.csv gives them to two samples.
+    """
     by_hash: dict[str, list[str]] = {}
-    for name in files:
+    for name in files.keys() & hashes.keys():
         by_hash.setdefault(hashes[name], []).append(name)
+    by_hash = {sha256: sorted(names) for sha256, names in by_hash.items()}
     rows = {row.file: row for row in study.files}
     found: list[Arrival] = []
-    for name, file in files.items():
+    for name, file in ((n, f) for n, f in files.items() if n in hashes):
         row, names = rows.get(name), by_hash[hashes[name]]
         layout = study.layouts.get(row.layout) if row and row.layout else None
         said = digest(
             [
                 row.model_dump(mode="json", exclude={"line"}) if row else None,
                 layout.model_dump(mode="json", exclude={"sha256"}) if layout else None,
-                dict(references),
             ]
         )
         samples = sorted({s for n in names if n in rows and (s := rows[n].sample)})
@@ -76,9 +77,10 @@ def arrivals(
     return found
 
 
-def load_fingerprint(arrival: Arrival, parser: str, version: str, names: object) -> str:
+def load_fingerprint(arrival: Arrival, parser: str, version: str, names: object, references: object) -> str:
     """sha256 of bytes, parser with its version, files.csv row, layout, references and what its sample names mean."""
-    return digest([arrival.sha256, arrival.said, parser, version, names, arrival.duplicate_of, arrival.conflict])
+    twin = [arrival.duplicate_of, arrival.conflict]
+    return digest([arrival.sha256, arrival.said, parser, version, names, references, twin])
 
 
 def transition(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -102,6 +102,8 @@ def _inputs(
     inputs: dict[str, str] = {}
     object_ids: set[str] = set()
     for table, frame in found.items():
+        if part.tables is not None and table not in part.tables:
+            continue
         rows = matching(frame, part.where.get(table, {}), table)
         if is_fact(table):
             ids = set(rows["object_id"].to_list())
@@ -139,7 +141,7 @@ def plan(session: Session, analysis: Analysis, study: Study, blocked: Mapping[st
     plans: list[PartPlan] = []
     for part in analysis.parts(study, found):
         inputs = _inputs(part, found, load_fingerprints, exclusions)
-        skip = part.skip or next((why for assay, why in blocked.items() if assay in part.key.split("/")), None)
+        skip = part.skip or (blocked.get(analysis.feeds.assay) if analysis.feeds else None)
         fingerprint = digest(
             [analysis.name, study_id, part.key, inputs, dict(part.parameters), code, versions(analysis.libraries), skip]
         )
@@ -154,7 +156,7 @@ def plan(session: Session, analysis: Analysis, study: Study, blocked: Mapping[st
             PartPlan(
                 analysis.name,
                 study_id,
-                Part(part.key, part.where, part.parameters, skip),
+                replace(part, skip=skip),
                 fingerprint,
                 inputs,
                 state,

@@ -23,7 +23,7 @@ def inputs(session: Session, analysis: Analysis, plan: PartPlan) -> dict[str, pl
     """The rows that a part reads, with ``is_excluded`` on facts and samples."""
     exclusions = excluded(session, plan.study_id)
     frames = {}
-    for table in analysis.reads:
+    for table in analysis.reads if plan.part.tables is None else plan.part.tables:
         where = {"study_id": [plan.study_id], **plan.part.where.get(table, {})}
         frame = session.read(table, where)
         if is_fact(table):
@@ -133,14 +133,14 @@ def blocked(session: Session, study_id: str) -> dict[str, str]:
         rows = session.query(
             f"WITH twice AS (SELECT plate, list(DISTINCT object_id ORDER BY object_id) AS ids FROM {table} "  # noqa: S608
             f"WHERE study_id = ? AND plate_is_explicit GROUP BY {names} HAVING count(DISTINCT object_id) > 1) "
-            "SELECT DISTINCT t.plate, string_agg(DISTINCT o.file_name, ' and ' ORDER BY o.file_name) AS files FROM twice AS t "
+            "SELECT t.plate, string_agg(DISTINCT o.file_name, ' and ' ORDER BY o.file_name) AS files FROM twice AS t "
             "JOIN core.raw_objects AS o ON o.study_id = ? AND o.status = 'loaded' AND list_contains(t.ids, o.object_id) "
             "GROUP BY t.plate, t.ids ORDER BY ALL LIMIT 1",
             [study_id, study_id],
         )
         if rows.height:
             found[assay] = (
-                f"{rows['files'][0]} both say that they are plate {rows['plate'][0]}: one reading cannot have two values. "
-                "Retract one with `benchlake retract STUDY FILE --reason …`, or correct `plate` in files.csv."
+                f"{rows['files'][0]} both say that they are plate {rows['plate'][0]}: one reading cannot have two "
+                "values. Retract one with `benchlake retract STUDY FILE --reason …`, or correct `plate` in files.csv."
             )
     return found

@@ -114,7 +114,8 @@ class Session:
             missing = self.query(
                 f"SELECT DISTINCT t.{identifier(column.name)} AS value FROM {identifier(table.table_name)} AS t "  # noqa: S608
                 f"WHERE {clause} AND t.{identifier(column.name)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
-                f"{identifier(target)} AS r WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) LIMIT 1",
+                f"{identifier(target)} AS r WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) "
+                "LIMIT 1",
                 values,
             )
             if missing.height:
@@ -219,7 +220,7 @@ class Warehouse:
                         [wanted],
                     )
                 for view, sql in models.views():
-                    connection.execute(f"CREATE OR REPLACE VIEW {identifier('mart.' + view)} AS {sql}")
+                    connection.execute(f"CREATE OR REPLACE VIEW {identifier(view)} AS {sql}")
             connection.execute("DETACH warehouse")
             connection.execute("CHECKPOINT")
             row = connection.execute("SELECT count(*) FROM core.studies").fetchone()
@@ -228,9 +229,10 @@ class Warehouse:
 
 @contextmanager
 def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    options: dict[str, Any] = {"TimeZone": "UTC", "autoinstall_known_extensions": "false"}
+    options: dict[str, Any] = {"autoinstall_known_extensions": "false"}
     connection = duckdb.connect(str(path), read_only=read_only, config=options)
     try:
+        connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()
@@ -263,7 +265,8 @@ def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
         schema, bare = name.split(".")
         present = dict(
             connection.execute(
-                "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ?",
+                "SELECT column_name, data_type FROM information_schema.columns "
+                "WHERE table_schema = ? AND table_name = ?",
                 [schema, bare],
             ).fetchall()
         )

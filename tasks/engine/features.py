@@ -1,50 +1,39 @@
-"""``core.features``: what the count files name, annotated by the study's reference table."""
+"""``core.features``: what the loaded count files name, as their parsers describe it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Sequence
 
 import polars as pl
 
 from schemas.base import tables
 from schemas.polars_schema import conform
-from tasks.contracts import RawFile
-from tasks.engine.study_files import StudyFolder
-from tasks.methods.annotation import annotate, read_features
 from warehouse.store import Session
 
 FEATURES = "core.features"
 
 
-def refresh(
-    session: Session, folder: StudyFolder, libraries: Collection[str], named: Mapping[str, pl.DataFrame] | None = None
-) -> None:
-    """Rebuild the features of the given libraries from the counts that are loaded; call it inside a transaction.
+def refresh(session: Session, study_id: str, described: Sequence[pl.DataFrame]) -> None:
+    """Put the features of newly loaded count files in the place of what was known; call it inside a transaction.
 
-    Symbol and biotype come from the study's annotation, else from the count files (``named``:
-    feature_id, symbol, biotype by library), else from what was known before.
+    ``described``: frames of ``core.features`` without study. Where files describe a feature
+    differently, the first file that has a symbol counts.
     """
-    study_id = folder.study.study_id
-    reference = folder.references.get("features")
-    annotation = read_features(RawFile.read(Path(reference.path), reference.name)) if reference and libraries else None
-    for library in sorted(libraries):
-        ids = session.read(
-            "core.feature_counts", {"study_id": [study_id], "library": [library]}, ["feature_id"], distinct=True
-        )
-        known = session.read(
-            FEATURES, {"study_id": [study_id], "library": [library]}, ["feature_id", "symbol", "biotype"]
-        )
-        if named and library in named:
-            known = pl.concat([named[library].select(known.columns), known]).unique("feature_id", keep="first")
-        frame = annotate(ids.join(known, on="feature_id", how="left"), annotation, library).sort("feature_id")
-        session.replace(
-            FEATURES,
-            {"study_id": [study_id], "library": [library]},
-            conform(frame, tables()[FEATURES], {"study_id": study_id, "library": library}),
-        )
+    if not described:
+        return
+    fresh = pl.concat(described).sort(pl.col("symbol").is_null(), maintain_order=True)
+    for (library,), frame in fresh.group_by("library", maintain_order=True):
+        scope = {"study_id": [study_id], "library": [library]}
+        known = session.read(FEATURES, scope).drop("study_id")
+        both = pl.concat([frame.select(known.columns), known]).unique("feature_id", keep="first").sort("feature_id")
+        session.replace(FEATURES, scope, conform(both, tables()[FEATURES], {"study_id": study_id}))
+    prune(session, study_id)
 
 
-def libraries(session: Session, study_id: str) -> list[str]:
-    """Libraries that the study has counts of."""
-    return session.read(FEATURES, {"study_id": [study_id]}, ["library"], distinct=True)["library"].to_list()
+def prune(session: Session, study_id: str) -> None:
+    """Drop features that no loaded file counts any more; call it inside a transaction."""
+    session.connection.execute(
+        "DELETE FROM core.features WHERE study_id = ? AND NOT EXISTS (SELECT 1 FROM core.feature_counts AS c "
+        "WHERE c.study_id = features.study_id AND c.library = features.library AND c.feature_id = features.feature_id)",
+        [study_id],
+    )

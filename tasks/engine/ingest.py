@@ -27,7 +27,7 @@ from tasks.engine.reading import Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.methods.sample_names import match_samples
 from warehouse import acts, ledger
-from warehouse.landing import HashCache, now_ns
+from warehouse.landing import HashCache, describe, now_ns
 from warehouse.ledger import Arrival
 from warehouse.plan import digest
 from warehouse.store import Session, Warehouse
@@ -35,7 +35,7 @@ from warehouse.store import Session, Warehouse
 log = getLogger(__name__)
 BATCH_FILES = 200
 BATCH_BYTES = 2**30
-FEATURES, COUNTS = "core.features", "core.feature_counts"
+FEATURES = "core.features"
 Progress = Callable[[str], None]
 
 
@@ -50,7 +50,11 @@ class IngestPlan:
 
 
 def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: Progress = log.info) -> dict[str, str]:
-    """Hash of every file of the study by name; bytes not seen before go to the object store, if one is given."""
+    """Hash of every file of the study by name; bytes not seen before go to the object store, if one is given.
+
+    A raw file that is still being written or may not be read is left out: it is tried again by the
+    next run. Raises ``TransientError`` or ``BadInputError`` when a sheet cannot be read.
+    """
     files = folder.files
     cache = HashCache(home / "work" / "hashes" / f"{folder.study.study_id}.json")
     unread = cache.missing(files.values())
@@ -59,7 +63,13 @@ def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: 
         tell(f"hashing {len(unread):,} new or touched files, {sum(f.size for f in unread) / 2**20:,.1f} MiB")
         taken, paths = now_ns(), [Path(f.path) for f in unread]
         fresh = store.put_many(paths) if store else [RawFile.read(p).sha256 for p in paths]
-        known |= dict(zip((f.name for f in unread), fresh, strict=True))
+        for file, result in zip(unread, fresh, strict=True):
+            if isinstance(result, str):
+                known[file.name] = result
+            elif file.name in folder.landing:
+                log.warning("%s is left for the next run: %s", file.name, result)
+            else:
+                raise result
         if store:  # what was only hashed is not kept yet
             cache.put(known, unread, taken)
     return known
@@ -71,9 +81,8 @@ def plan_ingest(
     """Keep all bytes, bring sheets and ledger up to date in one transaction, say what must be read."""
     study, study_id, now = folder.study, folder.study.study_id, datetime.now(UTC)
     hashes = hashes_of(folder, warehouse.home, store, tell)
-    arrived = ledger.arrivals(
-        study, folder.landing, hashes, {key: hashes[f.name] for key, f in folder.references.items()}
-    )
+    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    arrived = ledger.arrivals(study, folder.landing, hashes)
     own = [Arrival(f, hashes[f.name], "manifest") for f in folder.sheets.values()]
     own += [Arrival(f, hashes[f.name], "reference") for f in folder.references.values()]
     with warehouse.open(f"ingest {study_id}") as session, session.transaction():
@@ -81,16 +90,13 @@ def plan_ingest(
         sheets.write(session, study, str(folder.path), now)
         before = ledger.current(session, study_id)
         change = ledger.transition(
-            study_id, arrived, own, before, acts.retracted(session, study_id), _fingerprint_of(study), now
+            study_id, arrived, own, before, acts.retracted(session, study_id), fingerprint_of(study, references), now
         )
         ledger.drop_rows(session, study_id, change.dropped)
         ledger.write(session, study_id, change.entries)
-        if any(e["assay"] == "reference" for e in change.entries):
-            features.refresh(session, folder, features.libraries(session, study_id))
+        features.prune(session, study_id)
         check = {"study_id": [study_id], "source": ["check"]}
-        session.replace(
-            "ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes)
-        )
+        session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), len(arrived) - len(change.to_read))
 
@@ -104,9 +110,11 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
     now = datetime.now(UTC)
     with warehouse.open(f"load {plan.study_id}") as session, session.transaction():
         ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
-        rows = _store(session, folder, readings, frames)
+        rows = _store(session, plan.study_id, readings, frames)
+        fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
         entries = [
-            _entry(session, folder.study, a, r, rows.get(r.object_id, 0)) for a, r in zip(batch, readings, strict=True)
+            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0), fingerprint)
+            for a, r in zip(batch, readings, strict=True)
         ]
         ledger.write(session, plan.study_id, entries)
         for arrival, reading in zip(batch, readings, strict=True):
@@ -125,6 +133,27 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
     ]
 
 
+def register(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, *, move: bool) -> None:
+    """Note where the study lies; loads nothing.
+
+    Raises ``UserError`` when its id belongs to another folder and ``move`` is not given.
+    """
+    with warehouse.open(f"register {folder.study.study_id}") as session, session.transaction():
+        _register(session, folder, store, move=move)
+        sheets.write(session, folder.study, str(folder.path), datetime.now(UTC))
+
+
+def check(folder: StudyFolder) -> list[Problem]:
+    """Every problem of the study's sheets and files, as a run would find it; loads and keeps nothing."""
+    hashes = {f.name: RawFile.read(Path(f.path)).sha256 for f in folder.files.values()}
+    references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
+    found = list(folder.study.problems)
+    for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
+        _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch])
+        found += [problem for reading in readings for problem in reading.problems]
+    return found
+
+
 def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move: bool) -> None:
     study_id = folder.study.study_id
     known = session.read("core.studies", {"study_id": [study_id]}, ["path"])
@@ -137,17 +166,21 @@ def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move
         acts.recall(session, store, study_id)
 
 
-def _fingerprint_of(study: Study) -> Callable[[Arrival, Mapping[str, Any]], str]:
-    """What a known file's load fingerprint would be today; files that nobody read are tried by every new parser."""
+def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arrival, Mapping[str, Any]], str]:
+    """What a known file's load fingerprint would be today; files that nobody read are tried by every new parser.
+
+    ``references``: hash of each reference file by its key in study.yaml's annotation.
+    """
     sample_ids = sorted(study.sample_ids)
     everyone = digest(sorted((p.name, p.version) for p in parsers().values()))
 
     def fingerprint(arrival: Arrival, row: Mapping[str, Any]) -> str:
         parser = parsers().get(str(row["parser"])) if row["status"] == "loaded" else None
         if parser is None:
-            return ledger.load_fingerprint(arrival, "", everyone, sample_ids)
-        names, _ = match_samples(json.loads(row["sample_names"]), sample_ids, arrival.file.name)
-        return ledger.load_fingerprint(arrival, parser.name, parser.version, names)
+            return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
+        names = match_samples(json.loads(row["sample_names"]), sample_ids)
+        used = {key: references.get(key) for key in parser.references}
+        return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
 
@@ -190,7 +223,19 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
         )
         return Reading(name, raw.sha256, "ignored", arrival.assay, problems=(problem,))
     layout = study.layouts.get(row.layout) if row and row.layout else None
-    return read_file(raw, Context(study, row, layout, references))
+    reading = read_file(raw, Context(study, row, layout, references))
+    if describe(raw.path, name).stamp != arrival.file.stamp:
+        problem = Problem(
+            Severity.WARNING,
+            name,
+            "",
+            "",
+            "still_written",
+            "the file changed while it was read",
+            "It is read again by the next run, when nobody writes it any more.",
+        )
+        return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
+    return reading
 
 
 def _checked(readings: list[Reading]) -> tuple[dict[str, pl.DataFrame], list[Reading]]:
@@ -218,10 +263,9 @@ def _checked(readings: list[Reading]) -> tuple[dict[str, pl.DataFrame], list[Rea
 
 
 def _store(
-    session: Session, folder: StudyFolder, readings: list[Reading], frames: Mapping[str, pl.DataFrame]
+    session: Session, study_id: str, readings: list[Reading], frames: Mapping[str, pl.DataFrame]
 ) -> dict[str, int]:
     """Append the rows of the batch's objects; give the number of rows by object."""
-    study_id = folder.study.study_id
     counts: dict[str, int] = {}
     for table, frame in frames.items():
         ordered = frame.drop("study_id").sort([c for c in tables()[table].sort_by if c != "study_id"])
@@ -229,19 +273,20 @@ def _store(
         for object_id, n in frame.group_by("object_id").len().iter_rows():
             counts[object_id] = counts.get(object_id, 0) + n
         session.check_references(tables()[table], {"study_id": [study_id], "object_id": sorted(counts)})
-    if COUNTS in frames:
-        named: dict[str, pl.DataFrame] = {}
-        for found in (r.frames[FEATURES] for r in readings if FEATURES in r.frames):
-            for (library,), part in found.group_by("library"):
-                named[str(library)] = pl.concat([named[str(library)], part]) if str(library) in named else part
-        features.refresh(session, folder, frames[COUNTS]["library"].unique().to_list(), named)
+    features.refresh(session, study_id, [r.frames[FEATURES] for r in readings if FEATURES in r.frames])
     return counts
 
 
-def _entry(session: Session, study: Study, arrival: Arrival, reading: Reading, rows: int) -> dict[str, Any]:
-    known = session.read(
-        ledger.LEDGER, {"study_id": [study.study_id], "object_id": [arrival.sha256], "file_name": [arrival.file.name]}
-    ).row(0, named=True)
+def _entry(
+    session: Session,
+    study_id: str,
+    arrival: Arrival,
+    reading: Reading,
+    rows: int,
+    fingerprint: Callable[[Arrival, Mapping[str, Any]], str],
+) -> dict[str, Any]:
+    key = {"study_id": [study_id], "object_id": [arrival.sha256], "file_name": [arrival.file.name]}
+    known = session.read(ledger.LEDGER, key).row(0, named=True)
     parser = reading.parser if reading.status == "loaded" else None
     entry = {
         **known,
@@ -253,4 +298,4 @@ def _entry(session: Session, study: Study, arrival: Arrival, reading: Reading, r
         "sample_names": json.dumps(sorted(reading.sample_names)),
         "row_count": rows,
     }
-    return {**entry, "load_fingerprint": _fingerprint_of(study)(arrival, entry)}
+    return {**entry, "load_fingerprint": fingerprint(arrival, entry)}

@@ -11,13 +11,10 @@ import polars as pl
 from schemas.base import tables
 from schemas.errors import BadInputError, Problem, Severity
 from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
-from tasks.methods.layouts import apply_layout
-from tasks.methods.plate_checks import check_plates
-from tasks.methods.sample_names import match_samples
-from tasks.methods.signatures import unreadable_problem
+from tasks.methods.sample_names import match_samples, unknown_samples
+from tasks.methods.signatures import unreadable_reason
 
 log = getLogger(__name__)
-WELLS = "core.plate_wells"
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ def claimant(raw: RawFile, context: Context) -> Parser | None:
 def _unclaimed(raw: RawFile, context: Context) -> Reading:
     assay = context.assay
     if assay and any(assay in p.assays for p in parsers().values()):
-        return Reading(raw.name, raw.sha256, "quarantined", assay, problems=(unreadable_problem(raw, context),))
+        return Reading(raw.name, raw.sha256, "quarantined", assay, problems=(unreadable_reason(raw, context),))
     message = f"no parser for {assay} yet" if assay else "no parser recognises this file"
     remedy = (
         "The bytes are kept; it is loaded by itself once a parser exists."
@@ -122,21 +119,12 @@ def _unclaimed(raw: RawFile, context: Context) -> Reading:
 
 def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Reading:
     frames, problems = dict(parsed.frames), list(parsed.problems)
-    if WELLS in frames and context.layout is not None:
-        frames[WELLS], found = apply_layout(frames[WELLS], context.layout)
-        problems += found
-        frames[WELLS], found = check_plates(frames[WELLS], raw.name)
-        problems += found
-    names = sorted(
-        {
-            n
-            for f in frames.values()
-            if "sample_name" in f.columns
-            for n in f["sample_name"].unique().drop_nulls().to_list()
-        }
-    )
-    matched, found = match_samples(names, sorted(context.study.sample_ids), raw.name)
-    problems += found
+    named = [f for f in frames.values() if "sample_name" in f.columns]
+    names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
+    matched = match_samples(names, context.study.sample_ids)
+    if not any(p.rule in {"unknown_sample", "ambiguous_sample"} for p in problems):
+        meant = {str(n) for f in named for n in _of_cultures(f)["sample_name"].unique().drop_nulls().to_list()}
+        problems += unknown_samples(raw, sorted(n for n in meant if matched[n] is None), context.study.sample_ids)
     for table, frame in frames.items():
         if "sample_id" in tables()[table].model_fields and "sample_name" in frame.columns:
             frames[table] = frame.with_columns(
@@ -147,3 +135,10 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
             )
     assay = context.assay or parser.assays[0]
     return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
+
+
+def _of_cultures(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows that should hold a culture: no blank, empty well or control of the run."""
+    if "role" in frame.columns:
+        return frame.filter(pl.col("role") == "sample")
+    return frame.filter(pl.col("task") == "unknown") if "task" in frame.columns else frame

@@ -39,11 +39,12 @@ def resolve(study: str, warehouse: Warehouse) -> Path:
     path = Path(study).expanduser()
     if path.is_dir():
         return path.resolve()
-    if warehouse.published.exists():
-        with warehouse.snapshot() as session:
-            rows = session.read("core.studies", {"study_id": [study]}, ["path"])
-        if rows.height:
-            return Path(rows["path"][0])
+    for source in (warehouse.published, warehouse.path):  # the snapshot needs no lock, but lags behind
+        if source.exists():
+            with warehouse.snapshot() if source == warehouse.published else warehouse.open("find a study") as session:
+                rows = session.read("core.studies", {"study_id": [study]}, ["path"])
+            if rows.height:
+                return Path(rows["path"][0])
     raise UserError(
         f"{study} is neither a study folder nor a registered study. Give the folder that holds study.yaml, "
         "or write a new one with `benchlake init DIR`."
@@ -63,7 +64,8 @@ def read_folder(path: Path) -> StudyFolder:
     listing = [f"{p.name}" for p in path.iterdir() if p.is_file()] + list(walk(path, "layouts"))
     names = manifest_names(listing)
     try:
-        study = read_study({n: (path / n).read_bytes() for n in names}, listing={*landing, *walk(path, "reference")})
+        everything = {*listing, *landing, *walk(path, "reference")}
+        study = read_study({n: (path / n).read_bytes() for n in names}, everything)
     except BadInputError as error:
         raise UserError(
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems

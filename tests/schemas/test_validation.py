@@ -79,7 +79,7 @@ def test_a_good_frame_and_an_empty_one_have_no_violation() -> None:
 
 def test_a_single_column_key_is_checked_with_its_table() -> None:
     run = {"study_id": "s", "sample_id": "c1", "condition": "il1b", "condition_order": 0, "donor_id": "d1"}
-    frame = conform(pl.DataFrame([run | {"replicate": "1", "experiment": "main"}] * 2), Sample)
+    frame = conform(pl.DataFrame([run | {"replicate": "1", "experiment": "main", "attributes": "{}"}] * 2), Sample)
     (violation,) = validate(frame, Sample)
     assert (violation.check, violation.rows, violation.places[0]) == ("key_unique", (0, 1), "sample_id c1")
 

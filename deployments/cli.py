@@ -1,0 +1,339 @@
+"""The command line: ``benchlake``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+
+from schemas.errors import BenchlakeError, Problem, Severity, TransientError, UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+SCREEN = 30
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="Where warehouse, raw objects and reports live. [default: $BENCHLAKE_HOME, else ./.benchlake]"
+    ),
+]
+StudyArg = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A study folder, or the study_id of a registered study.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when a file was quarantined.")]
+Move = Annotated[bool, typer.Option("--move", help="The study folder was moved: register its new place.")]
+
+
+@app.callback()
+def _benchlake(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step.")] = False,  # noqa: FBT002
+) -> None:
+    """From raw instrument and sequencing files to tested results that SQL can reach.
+
+    **First steps**: `benchlake demo` runs a simulated study; `benchlake init my-study` writes an
+    empty one with every setting explained; `benchlake check my-study` lists all problems at once;
+    `benchlake run my-study` loads and computes what is new; `benchlake sql` queries the result.
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+def _settings(home: Path | None) -> Any:  # noqa: ANN401 (imported late)
+    from tasks.engine.context import settings  # noqa: PLC0415
+
+    return settings(home)
+
+
+def _warehouse(home: Path | None) -> Any:  # noqa: ANN401 (imported late)
+    from tasks.engine.context import open_warehouse  # noqa: PLC0415
+
+    return open_warehouse(home)
+
+
+def _folder(study: str, home: Path | None) -> Any:  # noqa: ANN401 (imported late)
+    from tasks.engine.study_files import read_folder, resolve  # noqa: PLC0415
+
+    return read_folder(resolve(study, _warehouse(home)))
+
+
+def _tell(message: str) -> None:
+    err.print(f"[dim]·[/dim] {message}", highlight=False)
+
+
+def _print_problems(problems: Iterable[Problem], console: Console, *, limit: int | None = SCREEN) -> None:
+    from tasks.methods.problem_lists import rank  # noqa: PLC0415
+
+    ranked = rank(problems)
+    colours = {Severity.FATAL: "red", Severity.LOCAL: "red", Severity.WARNING: "yellow"}
+    for problem in ranked[:limit]:
+        console.print(f"[{colours[problem.severity]}]{problem.severity:<8}[/]", end="")
+        console.print(str(problem), markup=False, highlight=False)
+    if limit is not None and len(ranked) > limit:
+        console.print(f"… and {len(ranked) - limit} more: `benchlake check STUDY --all` lists them all.", markup=False)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder to write the simulated study to.")] = Path(
+        "demo"
+    ),
+    home: Home = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the simulation: the same seed, the same bytes.")] = None,
+) -> None:
+    """Write a **simulated** copy of the model study, with its known truth, and run it in DIR/.benchlake."""
+    from tasks.simulation.study import SEED, simulate  # noqa: PLC0415
+
+    if folder.exists() and any(folder.iterdir()) and not (folder / "truth.json").is_file():
+        raise UserError(
+            f"{folder} is not empty and holds no simulated study. Give a new folder: `benchlake demo NEW_DIR`."
+        )
+    for name, data in simulate(SEED if seed is None else seed).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != data:
+            path.write_bytes(data)
+    _tell(f"simulated study written to {folder} (not real measurements; its truth is in {folder / 'truth.json'})")
+    _run(str(folder), home or folder / ".benchlake", move=False, strict=False)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to create.")],
+    landing: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="LANDING", help="Draft files.csv and samples.csv from these raw files."),
+    ] = None,
+) -> None:
+    """Write a commented, valid study; with `--from`, drafted from the raw files found."""
+    from tasks.engine.new_study import write_new_study  # noqa: PLC0415
+
+    for line in write_new_study(folder, landing):
+        _tell(line)
+    out.print(f"benchlake check {folder}", markup=False)
+
+
+@app.command()
+def check(
+    study: StudyArg,
+    home: Home = None,
+    everything: Annotated[bool, typer.Option("--all", help="Print every problem, not only a screenful.")] = False,  # noqa: FBT002
+) -> None:
+    """Validate sheets and raw files, load nothing; print **every** problem with place and remedy."""
+    from tasks.engine import ingest  # noqa: PLC0415
+
+    folder = _folder(study, home)
+    problems = ingest.check(folder)
+    _print_problems(problems, out, limit=None if everything else SCREEN)
+    local = sum(p.severity is Severity.LOCAL for p in problems)
+    warned = sum(p.severity is Severity.WARNING for p in problems)
+    out.print(
+        f"{folder.study.study_id}: {len(folder.landing)} raw files, {len(folder.study.samples)} samples; "
+        f"{local} problems that leave something out, {warned} warnings."
+    )
+
+
+@app.command()
+def run(
+    study: StudyArg,
+    home: Home = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be read and computed; change nothing.")
+    ] = False,
+    strict: Strict = False,  # noqa: FBT002
+    move: Move = False,  # noqa: FBT002
+) -> None:
+    """Load what is new, compute what changed, publish; end with a table of what was done."""
+    if dry_run:
+        from tasks.engine.preview import preview  # noqa: PLC0415
+
+        found = preview(_folder(study, home), _warehouse(home))
+        out.print(f"{len(found.to_read)} files would be read, {found.unchanged_count} stand as they are.")
+        for name in found.to_read[:SCREEN]:
+            out.print(f"  read     {name}", markup=False, highlight=False)
+        for label in found.stale_parts:
+            out.print(f"  compute  {label}", markup=False, highlight=False)
+        for label in found.skipped_parts:
+            out.print(f"  skip     {label}", markup=False, highlight=False)
+        if found.to_read:
+            out.print("What follows from the new files is decided when they are read.")
+        return
+    _run(study, home, move=move, strict=strict)
+
+
+def _run(study: str, home: Path | None, *, move: bool, strict: bool) -> None:
+    from deployments.run import run as run_study  # noqa: PLC0415
+    from deployments.summary import print_summary  # noqa: PLC0415
+
+    summary = run_study(study, _settings(home), move=move, strict=strict, tell=_tell)
+    print_summary(summary, _settings(home).home, out)
+    if summary.failed or (strict and summary.quarantined):
+        raise typer.Exit(1)
+
+
+def _arrow(
+    name: Literal["ingest", "analyse", "publish"], study: str, home: Path | None, *, strict: bool = False
+) -> None:
+    from deployments.run import run_arrow  # noqa: PLC0415
+    from deployments.summary import print_summary  # noqa: PLC0415
+
+    summary = run_arrow(name, study, _settings(home), tell=_tell)
+    print_summary(summary, _settings(home).home, out)
+    if summary.failed or (strict and summary.quarantined):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ingest(study: StudyArg, home: Home = None, strict: Strict = False) -> None:  # noqa: FBT002
+    """Keep, check and load new raw files; compute nothing."""
+    _arrow("ingest", study, home, strict=strict)
+
+
+@app.command()
+def analyse(study: StudyArg, home: Home = None) -> None:
+    """Compute what is out of date from what is loaded."""
+    _arrow("analyse", study, home)
+
+
+@app.command()
+def publish(study: StudyArg, home: Home = None) -> None:
+    """Swap the study's rows in the snapshot that analysts read."""
+    _arrow("publish", study, home)
+
+
+@app.command()
+def register(study: StudyArg, home: Home = None, move: Move = False) -> None:  # noqa: FBT002
+    """Note where a study lies, so that `benchlake up` schedules it and commands know it by its id."""
+    from tasks.engine.context import open_objects  # noqa: PLC0415
+    from tasks.engine.ingest import register as register_study  # noqa: PLC0415
+
+    folder = _folder(study, home)
+    register_study(folder, _warehouse(home), open_objects(home), move=move)
+    out.print(f"{folder.study.study_id} is registered for {folder.path}.", markup=False)
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="One SELECT; without it, a prompt.")] = None,
+    home: Home = None,
+    form: Annotated[
+        Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="How to print.")
+    ] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+) -> None:
+    """Query the published snapshot, read-only: `benchlake sql "FROM mart.freshness"`."""
+    from deployments.sql import prompt, run_query  # noqa: PLC0415
+
+    if query is None:
+        prompt(_settings(home).home)
+    else:
+        run_query(_settings(home).home, query, form, output)
+
+
+@app.command()
+def tables(name: Annotated[str | None, typer.Argument(help="A table or view; without it, all.")] = None) -> None:
+    """The data dictionary: every table, column, unit and meaning."""
+    from deployments.tables import print_tables  # noqa: PLC0415
+
+    print_tables(name, out)
+
+
+@app.command()
+def status(home: Home = None) -> None:
+    """Last runs, what is stale, what is quarantined and why."""
+    from deployments.status import print_status  # noqa: PLC0415
+
+    print_status(_settings(home).home, out)
+
+
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
+
+
+@app.command()
+def exclude(
+    study: StudyArg,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE[:WELL]", help="File as in the study folder, with a well if only that.")
+    ],
+    reason: Reason,
+    home: Home = None,
+) -> None:
+    """Leave a file or a well out of analysis; bytes and rows stay, and the reason with them."""
+    from tasks.engine import people  # noqa: PLC0415
+    from tasks.engine.context import open_objects  # noqa: PLC0415
+
+    name, _, well = file.partition(":")
+    found = people.exclude(_folder(study, home), _warehouse(home), open_objects(home), name, well or None, reason)
+    out.print(
+        f"{found}{':' + well if well else ''} is excluded. `benchlake run {study}` recomputes what it touches.",
+        markup=False,
+    )
+
+
+@app.command()
+def retract(
+    study: StudyArg,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File as in the study folder.")],
+    reason: Reason,
+    home: Home = None,
+) -> None:
+    """Drop a file's rows from every table; its bytes stay, and the reason with them."""
+    from tasks.engine import people  # noqa: PLC0415
+    from tasks.engine.context import open_objects  # noqa: PLC0415
+
+    found = people.retract(_folder(study, home), _warehouse(home), open_objects(home), file, reason)
+    out.print(f"{found} is retracted. `benchlake run {study}` recomputes what it touches.", markup=False)
+
+
+@app.command()
+def up(
+    home: Home = None,
+    port: Annotated[int | None, typer.Option(help="Port of the Prefect UI on this machine. [default: 4200]")] = None,
+) -> None:
+    """Start the Prefect server and UI here and run every registered study on its schedule, until Ctrl-C."""
+    from deployments.serve import up as serve  # noqa: PLC0415
+
+    settings = _settings(home)
+    serve(settings.home, port or settings.prefect_port)
+
+
+def main() -> None:
+    """Run the command line; map errors to exit codes."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    try:
+        app()
+    except UserError as error:
+        if error.problems:
+            _print_problems(error.problems, err)
+        err.print(f"[red]error[/red]   {error}", highlight=False)
+        sys.exit(2)
+    except TransientError as error:
+        err.print(f"[red]error[/red]   {error} Nothing was lost: run the command again.", highlight=False)
+        sys.exit(1)
+    except BenchlakeError as error:
+        logging.getLogger(__name__).exception("bug")
+        err.print(f"[red]bug[/red]     {error}", highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        err.print("stopped; nothing was lost, run the command again to go on.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""What people decide about files: exclude a well, retract a file. Nothing is deleted."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from warehouse.objects import ObjectStore
+
+from schemas.errors import UserError
+from tasks.engine import features
+from tasks.engine.publish import pending
+from tasks.engine.study_files import StudyFolder
+from warehouse import acts, ledger
+from warehouse.store import Session, Warehouse
+
+
+def retract(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file: str, reason: str) -> str:
+    """Take a file's rows out of analysis for good; its bytes stay. Gives the file's name in the study.
+
+    Raises ``UserError`` when the study has no such file.
+    """
+    study_id = folder.study.study_id
+    with warehouse.open(f"retract {file}") as session, session.transaction():
+        name, object_id = _find(session, study_id, file)
+        acts.record(session, store, study_id, "retract", file=name, well=None, reason=reason, object_id=object_id)
+        rows = session.read(ledger.LEDGER, {"study_id": [study_id], "object_id": [object_id]})
+        entries = [
+            {**r, "status": "retracted", "reason": f"retracted: {reason}", "row_count": 0}
+            for r in rows.iter_rows(named=True)
+            if r["file_name"] == name
+        ]
+        ledger.drop_rows(session, study_id, [object_id])
+        ledger.write(session, study_id, entries)
+        features.prune(session, study_id)
+    _mark(warehouse, study_id)
+    return name
+
+
+def exclude(
+    folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file: str, well: str | None, reason: str
+) -> str:
+    """Leave a well or a whole file out of analysis; it stays in the core tables. Appends to exclusions.csv.
+
+    Raises ``UserError`` when the study has no such file.
+    """
+    study_id = folder.study.study_id
+    with warehouse.open(f"exclude {file}") as session, session.transaction():
+        name, object_id = _find(session, study_id, file)
+        acts.record(session, store, study_id, "exclude", file=name, well=well, reason=reason, object_id=object_id)
+    _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
+    _mark(warehouse, study_id)
+    return name
+
+
+def _append(path: Path, row: list[str]) -> None:
+    is_new = not path.exists() or not path.stat().st_size
+    ends_open = not is_new and not path.read_bytes().endswith((b"\n", b"\r"))
+    with path.open("a", newline="", encoding="utf-8") as stream:
+        if ends_open:
+            stream.write("\n")
+        writer = csv.writer(stream, lineterminator="\n")
+        if is_new:
+            writer.writerow(["file", "well", "sample", "reason"])
+        writer.writerow(row)
+
+
+def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
+    rows = session.query(
+        "SELECT file_name, object_id FROM core.raw_objects "
+        "WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') AND (file_name = ? OR file_name LIKE '%/' || ?) ORDER BY file_name",
+        [study_id, file, file],
+    )
+    if rows.height != 1:
+        found = "no such file" if not rows.height else f"several: {', '.join(rows['file_name'])}"
+        raise UserError(
+            f"{file}: {found} in study {study_id}. Give the path as it stands in the study folder, "
+            "such as landing/plate1.txt; `benchlake status` lists what was loaded."
+        )
+    return rows.row(0)
+
+
+def _mark(warehouse: Warehouse, study_id: str) -> None:
+    marker = pending(warehouse, study_id)
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()

@@ -1,0 +1,51 @@
+"""What a run would do, found out without doing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tasks.contracts import analyses
+from tasks.engine.ingest import fingerprint_of, hashes_of
+from tasks.engine.study_files import StudyFolder
+from warehouse import acts, ledger, runs
+from warehouse.plan import plan
+from warehouse.store import Warehouse
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Files that would be read, and parts of analyses that are already out of date."""
+
+    to_read: tuple[str, ...]
+    unchanged_count: int
+    stale_parts: tuple[str, ...]
+    skipped_parts: tuple[str, ...]
+
+
+def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
+    """Compare folder and warehouse; writes nothing but the tables of an empty warehouse."""
+    study = folder.study
+    hashes = hashes_of(folder, warehouse.home, None)
+    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    arrived = ledger.arrivals(study, folder.landing, hashes)
+    if not warehouse.path.exists():
+        return Preview(tuple(a.file.name for a in arrived), 0, tuple(analyses()), ())
+    with warehouse.open(f"dry run {study.study_id}") as session:
+        change = ledger.transition(
+            study.study_id,
+            arrived,
+            [],
+            ledger.current(session, study.study_id),
+            acts.retracted(session, study.study_id),
+            fingerprint_of(study, references),
+            datetime.now(UTC),
+        )
+        blocked = runs.blocked(session, study.study_id)
+        plans = [p for a in analyses().values() for p in plan(session, a, study, blocked)]
+    return Preview(
+        tuple(a.file.name for a in change.to_read),
+        len(arrived) - len(change.to_read),
+        tuple(p.label for p in plans if p.must_run),
+        tuple(f"{p.label}: {p.part.skip}" for p in plans if p.state == "skipped"),
+    )

@@ -1,0 +1,168 @@
+"""What a count matrix must hold before differential expression may use it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.errors import BadInputError, Problem, Severity, bad_input
+from tasks.contracts import RawFile
+from tasks.methods.excel_damage import excel_damaged
+
+_SHOWN = 5
+_FEW = 20  # values needed to judge the scale of a table
+_WHOLE_SHARE = 0.02  # quantifiers give whole numbers to all features without shared reads
+_HALF = 0.5
+_MILLION = 1e6
+_LARGEST_LOG2 = 25.0  # log2 of 33 million reads of one feature
+_RAW_COUNTS = (
+    "Give the raw counts: featureCounts, HTSeq or STAR output, or the estimated counts of salmon, kallisto or RSEM "
+    "(not TPM, FPKM, normalised or logarithmic values)."
+)
+_CORRECT = "Correct the cell in the table it was exported from; a feature without reads has the count 0."
+
+
+def refuse_bad_ids(raw: RawFile, ids: pl.Series, samples: Sequence[str], row_place: Callable[[int], str]) -> None:
+    """Raise ``BadInputError`` for a table without rows, empty or repeated ids, unnamed or repeated samples."""
+    if not len(ids):
+        raise bad_input(raw.name, "", "no_rows", "the file has a header and no counts", "Export or copy it again.")
+    problems = []
+    if empty := (ids == "").arg_true().to_list():
+        message = f"{len(empty)} rows have no feature id" if len(empty) > 1 else "the row has no feature id"
+        problems.append(_problem(raw, row_place(empty[0]), "", "empty_id", message, "Name every row's gene."))
+    if not ids.is_unique().all():
+        repeated = ids.filter(ids.is_duplicated() & (ids != "")).unique(maintain_order=True).to_list()
+        named = [f"{name} ({', '.join(map(row_place, _rows_of(ids, name)))})" for name in repeated[:_SHOWN]]
+        if named:
+            remedy = "Sum or drop the repeats, or use ids that are unique (Ensembl instead of symbols)."
+            message = f"the feature ids are not unique: {_listed(named, len(repeated))}"
+            problems.append(_problem(raw, "", repeated[0], "duplicate_id", message, remedy))
+    if twice := [name for name, n in Counter(samples).items() if n > 1 and name]:
+        message = f"two columns have the same sample name: {_listed(twice[:_SHOWN], len(twice))}"
+        problems.append(_problem(raw, "header", twice[0], "duplicate_sample", message, "Rename or remove one of them."))
+    if unnamed := [i + 1 for i, name in enumerate(samples) if not name]:
+        message = f"count column {unnamed[0]} has no sample name"
+        problems.append(
+            _problem(raw, "header", "", "unnamed_sample", message, "Write the sample's name into the header.")
+        )
+    if problems:
+        raise BadInputError(*problems)
+
+
+def refuse_bad_counts(
+    raw: RawFile,
+    ids: pl.Series,
+    samples: Sequence[str],
+    values: npt.NDArray[np.float64],
+    place: Callable[[int, int], str],
+    *,
+    is_estimated: bool,
+) -> None:
+    """Raise ``BadInputError`` for NaN, infinite or negative cells and for values that are no counts."""
+    if values.min() >= 0 and values.max() < np.inf and (values == np.floor(values)).all():
+        return  # the usual file, in one pass over millions of cells
+    with np.errstate(invalid="ignore"):
+        bad = ~np.isfinite(values) | (values < 0)
+    if reason := not_counts(np.where(np.isfinite(values), values, 0.0), is_estimated=is_estimated):
+        raise bad_input(raw.name, "", "not_counts", f"these are not counts: {reason}", _RAW_COUNTS)
+    if bad.any():
+        rows, columns = np.nonzero(bad)
+        raise BadInputError(
+            *(
+                _problem(
+                    raw,
+                    place(row, column),
+                    f"{values[row, column]:g}",
+                    "negative_count" if values[row, column] < 0 else "count_not_a_number",
+                    f"the count of {ids[row]} in {samples[column]} is {values[row, column]:g}, expected 0 or more"
+                    + (f" (one of {len(rows)} such places)" if len(rows) > 1 else ""),
+                    _CORRECT,
+                )
+                for row, column in zip(rows[:_SHOWN].tolist(), columns[:_SHOWN].tolist(), strict=True)
+            )
+        )
+
+
+def not_counts(values: npt.NDArray[np.float64], *, is_estimated: bool = False) -> str | None:
+    """Why features × samples cannot be counts; null when they may be.
+
+    Estimated counts have fractions, but a feature that shares no reads keeps a whole number; TPM,
+    FPKM and normalised values hardly ever do. Samples that all add up to a million are TPM or CPM.
+    """
+    fractional = values != np.floor(values)
+    if not fractional.any():
+        return None
+    used = values != 0
+    total = int(used.sum())
+    whole = 1 - fractional.sum() / total
+    sums = values.sum(axis=0)
+    if total >= _FEW and np.allclose(sums, _MILLION, rtol=1e-3):
+        return "every sample adds up to one million (TPM or CPM)"
+    if total < _FEW:
+        return None
+    if (values < 0).any() and whole < _HALF:
+        return "there are negative values with decimals (logarithms or centred values)"
+    if values.max() <= _LARGEST_LOG2 and whole < _HALF and not is_estimated:
+        return f"most values have decimals and none is above {values.max():.3g} (logarithms)"
+    if whole < _WHOLE_SHARE and not is_estimated:
+        return f"only {whole:.1%} of the values are whole numbers (FPKM or normalised values)"
+    return None
+
+
+def fraction_warning(
+    raw: RawFile,
+    ids: pl.Series,
+    samples: Sequence[str],
+    values: npt.NDArray[np.float64],
+    place: Callable[[int, int], str],
+) -> list[Problem]:
+    """One warning with the first fractional count."""
+    fractional = values != np.floor(values)
+    if not fractional.any():
+        return []
+    row, column = divmod(int(fractional.argmax()), values.shape[1])
+    return [
+        Problem(
+            Severity.WARNING,
+            raw.name,
+            place(row, column),
+            f"{values[row, column]:g}",
+            "fractional_counts",
+            f"{fractional.mean():.1%} of the counts have decimals, first {ids[row]} in {samples[column]}",
+            "Expected from salmon, kallisto or RSEM; from any other tool look for its raw counts.",
+        )
+    ]
+
+
+def excel_warnings(
+    raw: RawFile, ids: pl.Series, symbol: pl.Series | None, row_place: Callable[[int], str]
+) -> Iterable[Problem]:
+    """One warning for gene names that a spreadsheet changed, with their lines."""
+    damaged = excel_damaged(ids.to_list()) or (excel_damaged(symbol.to_list()) if symbol is not None else [])
+    if damaged:
+        named = [f"{name} ({row_place(row)})" for row, name in damaged[:_SHOWN]]
+        yield Problem(
+            Severity.WARNING,
+            raw.name,
+            row_place(damaged[0][0]),
+            damaged[0][1],
+            "excel_gene_name",
+            f"a spreadsheet turned gene names into dates: {_listed(named, len(damaged))}",
+            "Export the table again without opening it in a spreadsheet; the names cannot be recovered for certain.",
+        )
+
+
+def _rows_of(ids: pl.Series, name: str) -> list[int]:
+    return (ids == name).arg_true().to_list()[:_SHOWN]
+
+
+def _listed(named: Sequence[str], total: int) -> str:
+    return ", ".join(named) + (f" and {total - len(named)} more" if total > len(named) else "")
+
+
+def _problem(raw: RawFile, place: str, value: str, rule: str, message: str, remedy: str) -> Problem:
+    return Problem(Severity.LOCAL, raw.name, place, value, rule, message, remedy)

@@ -1,0 +1,50 @@
+"""What kind of RNA feature ids name, and how ids with and without version are joined."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.vocabulary import Library
+from tasks.contracts import Context
+
+_SHARE = 0.8  # of the ids must look alike; matrices carry spike-ins and novel miRNAs besides
+_CHROMOSOME = r"(?:chr)?(?:[0-9]{1,2}|[XYMWZ]|MT|Un|[IVX]+|[A-Z]{2}_?[0-9]+(?:\.[0-9]+)?)[\w.]*"
+# hsa-miR-21-5p, mmu-let-7a, cel-lin-4, dme-bantam, MIMAT0000062
+MIRNA = r"^(?:[a-z]{3,4}-(?:mi[rR]|let|lin|lsy|bantam|iab|mir)\b|MIMAT[0-9]{7}|MI[0-9]{7}\b)"
+# chr1:1158623|1159348 (CIRI), chr1:1158622-1159348|+, hsa_circ_0000001 (circBase), hsa_circHIPK3_001
+CIRCRNA = rf"^(?:{_CHROMOSOME}:[0-9]+[|-][0-9]+|[a-z]{{3}}_circ)"
+# ids of which annotations write versions: Ensembl, RefSeq
+_VERSIONED = r"^((?:ENS[A-Z]*|N[MR]_|X[MR]_)[0-9]+)\.[0-9]+"
+# ids that name genes of the usual databases; symbols have no pattern
+GENE = (
+    r"^(?:ENS[A-Z]*[GT][0-9]{11}|FBgn[0-9]{7}|WBGene[0-9]{8}|[NX][MR]_[0-9]+|AT[1-5MC]G[0-9]{5}|Y[A-P][LR][0-9]{3}[WC])"
+)
+
+
+def library_of(ids: pl.Series, context: Context) -> Library:
+    """Library of a count file: as files.csv says, else recognised from its ids, else ``gene``."""
+    declared = context.row.rna_class if context.row else None
+    if declared == "mirna":
+        return "mirna"
+    if declared == "circrna":
+        return "circrna"
+    if declared is None:
+        if _share(ids, MIRNA) >= _SHARE:
+            return "mirna"
+        if _share(ids, CIRCRNA) >= _SHARE:
+            return "circrna"
+    return "gene"
+
+
+def are_feature_ids(ids: pl.Series) -> bool:
+    """Whether most of the names follow the pattern of a feature database."""
+    return _share(ids, f"{GENE}|{MIRNA}|{CIRCRNA}") >= _SHARE
+
+
+def unversioned(ids: pl.Series) -> pl.Series:
+    """Ids as they are joined: without Ensembl's and RefSeq's version and without what follows it (``_PAR_Y``)."""
+    return ids.str.replace(f"{_VERSIONED}.*$", "$1")
+
+
+def _share(ids: pl.Series, pattern: str) -> float:
+    return float(ids.str.contains(pattern).mean() or 0.0) if len(ids) else 0.0  # type: ignore[arg-type]

@@ -1,0 +1,185 @@
+"""files.csv, layouts, exclusions and reference files against samples and the files that are there."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from schemas.errors import Problem, Severity
+from schemas.study import ExclusionRow, FileRow, Layout, StudyYaml
+from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.id_matching import KnownIds
+from tasks.methods.layout_sheets import unknown_samples, well_name
+from tasks.methods.problem_lists import shown
+from tasks.methods.sheets import Row, Sheet
+from tasks.methods.yaml_marks import Marked
+
+FILES, EXCLUSIONS = "files.csv", "exclusions.csv"
+_SUFFERS = {
+    "features": "symbols and RNA classes of features",
+    "tx2gene": "salmon and kallisto counts",
+    "genome": "quantification of reads",
+    "gtf": "quantification of reads",
+    "mirna_hairpin": "quantification of miRNA reads",
+    "mirna_mature": "quantification of miRNA reads",
+}
+
+
+class Listing:
+    """The files of a study folder, by name in any Unicode form; null-safe where the folder was not listed."""
+
+    def __init__(self, names: Collection[str] | None) -> None:
+        self.is_known = names is not None
+        self._names = {_composed(n): n for n in names or ()}
+        self._index: KnownIds | None = None
+
+    def find(self, name: str) -> str | None:
+        """The name as listed; null when it is not there."""
+        return self._names.get(_composed(name))
+
+    def nearest(self, name: str, folder: str) -> str:
+        """A sentence that names the file that was probably meant."""
+        if self._index is None:
+            self._index = KnownIds(self._names.values())
+        near = KnownIds(n for n in self._index.ids if n.startswith(folder)) if folder else self._index
+        last = {n.rpartition("/")[2]: n for n in near.ids}
+        if (same := last.get(name.rpartition("/")[2])) is not None:
+            return f"Did you mean {shown(same)}?"
+        found = near.nearest(name)
+        return f"Did you mean {shown(found)}?" if found else "Put it there, or correct the name."
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def tidy_name(name: str, listing: Listing, folder: str = "landing/") -> str:
+    """A file name of a sheet as the study lists it: forward slashes, with its folder."""
+    plain = name.replace("\\", "/").removeprefix("./")
+    inside = plain if plain.startswith(folder) else folder + plain
+    return listing.find(plain) or listing.find(inside) or inside
+
+
+def tidy_files(sheet: Sheet, listing: Listing) -> Sheet:
+    """files.csv and exclusions.csv with file names as listed, layouts without folder and ending, wells as A01."""
+    rows = []
+    for row in sheet.rows:
+        cells = dict(row.cells)
+        if cells.get("file"):
+            cells["file"] = tidy_name(cells["file"], listing)
+        if layout := cells.get("layout", ""):
+            plain = layout.replace("\\", "/").removeprefix("./").removeprefix("layouts/")
+            cells["layout"] = plain[:-4] if plain.lower().endswith(".csv") else plain
+        if cells.get("well"):
+            cells["well"] = well_name(cells["well"]) or cells["well"]
+        rows.append(Row(row.line, cells))
+    return replace(sheet, rows=tuple(rows))
+
+
+def checked_files(
+    files: Sequence[FileRow], layouts: Collection[str], known_samples: KnownIds | None, listing: Listing
+) -> tuple[list[FileRow], list[Problem]]:
+    """The rows, with ``problem`` where a file cannot be read as its row says, and everything found.
+
+    ``known_samples`` holds samples and materials, both may be named; null when they could not be read.
+    """
+    problems: list[Problem] = []
+    checked = []
+    known_layouts = KnownIds(layouts)
+    sample_ids = set(known_samples.ids) if known_samples else set()
+    for row in files:
+        reason = None
+        if row.layout and row.layout not in layouts:
+            message = f"there is no layouts/{shown(row.layout)}.csv"
+            remedy = known_layouts.suggestion(row.layout, "Add it.")
+            problems.append(_cell(FILES, row.line, "layout", row.layout, "unknown_layout", message, remedy))
+            reason = f"{message}. {remedy}"
+        if row.sample and known_samples and row.sample not in sample_ids:
+            message = f"'{shown(row.sample)}' is not in samples.csv; the file's rows would belong to no sample"
+            remedy = known_samples.suggestion(row.sample, "Add it to samples.csv, or correct it.")
+            problems.append(_cell(FILES, row.line, "sample", row.sample, "unknown_sample", message, remedy))
+        if listing.is_known and listing.find(row.file) is None:
+            message = f"there is no file '{shown(row.file)}'"
+            remedy = listing.nearest(row.file, "landing/")
+            problem = _cell(FILES, row.line, "file", row.file, "missing_file", message, remedy)
+            problems.append(replace(problem, severity=Severity.WARNING))
+        checked.append(row.model_copy(update={"problem": reason}) if reason else row)
+    targets = [(row.line, row.target) for row in files if row.target]
+    problems += _damaged(FILES, targets)
+    return checked, problems
+
+
+def _cell(file: str, line: int, column: str, value: str, rule: str, message: str, remedy: str) -> Problem:
+    return Problem(Severity.LOCAL, file, f"line {line}, column {column}", shown(value), rule, message, remedy)
+
+
+def _damaged(file: str, targets: Sequence[tuple[int, str]]) -> Iterator[Problem]:
+    for at, value in excel_damaged([target for _, target in targets]):
+        message = f"'{shown(value)}' looks like a gene name that Excel turned into a date or number"
+        problem = _cell(
+            file, targets[at][0], "target", value, "excel_damaged_name", message, "Write the symbol, e.g. SEPTIN2."
+        )
+        yield replace(problem, severity=Severity.WARNING)
+
+
+def layout_problems(layouts: Mapping[str, Layout], known_samples: KnownIds | None) -> Iterator[Problem]:
+    """Samples that a layout names and the study does not know; gene names that are dates."""
+    for layout in layouts.values():
+        file = f"layouts/{layout.name}.csv"
+        for line, sample in unknown_samples(layout, known_samples) if known_samples else ():
+            message = f"'{shown(sample)}' is not in samples.csv; its wells would belong to no sample"
+            remedy = known_samples.suggestion(sample, "Add it to samples.csv, or correct it.") if known_samples else ""
+            yield _cell(file, line, "sample", sample, "unknown_sample", message, remedy)
+        yield from _damaged(file, [(w.line, w.target) for w in layout.wells if w.target])
+
+
+def exclusion_problems(
+    rows: Sequence[ExclusionRow], known_samples: KnownIds | None, listing: Listing
+) -> Iterator[Problem]:
+    """Exclusions that would leave out nothing."""
+    for row in rows:
+        if not (row.file or row.well or row.sample):
+            message = "the row names no file, well or sample, so it leaves out nothing"
+            yield _cell(EXCLUSIONS, row.line, "file", "", "empty_exclusion", message, "Name what to leave out.")
+        if row.well and well_name(row.well) is None:
+            message = f"'{shown(row.well)}' is no well, so nothing is left out"
+            yield _cell(EXCLUSIONS, row.line, "well", row.well, "unknown_well", message, "Write it like B03.")
+        if row.sample and known_samples and row.sample not in known_samples.ids:
+            message = f"'{shown(row.sample)}' is not in samples.csv, so nothing is left out"
+            remedy = known_samples.suggestion(row.sample, "Correct it.")
+            yield _cell(EXCLUSIONS, row.line, "sample", row.sample, "unknown_sample", message, remedy)
+        if row.file and listing.is_known and listing.find(row.file) is None:
+            message = f"there is no file '{shown(row.file)}', so nothing is left out"
+            remedy = listing.nearest(row.file, "landing/")
+            problem = _cell(EXCLUSIONS, row.line, "file", row.file, "missing_file", message, remedy)
+            yield replace(problem, severity=Severity.WARNING)
+
+
+def reference_files(config: StudyYaml) -> list[tuple[tuple[str | int, ...], str, str]]:
+    """Every reference file that study.yaml names: its key, its name, what suffers without it."""
+    named: list[tuple[tuple[str | int, ...], str | None, str]] = [
+        (("annotation", key), getattr(config.annotation, key), what) for key, what in _SUFFERS.items()
+    ]
+    named.append((("flow", "gating"), config.flow.gating, "gated populations of flow cytometry"))
+    named += [(("cerna", "targets", at), name, "ceRNA networks") for at, name in enumerate(config.cerna.targets)]
+    for key, name in config.enrichment.gene_sets.items():
+        named.append((("enrichment", "gene_sets", key), name, f"enrichment in {key}"))
+    for key, one in config.enrichment.lists.items():
+        named.append((("enrichment", "lists", key, "genes"), one.genes, f"enrichment of list {key}"))
+        if one.background and ("/" in one.background or "." in one.background):
+            named.append((("enrichment", "lists", key, "background"), one.background, f"enrichment of list {key}"))
+    return [(path, name, what) for path, name, what in named if name]
+
+
+def reference_problems(config: StudyYaml, marked: Marked, listing: Listing) -> Iterator[Problem]:
+    """Reference files of the study folder that are not there."""
+    for path, name, suffers in reference_files(config):
+        plain = name.replace("\\", "/").removeprefix("./")
+        is_elsewhere = "://" in plain or plain.startswith(("/", "../", "~")) or plain[1:3] == ":/"
+        if listing.is_known and not is_elsewhere and listing.find(plain) is None:
+            key = ".".join(str(p) for p in path)
+            message = f"there is no file '{shown(name)}'; without it there is no {suffers}"
+            place = f"line {marked.line(path)}, key {key}"
+            remedy = listing.nearest(plain, "")
+            yield Problem(Severity.LOCAL, "study.yaml", place, shown(name), "missing_reference", message, remedy)

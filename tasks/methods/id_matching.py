@@ -1,0 +1,86 @@
+"""The known id that an unknown one was probably meant to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_SEPARATORS = re.compile(r"[-_.\s]+")
+_FUZZY_LIMIT = 2000  # edit distances to more ids than this take seconds
+_SHORTEST_STEM = 2
+_SIMILAR = 0.6
+
+
+def folded(value: str) -> str:
+    """An id without what people vary by accident: case, hyphens, underscores, dots, spaces."""
+    return _SEPARATORS.sub("", value).casefold()
+
+
+class KnownIds:
+    """Ids that exist, asked for the one nearest to an unknown id."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self.ids = list(dict.fromkeys(ids))
+        self._folded: dict[str, str] = {}
+        for known in self.ids:
+            self._folded.setdefault(folded(known), known)
+
+    def nearest(self, value: str) -> str | None:
+        """The known id that differs least: by case and separators, by a suffix, by a few letters; else null."""
+        key = folded(value)
+        if not key:
+            return None
+        if key in self._folded:
+            return self._folded[key]
+        if len(self.ids) > _FUZZY_LIMIT:
+            return None
+        return self._by_suffix(key) or self._by_letters(key)
+
+    def _by_suffix(self, key: str) -> str | None:
+        stems = [
+            k
+            for k in self._folded
+            if len(min(k, key, key=len)) >= _SHORTEST_STEM and (key.startswith(k) or k.startswith(key))
+        ]
+        if not stems:
+            return None
+        return self._folded[min(stems, key=lambda k: abs(len(k) - len(key)))]
+
+    def _by_letters(self, key: str) -> str | None:
+        close = get_close_matches(key, self._folded, n=1, cutoff=_SIMILAR)
+        return self._folded[close[0]] if close else None
+
+    def suggestion(self, value: str, otherwise: str = "") -> str:
+        """A sentence that names the likely match and how it differs, or ``otherwise``."""
+        near = self.nearest(value)
+        if near is None:
+            return otherwise
+        how = difference(value, near)
+        return f"Did you mean {near}{f' ({how})' if how else ''}?"
+
+
+def difference(value: str, near: str) -> str:
+    """How two similar ids differ, in words; empty when by letters within."""
+    a, b = folded(value), folded(near)
+    if a == b:
+        plain = _SEPARATORS.sub("", value) == _SEPARATORS.sub("", near)
+        if plain:
+            return "it differs only by a hyphen, underscore, dot or space"
+        if _SEPARATORS.split(value.casefold()) == _SEPARATORS.split(near.casefold()):
+            return "it differs only by upper and lower case"
+        return "it differs only by case and hyphen, underscore, dot or space"
+    if a.startswith(b) or b.startswith(a):
+        return "it differs only by a suffix"
+    return ""
+
+
+def look_alikes(ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of different ids (first seen, later one) that only case and separators tell apart."""
+    seen: dict[str, str] = {}
+    pairs = []
+    for one in dict.fromkeys(ids):
+        other = seen.setdefault(folded(one), one)
+        if other != one:
+            pairs.append((other, one))
+    return pairs

@@ -1,0 +1,171 @@
+"""Relative expression by 2^-ΔΔCq, from wells to one row per culture and target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+ROW = ("sample_id", "target")
+RUN_ROW = ("object_id", "sample_id", "target")
+
+
+def fold_change(wells: pl.DataFrame, *, references: Sequence[str], calibrator: str) -> pl.DataFrame:
+    """Relative expression by 2^-ΔΔCq.
+
+    ``wells``: ``QpcrWell`` rows of one experiment joined to their sample's ``condition`` (null for
+    wells of no known sample), with ``is_excluded`` and ``is_sample_excluded``; Cq in cycles.
+    Wells that were omitted in the instrument's software are dropped; excluded wells are dropped
+    while others of the same sample and target remain, otherwise they give the row, which is then
+    marked ``is_excluded``. Target names match ``references`` whatever their case.
+
+    Technical repeats are averaged on the Cq scale within (file, sample, target); ΔCq is against the
+    mean Cq of the reference targets (= geometric mean of quantities) of the same sample in the same
+    file; files are combined weighted by wells. Where a run has inter-run calibrator wells of a
+    target and of all references, its Cq is corrected by (run's IRC mean - mean over runs), per
+    target, and then a reference measured in another corrected run may serve. ΔΔCq is against the
+    arithmetic mean ΔCq of the calibrator condition's cultures that are not excluded.
+
+    One row per culture and target: ``mean_cq, delta_cq, delta_delta_cq, fold_change, technical_n,
+    technical_sd`` (pooled over files)``, undetermined_count, is_excluded, is_reference, na_reason``:
+    ``undetermined`` (nothing amplified; never 40), ``no_reference_target``,
+    ``reference_undetermined`` (one of the references has no Cq), ``reference_on_other_plate``
+    (no inter-run calibrator joins the files), ``no_calibrator`` (only ΔΔCq is null).
+
+    Livak & Schmittgen 2001, doi:10.1006/meth.2001.1262
+    """
+    wanted = [r.casefold() for r in references]
+    wells = wells.filter(~pl.col("flag").fill_null("").str.contains("omitted")).with_columns(
+        is_reference=pl.col("target").str.to_lowercase().is_in(wanted)
+    )
+    kept = wells.filter(pl.col("sample_id").is_not_null() & (pl.col("task") == "unknown"))
+    # a row all of whose wells are excluded is still computed, and marked
+    kept = kept.with_columns(all_excluded=pl.col("is_excluded").all().over(ROW)).filter(
+        ~pl.col("is_excluded") | pl.col("all_excluded")
+    )
+    runs = _technical_means(kept).join(_run_shifts(wells), on=["object_id", "target"], how="left")
+    joined = _with_reference(runs)
+    return _relative(_over_files(joined), calibrator=calibrator)
+
+
+def _technical_means(wells: pl.DataFrame) -> pl.DataFrame:
+    cq = pl.col("cq")
+    return wells.group_by(*RUN_ROW, maintain_order=True).agg(
+        pl.col("condition").first(),
+        pl.col("is_reference").first(),
+        cq.mean().alias("mean_cq"),
+        cq.count().cast(pl.Int64).alias("technical_n"),
+        cq.std().alias("technical_sd"),
+        cq.is_null().sum().cast(pl.Int64).alias("undetermined_count"),
+        (pl.col("all_excluded").first() | pl.col("is_sample_excluded").any()).alias("is_excluded"),
+    )
+
+
+def _run_shifts(wells: pl.DataFrame) -> pl.DataFrame:
+    """Run's IRC mean minus the mean over runs, per target, in runs whose references have an IRC too."""
+    means = (
+        wells.filter((pl.col("task") == "irc") & pl.col("cq").is_not_null() & ~pl.col("is_excluded"))
+        .group_by("object_id", "target")
+        .agg(pl.col("cq").mean(), pl.col("is_reference").first())
+    )
+    shifts = means.with_columns(shift=pl.col("cq") - pl.col("cq").mean().over("target"))
+    measured = (
+        wells.filter(pl.col("is_reference") & (pl.col("task") == "unknown")).select("object_id", "target").unique()
+    )
+    without = measured.join(shifts, on=["object_id", "target"], how="anti").select("object_id").unique()
+    return shifts.join(without, on="object_id", how="anti").select("object_id", "target", "shift")
+
+
+def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
+    """Add the reference's mean Cq and ΔCq to each (file, sample, target), or the reason why there is none."""
+    corrected = pl.col("mean_cq") - pl.col("shift")
+    needed = runs.filter(pl.col("is_reference"))["target"].n_unique()
+    references = runs.filter(pl.col("is_reference"))
+
+    def mean_of(cq: pl.Expr, *by: str) -> pl.DataFrame:
+        per_target = references.group_by(*by, "target").agg(cq.mean().alias("cq"), pl.col("is_excluded").any())
+        return per_target.group_by(*by).agg(
+            pl.when(pl.col("cq").count() == needed).then(pl.col("cq").mean()).alias("reference"),
+            pl.col("is_excluded").any().alias("is_reference_excluded"),
+        )
+
+    here = mean_of(pl.col("mean_cq"), "object_id", "sample_id")
+    here_corrected = mean_of(corrected, "object_id", "sample_id").select(
+        "object_id", "sample_id", pl.col("reference").alias("reference_corrected")
+    )
+    anywhere = mean_of(corrected, "sample_id").select(
+        "sample_id",
+        pl.col("reference").alias("reference_elsewhere"),
+        pl.col("is_reference_excluded").alias("is_elsewhere_excluded"),
+    )
+    joined = (
+        runs.join(here, on=["object_id", "sample_id"], how="left")
+        .join(here_corrected, on=["object_id", "sample_id"], how="left")
+        .join(anywhere, on="sample_id", how="left")
+    )
+    is_measured_here = pl.col("is_reference_excluded").is_not_null()
+    delta = pl.coalesce(
+        corrected - pl.col("reference_corrected"),
+        pl.col("mean_cq") - pl.col("reference"),
+        pl.when(~is_measured_here).then(corrected - pl.col("reference_elsewhere")),
+    )
+    return joined.with_columns(
+        delta_cq=delta,
+        is_excluded=pl.col("is_excluded")
+        | pl.coalesce("is_reference_excluded", "is_elsewhere_excluded", pl.lit(value=False)),
+        na_reason=pl.when(delta.is_not_null())
+        .then(None)
+        .when(pl.col("mean_cq").is_null())
+        .then(pl.lit("undetermined"))
+        .when(is_measured_here)
+        .then(pl.lit("reference_undetermined"))
+        .when(pl.col("is_elsewhere_excluded").is_not_null())
+        .then(pl.lit("reference_on_other_plate"))
+        .otherwise(pl.lit("no_reference_target")),
+    )
+
+
+def _over_files(runs: pl.DataFrame) -> pl.DataFrame:
+    """Combine a culture's files, weighted by wells; a file without ΔCq gives way to one that has it."""
+    has = pl.col("delta_cq").is_not_null()
+    runs = runs.filter(has | ~has.any().over(ROW))
+    n, sd = pl.col("technical_n"), pl.col("technical_sd")
+
+    def weighted(column: str) -> pl.Expr:
+        x = pl.col(column)
+        weight = n.filter(x.is_not_null())
+        return (x.filter(x.is_not_null()) * weight).sum() / pl.when(weight.sum() > 0).then(weight.sum())
+
+    several = n >= 2  # noqa: PLR2004  # an SD needs two wells
+    freedom = (n - 1).filter(several).sum()
+    return runs.group_by(*ROW, maintain_order=True).agg(
+        pl.col("condition").first(),
+        pl.col("is_reference").first(),
+        weighted("mean_cq").alias("mean_cq"),
+        weighted("delta_cq").alias("delta_cq"),
+        n.sum(),
+        (((n - 1) * sd**2).filter(several).sum() / pl.when(freedom > 0).then(freedom)).sqrt().alias("technical_sd"),
+        pl.col("undetermined_count").sum(),
+        pl.col("is_excluded").any(),
+        pl.col("na_reason").sort().first(),
+    )
+
+
+def _relative(rows: pl.DataFrame, *, calibrator: str) -> pl.DataFrame:
+    baseline = (
+        rows.filter((pl.col("condition") == calibrator) & ~pl.col("is_excluded"))
+        .group_by("target")
+        .agg(pl.col("delta_cq").mean().alias("baseline"))
+    )
+    delta_delta = pl.col("delta_cq") - pl.col("baseline")
+    return (
+        rows.join(baseline, on="target", how="left")
+        .with_columns(delta_delta_cq=delta_delta, fold_change=(-delta_delta * pl.lit(2.0).log()).exp())
+        .with_columns(
+            na_reason=pl.when(pl.col("delta_cq").is_not_null() & pl.col("baseline").is_null())
+            .then(pl.lit("no_calibrator"))
+            .otherwise(pl.col("na_reason"))
+        )
+        .drop("baseline")
+        .sort(*ROW)
+    )

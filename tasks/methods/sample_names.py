@@ -1,0 +1,155 @@
+"""Names that tools give to samples, matched to the names in samples.csv. Ambiguity is never guessed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
+
+from schemas.errors import Problem, Severity
+from tasks.contracts import Context, RawFile
+
+# What aligners, trimmers and counters append to a sample's name; stripped again and again from the end
+_SUFFIX = re.compile(
+    r"""(?:
+        \.(?:bam|sam|cram|txt|tsv|csv|tab|out|gz|sf|h5|fastq|fq|results|genes|summary)
+      | [._-]?Aligned (?:\.sortedByCoord|\.toTranscriptome)? (?:\.out)?
+      | [._-]?(?:ReadsPerGene|accepted_hits|abundance)
+      | [._-](?:sorted|sort|markdup|rmdup|dedup|deduped|umi_dedup|trimmed|trim|clean|val_[12]|primary|unique|subset)
+      | [._-](?:star|hisat2?|tophat2?|bowtie2?|bwa|salmon|kallisto|htseq|featurecounts|rsem)(?:[._-]aligned)?
+      | [._-](?:aligned|mapped|quant|raw)
+      | [._-]?(?:read|gene|exon|raw|expected)?[._-]counts?
+      | _S[0-9]+(?:_L00[0-9])?(?:_R[12])?(?:_001)?
+      | _L00[0-9](?:_R[12])?(?:_001)?
+      | _R[12](?:_001)?
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PREFIX = re.compile(r"^(?:read_?counts?|raw_?counts?|expected_?counts?|counts?)[._-]", re.IGNORECASE)
+_GENERIC = {"", "quant", "abundance", "counts", "count", "gene_counts", "readspergene.out", "results", "output"}
+_SEPARATORS = re.compile(r"[\s._-]+")
+_NAMED = 5  # unknown samples that a message spells out
+
+
+def match_samples(names: Sequence[str], known: Collection[str]) -> dict[str, str | None]:
+    """Sample id of each name, null where none or more than one fits.
+
+    A name fits exactly, else after its folder and what tools append to it are taken off
+    (``/data/S1/S1_L001.sorted.bam``), else when exactly one folder of its path fits so. Names
+    that differ by case, hyphen, underscore or dot are not matched. Two names of one sample
+    (lanes) match none of them, unless one is exact.
+    """
+    known = frozenset(known)
+    found = {name: name if name in known else _fit(name, known) for name in names}
+    claims = Counter(found.values())
+    return {
+        name: sample if sample is None or name == sample or claims[sample] == 1 else None
+        for name, sample in found.items()
+    }
+
+
+def stripped(name: str) -> str:
+    """The last telling part of a path without what tools append to a sample's name.
+
+    ``S1/quant.sf`` gives ``S1``; a name that consists of such words only stays as it is.
+    """
+    path = PurePosixPath(name.strip().replace("\\", "/"))
+    for part in reversed(path.parts):
+        bare = _bare(part)[-1]
+        if bare.casefold() not in _GENERIC:
+            return bare
+    return name.strip()
+
+
+def sample_of_file(raw: RawFile, context: Context, written: str | None = None) -> tuple[str, tuple[Problem, ...]]:
+    """Sample of a file that holds one, and a warning when samples.csv does not know it.
+
+    files.csv decides; else the name ``written`` in the file, the file's name or one of its folders.
+    """
+    known = context.study.sample_ids
+    if context.row and context.row.sample:
+        name = context.row.sample
+    else:
+        candidates = [*([written] if written else []), raw.name]
+        found = [sample for c in candidates if (sample := match_samples([c], known)[c])]
+        name = found[0] if found else stripped(candidates[0])
+    return name, unknown_samples(raw, [name], known)
+
+
+def named_samples(
+    raw: RawFile, names: Sequence[str], known: Collection[str]
+) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The sample id of each column where it is certain, else the column's own name; one warning for the others."""
+    matched = match_samples(names, known)
+    given = tuple(matched[name] or name for name in names)
+    fits = {name: _fit(name, frozenset(known)) for name in names if matched[name] is None}
+    shared = [name for name, fit in fits.items() if fit]
+    problems = unknown_samples(raw, [name for name, fit in fits.items() if not fit], known)
+    if shared:
+        problems += (
+            Problem(
+                Severity.WARNING,
+                raw.name,
+                "",
+                shared[0],
+                "ambiguous_sample",
+                f"{', '.join(map(repr, shared[:_NAMED]))} look like the same sample {fits[shared[0]]!r}",
+                "Add up lanes of one culture before, or give each column its own row in samples.csv; "
+                "until then these counts are kept without a sample.",
+            ),
+        )
+    return given, problems
+
+
+def unknown_samples(raw: RawFile, names: Sequence[str], known: Collection[str]) -> tuple[Problem, ...]:
+    """One warning for all names that samples.csv does not have, with the likely matches."""
+    unknown = [name for name in names if name not in known]
+    if not unknown:
+        return ()
+    shown = ", ".join(repr(name) for name in unknown[:_NAMED]) + (
+        f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
+    )
+    likely = [(name, guess) for name in unknown if (guess := _likely(name, known))]
+    remedy = "Add the sample to samples.csv or correct its name; until then its counts are kept without a sample."
+    if likely:
+        pairs = ", ".join(f"{name!r} is {guess!r}" for name, guess in likely[:_NAMED])
+        remedy = f"Likely {pairs}: make the names equal in the file or in samples.csv."
+    message = f"samples.csv has no sample called {shown}"
+    return (Problem(Severity.WARNING, raw.name, "", unknown[0], "unknown_sample", message, remedy),)
+
+
+def _bare(part: str) -> list[str]:
+    """A name, then the name as suffix after suffix comes off."""
+    steps = [part]
+    while shorter := _SUFFIX.sub("", steps[-1]):
+        if shorter == steps[-1]:
+            break
+        steps.append(shorter)
+    return [*steps, *([] if shorter else [""])]
+
+
+def _fit(name: str, known: frozenset[str]) -> str | None:
+    parts = PurePosixPath(name.strip().replace("\\", "/")).parts
+    for part in parts[-1:]:
+        for step in (*_bare(part), *_bare(_PREFIX.sub("", part))):
+            if step in known:
+                return step
+    folders = {step for part in parts[:-1] for step in _bare(part) if step in known}
+    return folders.pop() if len(folders) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("", name.casefold()).removeprefix("x")
+
+
+def _likely(name: str, known: Collection[str]) -> str | None:
+    """The one known sample that differs by case, separators or R's X, or that the name begins with."""
+    bare = stripped(name)
+    equal = [sample for sample in known if _plain(sample) in {_plain(name), _plain(bare)}]
+    begun = [sample for sample in known if re.match(rf"{re.escape(sample)}[\s._-]", name)]
+    if found := equal or begun:
+        return found[0] if len(found) == 1 else None
+    close = difflib.get_close_matches(bare, sorted(known), n=2, cutoff=0.8)
+    return close[0] if len(close) == 1 else None

@@ -1,0 +1,178 @@
+"""study.yaml to its model, every wrong key and value a problem with its line."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from schemas.errors import Problem, Severity
+from schemas.study import StudyYaml
+from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.id_matching import KnownIds
+from tasks.methods.problem_lists import shown
+from tasks.methods.sheet_rows import explained
+from tasks.methods.yaml_marks import Marked, read_yaml
+
+NAME = "study.yaml"
+_CRON_FIELD = re.compile(r"[0-9A-Za-z*/,\-?#]+")
+_CRON_FIELDS = 5
+_SIZE = re.compile(r"[0-9]+ ?[-–] ?[0-9]+")
+
+
+def read_study_yaml(data: bytes) -> tuple[StudyYaml | None, Marked, list[Problem]]:
+    """Give the model, the lines of its keys, and every problem.
+
+    With problems, the model is what is left when the broken sections take their defaults, so
+    that the sheets can still be checked against it; null when not even the conditions can be read.
+    """
+    marked = read_yaml(NAME, data)
+    problems = list(marked.problems)
+    if marked.data is None or not isinstance(marked.data, Mapping):
+        if not problems:
+            message = "the file holds no keys; expected at least study_id and conditions"
+            problems.append(_problem(Severity.FATAL, marked, (), "", "unreadable_manifest", message, "Write them."))
+        return None, marked, problems
+    raw = {k: v for k, v in marked.data.items() if v is not None}
+    twice = list(_duplicate_conditions(raw, marked))
+    problems += twice
+    try:
+        config = StudyYaml.model_validate(raw)
+    except ValidationError as error:
+        details = [d for d in error.errors(include_url=False) if d["loc"] or not twice]
+        problems += [_explain(detail, marked) for detail in details]
+        return _what_is_left(raw, {str(d["loc"][0]) for d in details if d["loc"]}), marked, problems
+    problems += _value_problems(config, marked)
+    return config, marked, problems
+
+
+def _problem(
+    severity: Severity, marked: Marked, path: Sequence[str | int], value: object, rule: str, message: str, remedy: str
+) -> Problem:
+    name = ".".join(str(p) for p in path if isinstance(p, str) and p != "[key]")
+    place = f"line {marked.line(path)}" + (f", key {shown(name)}" if name else "")
+    return Problem(severity, NAME, place, shown(value), rule, message, remedy)
+
+
+def _explain(detail: ErrorDetails, marked: Marked) -> Problem:
+    path = detail["loc"]
+    if detail["type"] == "extra_forbidden":
+        key = str(path[-1])
+        level = list(_model_at(path[:-1]).model_fields)
+        near = KnownIds(level).nearest(key)
+        remedy = f"Did you mean {near}?" if near else _elsewhere(key) or f"Keys here are {', '.join(level)}."
+        message = f"unknown key '{shown(key)}'"
+        return _problem(Severity.FATAL, marked, path, key, "unknown_key", message, remedy)
+    rule, message, remedy = explained(detail)
+    if detail["type"] == "missing":
+        message = f"{path[-1]} is missing"
+    value = "" if detail["type"] == "missing" else detail.get("input", "")
+    return _problem(Severity.FATAL, marked, path, value, rule, message, remedy)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 -- an annotation is anything
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def _model_at(path: Sequence[str | int]) -> type[BaseModel]:
+    model: type[BaseModel] = StudyYaml
+    for part in path:
+        field = model.model_fields.get(part) if isinstance(part, str) else None
+        model = next(_models_in(field.annotation), model) if field else model
+    return model
+
+
+def _elsewhere(key: str) -> str:
+    """Where a key belongs that stands in the wrong section."""
+    for section, field in StudyYaml.model_fields.items():
+        for model in _models_in(field.annotation):
+            if key in model.model_fields:
+                return f"It belongs into section {section}."
+    return "It belongs to the top, outside every section." if key in StudyYaml.model_fields else ""
+
+
+def _duplicate_conditions(raw: Mapping[str, Any], marked: Marked) -> Iterable[Problem]:
+    conditions = raw.get("conditions")
+    first: dict[str, int] = {}
+    for at, item in enumerate(conditions if isinstance(conditions, list) else []):
+        if isinstance(item, Mapping) and item.get("id") is not None:
+            one = str(item["id"])
+            line = marked.line(("conditions", at, "id"))
+            if one in first:
+                message = f"condition '{shown(one)}' already stands on line {first[one]}"
+                path = ("conditions", at, "id")
+                remedy = "Give every condition its own id."
+                yield _problem(Severity.FATAL, marked, path, one, "duplicate_id", message, remedy)
+            first.setdefault(one, line)
+
+
+def _what_is_left(raw: Mapping[str, Any], broken: set[str]) -> StudyYaml | None:
+    rest = {k: v for k, v in raw.items() if k not in broken}
+    if not isinstance(rest.get("study_id"), str):
+        rest["study_id"] = "unnamed"
+    if isinstance(raw.get("conditions"), list):  # ids alone let the sheets be checked
+        ids = [c["id"] for c in raw["conditions"] if isinstance(c, Mapping) and isinstance(c.get("id"), str | int)]
+        rest["conditions"] = [{"id": one} for one in dict.fromkeys(map(str, ids)) if one]
+    try:
+        return StudyYaml.model_validate(rest)
+    except ValidationError:
+        return None
+
+
+def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
+    def wrong(path: Sequence[str | int], value: object, message: str, remedy: str) -> Problem:
+        return _problem(Severity.FATAL, marked, path, value, "wrong_value", message, remedy)
+
+    if config.schedule:
+        cron, zone = config.schedule.cron, config.schedule.timezone
+        fields = cron.split()
+        if len(fields) != _CRON_FIELDS or not all(_CRON_FIELD.fullmatch(f) for f in fields):
+            message = f"'{shown(cron)}' is no cron expression (minute hour day month weekday)"
+            yield wrong(("schedule", "cron"), cron, message, 'Write for example "0 2 * * *" for every night at two.')
+        zones = zoneinfo.available_timezones()
+        if zones and zone not in zones:
+            remedy = KnownIds(sorted(zones)).suggestion(zone, "Write for example Asia/Shanghai or UTC.")
+            yield wrong(("schedule", "timezone"), zone, f"'{shown(zone)}' is no time zone", remedy)
+    if not _SIZE.fullmatch(config.enrichment.size.strip()):
+        size = config.enrichment.size
+        message = f"'{shown(size)}': expected the smallest and largest set"
+        yield wrong(("enrichment", "size"), size, message, "Write for example 10–500.")
+    if config.expression.methods and config.expression.primary not in config.expression.methods:
+        methods = ", ".join(config.expression.methods)
+        message = f"the primary method '{shown(config.expression.primary)}' is not among the methods ({methods})"
+        yield wrong(
+            ("expression", "primary"), config.expression.primary, message, "Add it to methods, or name one of them."
+        )
+    yield from _unknown_conditions(config, marked)
+    targets: list[tuple[tuple[str | int, ...], str]]
+    targets = [(("qpcr", "reference_targets", at), name) for at, name in enumerate(config.qpcr.reference_targets)]
+    targets += [(("expectations", at, "target"), e.target) for at, e in enumerate(config.expectations)]
+    for at, value in excel_damaged([name for _, name in targets]):
+        message = f"'{shown(value)}' looks like a gene name that Excel turned into a date or number"
+        remedy = "Write the gene symbol, e.g. SEPTIN2, MARCHF1."
+        yield _problem(Severity.WARNING, marked, targets[at][0], value, "excel_damaged_name", message, remedy)
+
+
+def _unknown_conditions(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
+    named: list[tuple[tuple[str | int, ...], str | None]] = [
+        (("qpcr", "calibrator"), config.qpcr.calibrator),
+        (("viability", "reference"), config.viability.reference),
+        (("statistics", "rescue", "control"), config.statistics.rescue.control),
+        (("statistics", "rescue", "disease"), config.statistics.rescue.disease),
+    ]
+    for at, expectation in enumerate(config.expectations):
+        named.append((("expectations", at, "condition"), expectation.condition))
+        named.append((("expectations", at, "against"), expectation.against))
+    known = KnownIds(config.condition_ids)
+    for path, value in named:
+        if value is not None and value not in config.condition_ids:
+            remedy = known.suggestion(value, f"Use one of {', '.join(config.condition_ids)}.")
+            message = f"'{shown(value)}' is no condition of this study"
+            yield _problem(Severity.FATAL, marked, path, value, "unknown_condition", message, remedy)
