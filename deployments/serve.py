@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from uuid import UUID
 from deployments.leftovers import drop_missed_nights, report_dead_runs
 from deployments.prefect_environment import PREFECT_FOLDER
 from deployments.prefect_server import ALIVE, Server, ServerError, own_address, prefect_session
+from deployments.registry import Registry
 from deployments.schedules import reconcile
 from flows.liveness import is_held, lock
 from schemas.errors import BenchlakeError
@@ -47,12 +49,18 @@ def platform_flows() -> list[Flow[Any, Any]]:
     return [nightly, ingest, analyse, publish]
 
 
+def print_line(line: str) -> None:
+    """Write a line to standard output at once, also into a pipe."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def up(
     home: Path,
     port: int,
     *,
-    registered: Registered,
-    tell: Tell,
+    registered: Registered | None = None,
+    tell: Tell = print_line,
     flows: Callable[[], Sequence[Flow[Any, Any]]] = platform_flows,
     reconcile_s: float = RECONCILE_SECONDS,
 ) -> None:
@@ -74,7 +82,7 @@ def up(
             tell(f"starting Prefect at {server.ui_url} (the first start of a home takes a little longer)")
             chosen = flows()
             server.wait_ready()
-            asyncio.run(_Service(server, folder, home, registered, tell, reconcile_s).serve(chosen))
+            asyncio.run(_Service(server, folder, home, registered or Registry(), tell, reconcile_s).serve(chosen))
         tell("stopped")
     finally:
         os.close(serving)
@@ -153,7 +161,7 @@ class _Service:
 
     async def _reconcile(self, client: PrefectClient, nightly: UUID) -> None:
         try:
-            studies = self.registered(self.home)
+            studies = await asyncio.to_thread(self.registered, self.home)
         except (BenchlakeError, OSError) as error:
             log.warning("registered studies not read, schedules stay as they are: %s", error)
             return

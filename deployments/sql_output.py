@@ -24,13 +24,13 @@ SHOWN_ROWS = 200  # as many as a person reads in a terminal
 WIDE = 10_000  # a pipe has no width: no cell is folded there
 
 
-def chosen_format(wanted: str | None, output: Path | None) -> Format:
-    """The format asked for, else what the file's ending says, else a table.
+def chosen_format(wanted: str, output: Path | None) -> Format:
+    """The format asked for; instead of a table, the default, what the file's ending says.
 
     Raises ``UserError`` for an unknown format, or Parquet without a file.
     """
     ending = output.suffix.removeprefix(".").lower() if output else ""
-    name = wanted or (ending if ending in get_args(Format) else "table")
+    name = ending if wanted == "table" and ending in get_args(Format) else wanted
     for known in get_args(Format):
         if name == known:
             if known == "parquet" and output is None:

@@ -1,4 +1,4 @@
-"""The prompt of ``benchlake sql``: statements over several lines up to the semicolon, history, a few dot commands."""
+"""A prompt for SQL: statements over several lines up to the semicolon, history, a few dot commands."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import IO
 
 import duckdb
 
-from deployments.sql import run, sandbox
 from deployments.sql_output import write
+from deployments.sql_sandbox import run, sandbox
 from schemas.errors import UserError
 
 HISTORY_LINES = 1000

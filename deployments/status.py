@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+
+from deployments.sql_sandbox import sandbox
 
 RUNS_SHOWN = 10
 QUERIES = Path(__file__).with_name("queries")
@@ -34,6 +36,12 @@ class Status:
     def skipped(self) -> list[Mapping[str, object]]:
         """Parts that cannot run as the study stands."""
         return [p for p in self.parts if p["status"] == "skipped"]
+
+
+def print_status(home: Path, console: Console) -> None:
+    """Print the status of what is published in ``home``. Raises ``UserError`` while nothing is."""
+    with sandbox(home) as connection:
+        console.print(render(read_status(connection)))
 
 
 def read_status(connection: duckdb.DuckDBPyConnection) -> Status:

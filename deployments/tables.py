@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from itertools import groupby
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +19,11 @@ LAYERS = {
     "mart": "views for people",
     "ops": "how it came about",
 }
+
+
+def print_tables(name: str | None, console: Console) -> None:
+    """Print the list of tables, or one of them. Raises ``UserError`` for a name that is none."""
+    console.print(overview() if name is None else details(name))
 
 
 def overview() -> RenderableType:

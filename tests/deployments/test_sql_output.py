@@ -59,7 +59,7 @@ def test_json_is_json() -> None:
 def test_parquet_and_csv_files_appear_whole(tmp_path: Path) -> None:
     for name in ("out.parquet", "out.csv", "out.json"):
         out = tmp_path / name
-        write(reader(WIDE_ROW), chosen_format(None, out), output=out, stream=io.StringIO(), tell=print)
+        write(reader(WIDE_ROW), chosen_format("table", out), output=out, stream=io.StringIO(), tell=print)
     assert pq.read_table(tmp_path / "out.parquet").column_names[:2] == ["a", "a_1"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "out.json", "out.parquet"]
 

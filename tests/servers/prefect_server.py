@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class Served:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def call(self, path: str, body: object = None, method: str = "POST") -> Any:
+    def call(self, path: str, body: object = None, method: str = "POST") -> Any:  # noqa: ANN401 - any JSON
         """JSON answer of the server's API."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - our own server
@@ -101,7 +101,7 @@ def wait_for_line(process: subprocess.Popen[str], start_of_line: str) -> list[st
     return lines
 
 
-def wait_until(condition: Any, seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"still not so after {seconds} s"

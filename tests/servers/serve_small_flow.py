@@ -21,9 +21,4 @@ def small_flows() -> list[Any]:
 
 
 if __name__ == "__main__":
-
-    def tell(line: str) -> None:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-
-    up(Path(sys.argv[1]), int(sys.argv[2]), registered=registered, tell=tell, flows=small_flows, reconcile_s=2)
+    up(Path(sys.argv[1]), int(sys.argv[2]), registered=registered, flows=small_flows, reconcile_s=2)
