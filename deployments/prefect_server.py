@@ -178,6 +178,12 @@ def _applied() -> Iterator[None]:
         yield
 
 
+def own_address(folder: Path) -> str | None:
+    """Where people look at the server of this Prefect folder; null while none is alive."""
+    address = _address(folder) if is_held(folder / ALIVE) else None
+    return address[0].removesuffix("/api") if address else None
+
+
 def _address(folder: Path) -> tuple[str, int] | None:
     try:
         found = json.loads((folder / ADDRESS).read_text())

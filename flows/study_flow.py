@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from prefect import Flow, flow
+from prefect.logging.handlers import APILogHandler
 
 from flows.liveness import hold_run
 from flows.requests import StudyRequest
 
 R = TypeVar("R")
+PACKAGES = ("flows", "tasks", "warehouse")
 
 
 def study_flow(function: Callable[[StudyRequest], R]) -> Flow[[StudyRequest], R]:
     """Declare a flow on one study, named as the function, its runs as function and study.
 
     Results stay in the warehouse, not in Prefect. Runs are marked as alive while their
-    process lives (``flows.liveness``).
+    process lives (``flows.liveness``), and show the log lines of our own packages.
     """
     name = function.__name__
     declare = flow(
@@ -25,6 +28,20 @@ def study_flow(function: Callable[[StudyRequest], R]) -> Flow[[StudyRequest], R]
         flow_run_name=name + "-{request.study_name}",
         persist_result=False,
         validate_parameters=True,
-        on_running=[hold_run],
+        on_running=[hold_run, show_log],
     )
     return declare(function)
+
+
+def show_log(flow: object, flow_run: object, state: object) -> None:  # noqa: ARG001 - an ``on_running`` hook
+    """Send the canonical log lines of steps to the run's page.
+
+    Not by ``PREFECT_LOGGING_EXTRA_LOGGERS``, whose handler warns about every line that is
+    logged outside a run.
+    """
+    for name in PACKAGES:
+        logger = logging.getLogger(name)
+        if not any(isinstance(handler, APILogHandler) for handler in logger.handlers):
+            logger.addHandler(APILogHandler(logging.INFO))
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.INFO)

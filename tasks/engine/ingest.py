@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from warehouse.objects import ObjectStore
 
 from schemas.base import tables
 from schemas.errors import Problem, Severity, UserError
@@ -29,6 +28,7 @@ from tasks.methods.sample_names import match_samples
 from warehouse import acts, ledger
 from warehouse.landing import HashCache, describe, now_ns
 from warehouse.ledger import Arrival
+from warehouse.objects import ObjectStore
 from warehouse.plan import digest
 from warehouse.store import Session, Warehouse
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from warehouse.objects import ObjectStore
-
 from schemas.errors import UserError
 from tasks.engine import features
 from tasks.engine.publish import pending
 from tasks.engine.study_files import StudyFolder
 from warehouse import acts, ledger
+from warehouse.objects import ObjectStore
 from warehouse.store import Session, Warehouse
 
 

@@ -1,0 +1,17 @@
+-- The last attempt of each part of each analysis; a failed one leaves the rows before it, stale.
+-- One row per study, analysis and part; reads ops.analysis_runs.
+SELECT
+    study_id,
+    analysis,
+    part,
+    status,
+    coalesce(reason, '') AS reason,
+    finished_at,
+    row_count
+FROM ops.analysis_runs
+QUALIFY
+    row_number() OVER (
+        PARTITION BY study_id, analysis, part
+        ORDER BY finished_at DESC, attempt_id DESC
+    ) = 1
+ORDER BY finished_at DESC, study_id ASC, analysis ASC, part ASC
