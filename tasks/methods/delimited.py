@@ -135,7 +135,7 @@ def dialect(text: str) -> Dialect | None:
         data = [len(row) for row in rows[1:]] or [len(rows[0])]
         width, equal = Counter(data).most_common(1)[0]
         share = equal / len(data)
-        if width == 1 or share < _SHARE_OF_EQUAL_ROWS or (separator == " " and best):
+        if width == 1 or share < _SHARE_OF_EQUAL_ROWS or (separator == " " and (best or len(rows) == 1)):
             continue
         score = share + (abs(len(rows[0]) - width) <= 1)
         if best is None or score > best[0]:

@@ -14,13 +14,11 @@ from tasks.methods.delimited_table import is_number, read_table, read_transposed
 from tasks.methods.feature_ids import are_feature_ids
 from tasks.methods.matrix_columns import Columns, columns, has_no_header, is_transposed, text_columns
 from tasks.methods.sample_names import named_samples
+from tasks.methods.signatures import recognise
 
-# Files of products that may look like a matrix: instruments, and tables that stand beside counts
-_VENDOR = re.compile(
-    rb"BioTek|Gen5|Software Version|SoftMax|##BLOCKS|EnVision|SkanIt|Magellan|CLARIOstar|BMG LABTECH|Block Type"
-    rb"|QuantStudio|StepOne|ViiA|Bio-Rad|CFX|NanoSight|ZetaView|Vi-CELL|NucleoView|Image Studio|\bUser:.*Path:"
-    rb"|^Status\t.*\n(?:Assigned|Unassigned)|^Name\tLength\tEffectiveLength|^target_id\tlength\teff_length",
-    re.IGNORECASE,
+# Tables that quantifiers write beside counts, or that their own parsers read
+_OTHER_TABLE = re.compile(
+    rb"\A(?:Status\t.*\n(?:Assigned|Unassigned)|Name\tLength\tEffectiveLength|target_id\tlength\teff_length)"
 )
 _MIN_SAMPLES = 2
 _MIN_ROWS = 50  # of a matrix whose samples the study does not know
@@ -35,7 +33,9 @@ def claims(raw: RawFile, context: Context) -> bool:
     That is a table of non-negative numbers with feature names and at least two columns that the study
     knows as samples, or at least fifty rows of whole numbers. Never a file with a vendor's signature.
     """
-    if context.assay not in (None, "expression_counts") or _VENDOR.search(raw.head):
+    if context.assay not in (None, "expression_counts") or _OTHER_TABLE.search(raw.head):
+        return False
+    if recognise(raw.head, raw.name):
         return False
     if context.assay:
         return True
