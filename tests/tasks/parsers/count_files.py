@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -14,7 +13,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
 AIRWAY = [f"SRR10395{n:02d}" for n in (8, 9, 12, 13, 16, 17, 20, 21)]
 
 
-def study(samples: Sequence[str], **row: Any) -> Study:
+def study(samples: Sequence[str], **row: str) -> Study:
     return Study(
         config=StudyYaml(study_id="counts", conditions=[Condition(id="control")]),
         samples=tuple(SampleRow(sample=s, condition="control", **row) for s in samples),
@@ -22,14 +21,14 @@ def study(samples: Sequence[str], **row: Any) -> Study:
 
 
 def context(
-    samples: Sequence[str] = (), *, references: Mapping[str, RawFile] | None = None, of: Study | None = None, **row: Any
+    samples: Sequence[str] = (), *, references: Mapping[str, RawFile] | None = None, of: Study | None = None, **row: str
 ) -> Context:
     """Context of a file; with ``row`` it has a line in files.csv."""
     return Context(of or study(samples), FileRow(file="x", **row) if row else None, references=references or {})
 
 
-def declared(samples: Sequence[str] = (), **more: Any) -> Context:
-    return context(samples, assay="expression_counts", **more)
+def declared(samples: Sequence[str] = (), *, references: Mapping[str, RawFile] | None = None, **row: str) -> Context:
+    return context(samples, assay="expression_counts", references=references, **row)
 
 
 def raw_file(folder: Path, content: str | bytes, name: str = "landing/counts.csv") -> RawFile:

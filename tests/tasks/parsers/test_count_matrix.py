@@ -25,7 +25,9 @@ def rules(error: pytest.ExceptionInfo[BadInputError]) -> list[str]:
     return [p.rule for p in error.value.problems]
 
 
-def refused(folder: Path, content: str | bytes, name: str = "landing/counts.csv") -> pytest.ExceptionInfo[BadInputError]:
+def refused(
+    folder: Path, content: str | bytes, name: str = "landing/counts.csv"
+) -> pytest.ExceptionInfo[BadInputError]:
     with pytest.raises(BadInputError) as error:
         PARSER.parse(raw_file(folder, content, name), declared(SAMPLES))
     return error
@@ -72,7 +74,9 @@ def test_latin1_in_a_description_is_read_as_such(tmp_path: Path) -> None:
 
 
 def test_annotation_columns_describe_the_features(tmp_path: Path) -> None:
-    content = "gene_name,S1,gene_id,gene_biotype,S2,entrezid\nTP53,1,ENSG01,protein_coding,2,7157\nX,1,ENSG02,lincRNA,1,9\n"
+    content = (
+        "gene_name,S1,gene_id,gene_biotype,S2,entrezid\nTP53,1,ENSG01,protein_coding,2,7157\nX,1,ENSG02,lincRNA,1,9\n"
+    )
     parsed = PARSER.parse(raw_file(tmp_path, content), declared(SAMPLES))
     assert features(parsed) == {"ENSG01": ("TP53", "protein_coding", "mrna"), "ENSG02": ("X", "lincRNA", "lncrna")}
     assert parsed.unread == ("entrezid",)
@@ -305,5 +309,7 @@ def test_order_orientation_and_compression_do_not_change_the_counts(
     with TemporaryDirectory() as folder:
         raw = raw_file(Path(folder), gzip.compress(content) if is_zipped else content)
         parsed = PARSER.parse(raw, declared(SAMPLES))
-    assert matrix(parsed) == {i: dict(zip(SAMPLES, map(float, row), strict=True)) for i, row in zip(ids, counts, strict=True)}
+    assert matrix(parsed) == {
+        i: dict(zip(SAMPLES, map(float, row), strict=True)) for i, row in zip(ids, counts, strict=True)
+    }
     assert parsed.frames["core.feature_counts"]["feature_id"].is_sorted()
