@@ -36,6 +36,8 @@ class Dialect:
         if not self.rows:
             return self.first
         width = Counter(map(len, self.rows)).most_common(1)[0][0]
+        if len(self.first) == width + 1 and self.first[-1] == "":
+            return self.first[:-1]  # only the header ends with a separator
         if len(self.first) != width - 1:
             return self.first
         if all(row[-1] == "" for row in self.rows if len(row) == width):

@@ -20,6 +20,7 @@ from tests.tasks.parsers.count_files import raw_file
         ('"a" "b"\n"x" 1 2\n', " ", ("", "a", "b")),
         ("a,b\nx,1,2\n", ",", ("", "a", "b")),
         ("a,b\nx,1,\ny,2,\n", ",", ("a", "b", "")),
+        ("a,b,\nx,1\ny,2\n", ",", ("a", "b")),
         ("sep=|\na|b\n1|2\n", "|", ("a", "b")),
         ("# one\n#two\n\na,b\n1,2\n", ",", ("a", "b")),
         ('a,"b, c"\n1,2\n', ",", ("a", "b, c")),

@@ -53,6 +53,8 @@ def refused(
         PLAIN.replace(",3", ", 3.0").replace("A,1", "A,1e+00"),
         "sample,A,B\nS1,1,0\nS2,2,5\nS3,3,6\n",
         "gene,S1,gene_name,S2,S3\nA,1,Actb,2,3\nB,0,,5,6\n",
+        "gene,S1,S2,S3,\nA,1,2,3\nB,0,5,6\n",  # only the header ends with one
+        PLAIN + "__no_feature,9,9,9\nN_unmapped,9,9,9\n",
         "chr,start,gene_id,S1,S2,S3,Length,description\n1,5,A,1,2,3,900,x\n1,9,B,0,5,6,80,\n",
         "gene,S1,S2,S3,S1_FPKM,S2_FPKM,log2FC,padj\nA,1,2,3,.1,.2,-1,.5\nB,0,5,6,.1,.2,-1,.5\n",
     ],
@@ -262,7 +264,8 @@ def test_undeclared_matrices_are_recognised_by_samples_or_by_size(tmp_path: Path
     unknown = "gene,a,b\n" + "".join(f"g{i},{i},{i}\n" for i in range(60))
     turned = "sample," + ",".join(f"ENSG{i:011d}" for i in range(20_000)) + "\n"
     turned += "".join(f"{s}," + ",".join(["3"] * 20_000) + "\n" for s in SAMPLES)
-    for content in (known, unknown, turned):
+    entrez = "GeneID\tS1\tS2\n" + "".join(f"{i}\t{i}\t{i}\n" for i in range(1, 12))
+    for content in (known, unknown, turned, entrez):
         assert PARSER.claims(raw_file(tmp_path, content), context(SAMPLES))
     assert not PARSER.claims(raw_file(tmp_path, known), context(SAMPLES, assay="qpcr"))
 

@@ -35,6 +35,7 @@ def test_a_real_file_loses_its_summary_rows_only(shared: Path) -> None:
         ("gene\tS1\n" + ROWS + SUMMARY, "landing/x.txt", {"sample": "S2"}, "S2"),
         ("gene\tbam/S1_sorted.bam\n" + ROWS + SUMMARY, "landing/S2.txt", {}, "S1"),
         ("feature\tcount\n" + ROWS + SUMMARY, "landing/S2.tsv", {}, "S2"),
+        ((ROWS + SUMMARY).replace("\n", "\r"), "landing/S1.txt", {}, "S1"),
         (ROWS, "landing/S1.txt", {"assay": "expression_counts"}, "S1"),
         ("gene,S1\nENSG01,5\nENSG02,0\n", "landing/x.csv", {"assay": "expression_counts"}, "S1"),
     ],
