@@ -113,14 +113,14 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     given = part.parameters
     rows = with_unit(frames[READS].sort("measure", "target", "time_h", "sample_id", "block_id"))
     units = biological_units(rows)
-    last = frames[READS]["time_h"].max() if given["primary_time_h"] is None else given["primary_time_h"]
-    is_course = frames[READS]["time_h"].n_unique() > 1
+    times = frames[READS]["time_h"].drop_nulls().unique().sort().to_list()
+    primary = given["primary_time_h"] if given["primary_time_h"] is not None else max(times, default=None)
     question = Question(
         conditions=tuple(given["conditions"]),
         pairs=tuple((a, b) for a, b in given["pairs"]),
         alpha=given["alpha"],
         design=given["design"],
-        primary_time_h=last if is_course else None,
+        primary_time_h=primary if len(times) > 1 else None,
     )
     names = pl.struct(*FAMILY, "condition")
     sizes = Counter(
@@ -164,7 +164,7 @@ def _overlap_problems(part: Part, measured: Sequence[str]) -> list[Problem]:
 
 ANALYSIS = Analysis(
     name="group_tests",
-    reads={READS: ("assay", "experiment", "condition")},
+    reads={READS: ("assay", "experiment", "condition", "time_h")},
     writes=(SUMMARIES, *(f"result.{name}" for name in TABLES)),
     parts=parts,
     run=run,

@@ -91,12 +91,12 @@ def _at_wavelength(wells: pl.DataFrame, wavelength_nm: float) -> tuple[pl.DataFr
     chosen = wells.filter("is_chosen").drop("is_chosen")
     first = pl.col("measure").min().over(plate)
     for key, rows in chosen.filter(pl.col("measure") != first).group_by(plate, maintain_order=True):
-        read = chosen.filter((pl.col("object_id") == key[0]) & (pl.col("plate") == key[1]))["measure"].min()
+        used = chosen.filter((pl.col("object_id") == key[0]) & (pl.col("plate") == key[1]))["measure"].min()
         others = ", ".join(sorted(rows["measure"].unique()))
         problems.append(
             _problem(
                 key, "several_reads_at_wavelength",
-                f"plate {key[1]} has several reads at {wavelength_nm:g} nm; {read!r} is used, not {others}",
+                f"plate {key[1]} has several reads at {wavelength_nm:g} nm; {used!r} is used, not {others}",
                 "Export only the read that measures viability if that is the wrong one.",
             )
         )  # fmt: skip

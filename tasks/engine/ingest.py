@@ -94,8 +94,7 @@ def plan_ingest(
         )
         ledger.drop_rows(session, study_id, change.dropped)
         ledger.write(session, study_id, change.entries)
-        if any(e["assay"] == "reference" for e in change.entries):
-            features.refresh(session, folder, features.libraries(session, study_id))
+        features.prune(session, study_id)
         check = {"study_id": [study_id], "source": ["check"]}
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
@@ -112,8 +111,10 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
     with warehouse.open(f"load {plan.study_id}") as session, session.transaction():
         ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
         rows = _store(session, plan.study_id, readings, frames)
+        fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
         entries = [
-            _entry(session, folder.study, a, r, rows.get(r.object_id, 0)) for a, r in zip(batch, readings, strict=True)
+            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0), fingerprint)
+            for a, r in zip(batch, readings, strict=True)
         ]
         ledger.write(session, plan.study_id, entries)
         for arrival, reading in zip(batch, readings, strict=True):

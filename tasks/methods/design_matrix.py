@@ -33,7 +33,7 @@ class Design:
     @property
     def residual_df(self) -> int:
         """Samples minus coefficients."""
-        return self.matrix.shape[0] - self.matrix.shape[1]
+        return len(self.samples) - len(self.columns)
 
     def contrast(self, *, reference: str, target: str) -> npt.NDArray[np.float64]:
         """Weights of the coefficients whose sum is target minus reference."""

@@ -68,7 +68,7 @@ def _mode_of(channel: str) -> str:
 
 def _wavelength(channel: str) -> float | None:
     last = channel.rpartition(",")[2].partition("/")[0].strip()
-    return float(last) if last.isdigit() and int(last) else None
+    return float(last) if re.fullmatch(r"[1-9][0-9]{1,4}", last) else None
 
 
 def _reading(mode: str, wavelength_nm: float | None) -> Reading:

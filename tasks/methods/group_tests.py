@@ -138,9 +138,9 @@ def families(
     order = {condition: index for index, condition in enumerate(question.conditions)}
     found: dict[Family, dict[str, list[Any]]] = {}
     n_units: dict[Family, str] = {}
-    for *family, n_unit in rows.select(*FAMILY, "n_unit").unique().sort(*FAMILY).iter_rows():
-        found[tuple(family)] = {}
-        n_units[tuple(family)] = n_unit
+    for known in rows.select(*FAMILY, "n_unit").unique().sort(*FAMILY).iter_rows():
+        found[known[:-1]] = {}
+        n_units[known[:-1]] = known[-1]
     for row in units.iter_rows(named=True):
         family = tuple(row[name] for name in FAMILY)
         found[family].setdefault(row["condition"], []).append(row)

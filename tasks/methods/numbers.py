@@ -106,7 +106,9 @@ def read_numbers(texts: Sequence[str | None], mark: DecimalMark = ".") -> pl.Dat
 
 def elapsed_h(text: str) -> float | None:
     """Hours of a kinetic time: ``h:mm:ss``, ``mm:ss.fff`` or ``d.hh:mm:ss``; null when it is no time."""
-    match = re.fullmatch(r"(?:(?P<d>\d+)[ .])?(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d+(?:[.,]\d+)?)", text.strip())
+    match = re.fullmatch(
+        r"(?:(?P<d>\d{1,4})[ .])?(?:(?P<h>\d{1,5}):)?(?P<m>\d{1,5}):(?P<s>\d{1,5}(?:[.,]\d{1,9})?)", text.strip()
+    )
     if not match or (match["d"] and not match["h"]):
         return None
     seconds = float(match["s"].replace(",", "."))

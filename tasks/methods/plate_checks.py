@@ -12,7 +12,7 @@ Rules, per plate and read (one measure, wavelength and time):
   like the blank, never below it. A single blank well that reads like a sample, and three
   times the median of the blanks, is flagged alone.
 - An empty well is not empty when it reads like a sample.
-- The layout fits turned by 180° when blanks are not blank but the wells opposite are.
+- The layout fits turned by 180° when blanks are not blank but the wells opposite, samples by the layout, are.
 """
 
 from __future__ import annotations
@@ -127,8 +127,9 @@ def _look_opposite(
     usable: pl.DataFrame, blanks: list[str], median: float, top: float, findings: _Findings, size: int
 ) -> None:
     """Remember the wells opposite the blanks if they, and not the blanks, read like blanks."""
-    opposite = sorted({rotated(w, size) for w in blanks} - set(blanks))
-    values = usable.filter(pl.col("well").is_in(opposite))["value"]
+    is_free = pl.col("role").is_null() | ~pl.col("role").is_in(["blank", "empty"])  # those may well read low
+    there = usable.filter(pl.col("well").is_in([rotated(w, size) for w in blanks]) & is_free)
+    values, opposite = there["value"], sorted(there["well"])
     if 2 * len(values) < len(blanks) or values.is_empty():
         return
     low = float(values.median())  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 
@@ -14,11 +13,12 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.gen5_labels import Reading, reading_of
 from tasks.methods.gen5_sections import PlateExport, Printed, plates
 from tasks.methods.layouts import apply_layout
+from tasks.methods.lines import read_lines
 from tasks.methods.numbers import decimal_mark, elapsed_h, read_numbers
 from tasks.methods.plate_checks import check_plates
 from tasks.methods.plate_identity import identify_plate
 from tasks.methods.signatures import GEN5, recognise
-from tasks.methods.text import decode, is_binary
+from tasks.methods.text import decode
 
 ASSAY = "cell_viability"
 _READS = re.compile(r"(?:Absorbance|Fluorescence|Luminescence|Alpha)\s+(?:Endpoint|Spectrum|Area Scan)", re.IGNORECASE)
@@ -57,7 +57,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     from the study's layout, else from the export's own, and the plate is checked.
     Raises ``BadInputError`` for a file without readings, cut off, or with text for numbers.
     """
-    lines = _lines(raw)
+    lines = read_lines(raw, GEN5)
     exports = list(plates(lines, raw.name))
     rows: list[tuple[object, ...]] = []
     unread: dict[str, None] = {}
@@ -91,28 +91,6 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         problems += (_no_layout(context.row, raw.name),)
     wells, found = check_plates(wells, file=raw.name, wavelength_nm=context.study.config.viability.wavelength_nm)
     return Parsed({"core.plate_wells": wells}, (*problems, *found), tuple(unread))
-
-
-def _lines(raw: RawFile) -> list[list[str]]:
-    """Lines of the file, split into cells at tabs (at commas or semicolons where it has no tab)."""
-    try:
-        content = raw.content
-    except (OSError, EOFError) as error:
-        raise bad_input(raw.name, "", "damaged_gzip", f"the file cannot be unpacked ({error})", _REMEDY) from error
-    if not content.strip():
-        raise bad_input(raw.name, "", "empty_file", "the file is empty; a Gen5 export was expected", _REMEDY)
-    if is_binary(content):
-        raise bad_input(raw.name, "", "binary_file", "the file is no text; a Gen5 text export was expected", _REMEDY)
-    text = decode(content)
-    if "\t" in text:
-        return [line.split("\t") for line in text.split("\n")]
-    delimiter = ";" if text.count(";") > text.count(",") else ","
-    try:
-        return [next(csv.reader([line], delimiter=delimiter), []) for line in text.split("\n")]
-    except csv.Error as error:
-        raise bad_input(
-            raw.name, "", "not_a_table", f"the lines cannot be split into cells ({error})", _REMEDY
-        ) from error
 
 
 def _plate_rows(

@@ -99,7 +99,7 @@ def test_donors_in_every_condition_are_a_block_and_the_plain_test_stands_beside(
 
 def test_partly_overlapping_donors_warn_and_are_compared_as_independent() -> None:
     rows = matched({"control": [1.0, 2.0, 3.0], "il1b": [0.2, 1.1, 2.5], "usc": [1.0, 0.4, 2.2]})
-    (done,) = computed(rows[:-1] + [measurement("usc", 9, 2.2, donor_id="d9")])
+    (done,) = computed([*rows[:-1], measurement("usc", 9, 2.2, donor_id="d9")])
     assert [p.rule for p in done.problems] == ["donors_overlap_partly"]
     assert [r["method"] for r in rows_of(done, "group_tests")] == ["one_way_anova"]
     (blocked,) = computed(rows[:-1], study(design="blocked"))

@@ -12,9 +12,9 @@ from tasks.methods.viability import viability
 Row = dict[str, Any]
 
 
-def well(sample: str | None, value: float | None, **more: Any) -> Row:
+def well(sample: str | None, value: float | None, **more: object) -> Row:
     condition = None if sample is None else "control" if sample.startswith("C") else "treated"
-    row = {"object_id": "f1", "plate": "P1", "plate_is_explicit": False, "time_h": 24.0, "sample_id": sample}
+    row: Row = {"object_id": "f1", "plate": "P1", "plate_is_explicit": False, "time_h": 24.0, "sample_id": sample}
     row |= {"condition": condition, "role": "blank" if sample is None else "sample", "blank_for": None}
     return row | {"value": value, "flag": None, "is_excluded": False, "is_sample_excluded": False} | more
 
@@ -26,7 +26,7 @@ PLATE = (
 )  # fmt: skip
 
 
-def computed(*rows: Row, **options: Any) -> dict[tuple[str, str, float | None], Row]:
+def computed(*rows: Row, **options: str) -> dict[tuple[str, str, float | None], Row]:
     schema = {"value": pl.Float64, "flag": pl.String, "time_h": pl.Float64, "blank_for": pl.String, "role": pl.String}
     frame = pl.DataFrame(list(rows), schema_overrides=schema | {"sample_id": pl.String, "condition": pl.String})
     table = viability(frame, reference="control", **options).to_dicts()

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tasks.methods.manifests import manifest_names, read_study
 from tasks.simulation.study import simulate
 
 
@@ -16,7 +17,7 @@ def files() -> dict[str, bytes]:
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_data(files: dict[str, bytes]) -> None:
     assert simulate() == files
-    other = simulate(1)
+    other = simulate(2)
     assert other.keys() == files.keys()
     changed = {name for name in files if other[name] != files[name]}
     assert changed == {n for n in files if n.startswith("landing/") and n != "landing/notes.txt"} | {"truth.json"}
@@ -33,3 +34,10 @@ def test_the_folder_says_what_it_is_and_stays_small(files: dict[str, bytes]) -> 
     assert "SIMULATED" in files["README.txt"].decode()
     assert "SIMULATED" in json.loads(files["truth.json"])["notice"]
     assert sum(map(len, files.values())) < 3_000_000
+
+
+def test_the_manifests_are_read_without_a_problem(files: dict[str, bytes]) -> None:
+    study = read_study({name: files[name] for name in manifest_names(files)}, list(files))
+    assert study.problems == ()
+    assert (len(study.samples), len(study.contrasts), len(study.comparisons)) == (27, 3, 4)
+    assert not [row.problem for row in (*study.contrasts, *study.comparisons) if row.problem]

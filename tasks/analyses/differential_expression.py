@@ -1,0 +1,212 @@
+"""Differential expression: counts of a library to one row per feature and contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from schemas.errors import Problem, Severity
+from schemas.study import Study
+from schemas.tables.differential_expression import DifferentialExpression
+from schemas.tables.sample_size_factors import SampleSizeFactor
+from tasks.contracts import Analysis, Computed, Part
+from tasks.methods import deseq2
+from tasks.methods.count_matrices import Finding, count_matrix, refusal, remarks, size_factors
+from tasks.methods.design_matrix import design
+from tasks.methods.expression_fits import Plan, included, plan_fits, sources
+from tasks.methods.result_frames import result_frame
+
+COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
+TABLE, FACTORS = "result.differential_expression", "result.sample_size_factors"
+METHOD = "deseq2"
+NOT_BUILT = ("limma_voom", "limma_trend")
+
+
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """One part per library, method and fit; a method or fit that cannot run is skipped with its reason.
+
+    Samples that samples.csv does not know or exclusions.csv names are left out.
+    """
+    files = slices[OBJECTS].select("object_id", "file_name", "parser")
+    counted = included(study, slices[COUNTS], files)
+    chosen = {}
+    found: list[Part] = []
+    for library in sorted(counted["library"].unique()):
+        mine = counted.filter(pl.col("library") == library).select("sample_id", "object_id").unique().sort("sample_id")
+        chosen[library] = sources(mine, files, study.config.expression.source.get(library))
+    for library, (mine, conflict) in chosen.items():
+        found += _method_parts(study, library)
+        if METHOD not in study.config.expression.methods:
+            continue
+        if conflict:
+            found.append(Part(f"{library}, {METHOD}", skip=conflict))
+            continue
+        genes = chosen["gene"][0] if library == "circrna" and "gene" in chosen and not chosen["gene"][1] else None
+        found += [
+            _fit_part(study, library, plan, mine, genes) for plan in plan_fits(study, mine["sample_id"].to_list())
+        ]
+    return found
+
+
+def _method_parts(study: Study, library: str) -> list[Part]:
+    methods = study.config.expression.methods
+    ran = f"{METHOD} ran" if METHOD in methods else "no other method was asked for"
+    known = ", ".join((METHOD, *NOT_BUILT))
+    return [
+        Part(
+            f"{library}, {method}",
+            skip=f"{method} is not built yet; {ran}"
+            if method in NOT_BUILT
+            else f"method {method!r} is not known; expression.methods takes {known}",
+        )
+        for method in methods
+        if method != METHOD
+    ]
+
+
+def _fit_part(study: Study, library: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None) -> Part:
+    options = study.config.expression
+    names = ", ".join(c.id for c in plan.contrasts)
+    if plan.problem:
+        return Part(f"{library}, {METHOD}, {names}", skip=f"contrast {names}: {plan.problem}")
+    key = f"{library}, {METHOD}, {plan.formula}"
+    scaling = _scaling(study, library, plan, genes)
+    if scaling == "tmm":
+        return Part(key, skip=f"expression.size_factors {library}: tmm is not built yet; write ratio or poscounts")
+    samples = tuple(plan.metadata)
+    used = mine.filter(pl.col("sample_id").is_in(samples))
+    libraries = [library]
+    if scaling == "linear" and genes is not None:
+        libraries.append("gene")
+        used = pl.concat([used, genes.filter(pl.col("sample_id").is_in(samples))])
+    contrast = plan.contrasts[0]
+    where: dict[str, dict[str, tuple[Any, ...]]] = {
+        COUNTS: {
+            "library": tuple(libraries),
+            "sample_id": samples,
+            "object_id": tuple(sorted(used["object_id"].unique())),
+        },
+        FEATURES: {"library": (library,)},
+    }
+    parameters = {
+        "library": library,
+        "fit": plan.formula,
+        "variable": contrast.variable,
+        "blocking": list(contrast.blocking),
+        "first": contrast.reference,
+        "metadata": {s: dict(row) for s, row in plan.metadata.items()},
+        "contrasts": [{"id": c.id, "reference": c.reference, "target": c.target} for c in plan.contrasts],
+        "objects": {
+            "library": _in_order(mine, samples),
+            "gene": _in_order(genes, samples) if genes is not None and len(libraries) > 1 else {},
+        },
+        "size_factors": scaling,
+        "fold_change": options.fold_change,
+        "fdr": options.fdr,
+        "threshold": options.threshold,
+        "min_count": options.min_count,
+        "shrinkage": options.shrinkage,
+        "notes": list(plan.notes),
+    }
+    return Part(key, where, parameters, tables=(COUNTS, FEATURES))
+
+
+def _in_order(objects: pl.DataFrame, samples: tuple[str, ...]) -> dict[str, str]:
+    found = dict(objects.select("sample_id", "object_id").iter_rows())
+    return {s: found[s] for s in samples}
+
+
+def _scaling(study: Study, library: str, plan: Plan, genes: pl.DataFrame | None) -> str:
+    asked = study.config.expression.size_factors.get(library)
+    if asked not in (None, "linear"):
+        return asked
+    if library != "circrna":
+        return "ratio"
+    has_genes = genes is not None and set(plan.metadata) <= set(genes["sample_id"])
+    return "linear" if has_genes else "poscounts"
+
+
+def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+    """Fit once, test every contrast; counts that cannot be fitted give a problem and no rows."""
+    given = part.parameters
+    problems = [_problem(given, Finding("fit_on_two_levels", note)) for note in given["notes"]]
+    matrix = count_matrix(frames[COUNTS], given["library"], given["objects"]["library"])
+    scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
+    for refused in filter(None, (refusal(matrix), refusal(scale))):
+        nothing = {TABLE: result_frame([], DifferentialExpression), FACTORS: result_frame([], SampleSizeFactor)}
+        return Computed(nothing, (*problems, _problem(given, refused, Severity.LOCAL)))
+    factors, remarked = size_factors(scale.reads, "ratio" if scale is not matrix else given["size_factors"])
+    problems += [_problem(given, r) for r in (*remarked, *remarks(matrix, given["library"]))]
+    if given["shrinkage"] != "none":
+        message = f"expression.shrinkage {given['shrinkage']} is not built yet; fold changes are not shrunken"
+        problems.append(_problem(given, Finding("shrinkage_not_built", message)))
+    is_kept = matrix.reads.sum(axis=1) >= (given["min_count"] or 0)
+    kept = [f for f, keep in zip(matrix.features, is_kept, strict=True) if keep]
+    model = design(given["metadata"], variable=given["variable"], blocking=given["blocking"], first=given["first"])
+    fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, factors)
+    problems += [_problem(given, Finding("deseq2_note", note)) for note in fitted.notes]
+    means = pl.DataFrame({"feature_id": matrix.features, "own_mean": (matrix.reads / factors).mean(axis=1)})
+    tables = [_contrast_table(given, contrast, fitted, means, frames[FEATURES]) for contrast in given["contrasts"]]
+    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": factors}).with_columns(
+        library=pl.lit(given["library"]), method=pl.lit(METHOD), fit=pl.lit(given["fit"])
+    )
+    results = result_frame(pl.concat(tables), DifferentialExpression)
+    return Computed({TABLE: results, FACTORS: result_frame(scaled, SampleSizeFactor)}, tuple(problems))
+
+
+def _problem(given: Mapping[str, Any], finding: Finding, severity: Severity = Severity.WARNING) -> Problem:
+    names = ", ".join(c["id"] for c in given["contrasts"])
+    place = f"contrast {names}, library {given['library']}, {given['fit']}"
+    return Problem(severity, "contrasts.csv", place, "", finding.rule, finding.message, finding.remedy)
+
+
+def _contrast_table(
+    given: Mapping[str, Any],
+    contrast: Mapping[str, str],
+    fitted: deseq2.Fit,
+    means: pl.DataFrame,
+    features: pl.DataFrame,
+) -> pl.DataFrame:
+    is_tested = given["threshold"] == "test"
+    tested = deseq2.wald(
+        fitted,
+        reference=contrast["reference"],
+        target=contrast["target"],
+        fdr=given["fdr"],
+        tested_fold_change=given["fold_change"] if is_tested else 1.0,
+    )
+    lfc = pl.col("log2_fold_change")
+    passes = (pl.col("padj") < given["fdr"]) & (lfc.abs() > (0.0 if is_tested else np.log2(given["fold_change"])))
+    labels = features.filter(pl.col("library") == given["library"]).select("feature_id", "symbol", "rna_class")
+    direction = pl.when(passes & (lfc > 0)).then(pl.lit("up")).when(passes & (lfc < 0)).then(pl.lit("down"))
+    left_out = pl.when(pl.col("own_mean") == 0).then(pl.lit("all_zero")).otherwise(pl.lit("low_count"))
+    return (
+        means.join(tested, on="feature_id", how="left", maintain_order="left")
+        .join(labels, on="feature_id", how="left", maintain_order="left")
+        .with_columns(
+            contrast_id=pl.lit(contrast["id"]),
+            library=pl.lit(given["library"]),
+            method=pl.lit(METHOD),
+            rna_class=pl.col("rna_class").fill_null("other"),
+            direction=direction.otherwise(pl.lit("ns")),
+            na_reason=pl.when(pl.col("base_mean").is_null()).then(left_out).otherwise("na_reason"),
+            base_mean=pl.coalesce("base_mean", "own_mean"),
+        )
+    )
+
+
+ANALYSIS = Analysis(
+    name="differential_expression",
+    reads={
+        COUNTS: ("library", "sample_id", "object_id"),
+        FEATURES: ("library",),
+        OBJECTS: ("object_id", "file_name", "parser"),
+    },
+    writes=(TABLE, FACTORS),
+    parts=parts,
+    run=run,
+    libraries=("pydeseq2", "numpy", "scipy"),
+)

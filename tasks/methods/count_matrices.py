@@ -1,0 +1,120 @@
+"""Count matrices for a fit: what must be refused, what must be said, and their size factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tasks.methods.size_factors import has_gene_without_zero, median_of_ratios, poscounts
+
+Floats = npt.NDArray[np.float64]
+MIN_FEATURES = 10  # with fewer the trend of dispersion over mean has no meaning
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a matrix that people must know."""
+
+    rule: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class CountMatrix:
+    """Counts of one library: features x samples, NaN where a sample's file lacks the feature."""
+
+    features: tuple[str, ...]
+    samples: tuple[str, ...]
+    counts: Floats
+    doubled: tuple[str, ...] = ()  # names in one file that are the same sample
+
+    @cached_property
+    def reads(self) -> Floats:
+        """Whole counts, rounded as R's tximport does for DESeq2; a feature a file lacks has none there."""
+        whole: Floats = np.rint(np.nan_to_num(self.counts))
+        return whole
+
+
+def count_matrix(counts: pl.DataFrame, library: str, objects: Mapping[str, str]) -> CountMatrix:
+    """Matrix of one library from ``FeatureCount`` rows; ``objects`` names the object of each sample, in order.
+
+    Features are in alphabetical order.
+    """
+    source = pl.DataFrame({"sample_id": list(objects), "object_id": list(objects.values())})
+    mine = counts.filter(pl.col("library") == library).join(source, on=["sample_id", "object_id"], how="semi")
+    names = mine.select("sample_id", "sample_name").unique().sort("sample_id", "sample_name")
+    doubled = names.filter(pl.col("sample_id").is_duplicated())["sample_name"].to_list()
+    wide = mine.pivot("sample_id", index="feature_id", values="count", aggregate_function="first").sort("feature_id")
+    wide = wide.with_columns(pl.lit(None, pl.Float64).alias(s) for s in objects if s not in wide.columns)
+    values = wide.select(list(objects)).cast(pl.Float64).to_numpy()
+    return CountMatrix(tuple(wide["feature_id"]), tuple(objects), values, tuple(doubled))
+
+
+def refusal(matrix: CountMatrix) -> Finding | None:
+    """What makes a fit impossible or meaningless; null when nothing does."""
+    if matrix.doubled:
+        return Finding(
+            "sample_twice",
+            f"{', '.join(matrix.doubled)} are the same sample in one file",
+            "Keep one of the columns, or give them different names in samples.csv.",
+        )
+    if np.isinf(matrix.counts).any() or (np.nan_to_num(matrix.counts) < 0).any():
+        return Finding(
+            "counts_not_counts",
+            "some counts are negative or infinite",
+            "Give raw counts, not normalised or log values.",
+        )
+    empty = [s for s, total in zip(matrix.samples, matrix.reads.sum(axis=0), strict=True) if total == 0]
+    if empty:
+        return Finding(
+            "sample_without_reads",
+            f"{', '.join(empty)} has no reads in any feature, so it cannot be normalised",
+            "Check the file of that sample, or name the sample in exclusions.csv.",
+        )
+    usable = int(((matrix.reads > 0).sum(axis=1) > 1).sum())
+    if usable < MIN_FEATURES:
+        return Finding(
+            "too_few_features",
+            f"{usable} features have reads in two samples or more; {MIN_FEATURES} are needed to see how variation "
+            "depends on the mean",
+            "Check that the files count the same features, in the same library.",
+        )
+    return None
+
+
+def remarks(matrix: CountMatrix, library: str) -> list[Finding]:
+    """What a reader of the results must know about the counts."""
+    found = []
+    if (np.nan_to_num(matrix.counts) != matrix.reads).any():
+        found.append(
+            Finding(
+                "counts_rounded",
+                "counts are fractional (estimated from transcripts) and were rounded; differences in transcript "
+                "length between samples are not corrected yet",
+            )
+        )
+    missing = int(np.isnan(matrix.counts).any(axis=1).sum())
+    if missing and library == "gene":
+        found.append(
+            Finding(
+                "features_missing",
+                f"{missing} of {len(matrix.features)} genes are missing in the files of some samples and count as no "
+                "reads there",
+                "Check that all files were counted on the same annotation.",
+            )
+        )
+    return found
+
+
+def size_factors(reads: Floats, scaling: str) -> tuple[Floats, Sequence[Finding]]:
+    """Size factors by ``ratio`` or ``poscounts``; ratio gives way to poscounts where it is not defined."""
+    if scaling == "ratio" and has_gene_without_zero(reads):
+        return median_of_ratios(reads), ()
+    message = "every feature has a zero in some sample, so median of ratios is not defined; poscounts is used instead"
+    return poscounts(reads), (Finding("every_feature_has_a_zero", message),) if scaling == "ratio" else ()

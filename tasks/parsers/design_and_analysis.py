@@ -1,0 +1,73 @@
+"""Applied Biosystems Design & Analysis 2 exports (QuantStudio 3 to 7 Pro): workbooks and csv."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from schemas.errors import bad_input
+from tasks.contracts import Context, Parsed, Parser, RawFile
+from tasks.methods.cq_exports import Rows, find_table, metadata, parsed, run_of
+from tasks.methods.cq_tables import targets, wells
+from tasks.methods.lines import read_content, read_lines
+from tasks.methods.signatures import DESIGN_AND_ANALYSIS, recognise_file
+from tasks.methods.workbooks import is_workbook, read_sheets, sheet_names
+
+ASSAY = "qpcr"
+_RESULTS, _STANDARDS = "results", "standard curve result"
+
+
+def claims(raw: RawFile, context: Context) -> bool:
+    """Whether Design & Analysis wrote the file, as workbook or csv."""
+    return context.assay in (None, ASSAY) and recognise_file(raw) == DESIGN_AND_ANALYSIS
+
+
+def parse(raw: RawFile, context: Context) -> Parsed:
+    """Read the sheet ``Results`` into ``core.qpcr_wells``, quantities of standards from ``Standard Curve Result``.
+
+    Raises ``BadInputError`` when the sheet or its table is missing, cut off, or has no
+    column for wells or Cq. A primary analysis names no target: files.csv may.
+    """
+    if is_workbook(read_content(raw, DESIGN_AND_ANALYSIS)):
+        sheets = read_sheets(raw.content, raw.name, lambda n: n.strip().lower() in (_RESULTS, _STANDARDS))
+        by_name = {name.strip().lower(): rows for name, rows in sheets.items()}
+        name = next((n for n in sheets if n.strip().lower() == _RESULTS), "")
+        rows: Rows = by_name.get(_RESULTS, [])
+        where, names = f"sheet {name}, row", sheet_names(raw.content, raw.name)
+    else:
+        by_name, name, where, names = {}, "", "line", []
+        rows = read_lines(raw, DESIGN_AND_ANALYSIS)
+    found = find_table(rows, where)
+    if found is None:
+        has = f"; its sheets are {', '.join(names)}" if names else ""
+        raise bad_input(
+            raw.name,
+            f"sheet {name}" if name else "",
+            "no_results",
+            f'no table with the columns Well Position and Cq was found on a sheet "Results"{has}',
+            'Export the plate again from Design & Analysis and tick "Results".',
+        )
+    table, header = found
+    run = run_of(metadata(rows[:header]), raw, context)
+    return parsed(table, replace(run, extra=_standards(by_name.get(_STANDARDS, []), run.size)))
+
+
+def _standards(rows: Rows, size: int | None) -> dict[tuple[str, str], str]:
+    """Quantity printed for each well and target of the standard curve."""
+    found = find_table(rows)
+    if found is None or found[0].column("cq") is None:
+        return {}
+    table, _ = found
+    ((names, _),) = targets(table, None)
+    quantities = table.texts(table.column("quantity"))
+    places = wells(table, size)
+    return {(w, t): q for w, t, q in zip(places, names, quantities, strict=True) if w and q}
+
+
+PARSER = Parser(
+    name="design_and_analysis",
+    version="1",
+    product=DESIGN_AND_ANALYSIS,
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+)

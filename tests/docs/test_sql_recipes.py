@@ -1,0 +1,68 @@
+"""Every query of docs/sql-recipes.md runs, and finds what it says it finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.memory_warehouse import insert_row, memory_warehouse
+
+TEXT = (Path(__file__).parents[2] / "docs" / "sql-recipes.md").read_text("utf-8")
+RECIPES = dict(re.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?```sql\n(.*?)```", TEXT, flags=re.MULTILINE | re.DOTALL))
+STUDY = "ivdd_usc_exosomes"
+CONDITIONS = ("control", "il1b", "il1b_usc", "il1b_exo")
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
+    """One donor's cultures, one plate, one run, two genes: at least a row for every recipe."""
+    with memory_warehouse() as con:
+        study = {"study_id": STUDY}
+        insert_row(con, "core.studies", **study, manifest="{}")
+        raw = {**study, "object_id": "o"}
+        insert_row(con, "core.raw_objects", **raw, file_name="landing/plate.txt", status="loaded")
+        insert_row(con, "core.raw_objects", **study, object_id="n", file_name="landing/notes.txt", status="ignored")
+        well = {"time_h": 72.0, "well": "C02", "flag": "over_range"}
+        insert_row(con, "core.plate_wells", **raw, **well, sample_id="NP1_il1b", value=3.2)
+        for order, condition in enumerate(CONDITIONS):
+            culture = {**study, "sample_id": f"NP1_{condition}"}
+            insert_row(con, "core.samples", **culture, condition=condition, condition_order=order, donor_id="NP1")
+            insert_row(con, "result.viability", **culture, time_h=72.0, percent_viability=100.0 - order)
+            insert_row(con, "result.qpcr_fold_changes", **culture, target="ACAN", fold_change=2.0**order)
+        pair = {"comparison_id": "viability_all", "group_a": "control", "group_b": "il1b", "time_h": 72.0}
+        insert_row(con, "result.pairwise_tests", **study, **pair, role="primary", padj=0.01)
+        count = {"library": "gene", "feature_id": "g1"}
+        insert_row(con, "core.features", **study, **count, symbol="FOS")
+        insert_row(con, "core.feature_counts", **raw, **count, sample_id="NP1_il1b", count=30.0)
+        factor = {"library": "gene", "method": "deseq2", "sample_id": "NP1_il1b", "size_factor": 1.5}
+        insert_row(con, "result.sample_size_factors", **study, **factor)
+        for contrast in ("usc_vs_il1b", "exo_vs_il1b"):
+            for feature, symbol, change in (("g1", "FOS", 2.5), ("g2", "ACAN", 1.7)):
+                gene = {"library": "gene", "feature_id": feature, "symbol": symbol, "method": "deseq2"}
+                row = {"contrast_id": contrast, "log2_fold_change": change, "padj": 0.001, "direction": "up"}
+                insert_row(con, "result.differential_expression", **study, **gene, **row)
+        yield con
+
+
+def test_the_page_has_its_recipes() -> None:
+    assert len(RECIPES) == TEXT.count("```sql") >= 10
+
+
+@pytest.mark.parametrize("title", RECIPES)
+def test_a_recipe_runs_and_finds_rows(tiny: duckdb.DuckDBPyConnection, title: str) -> None:
+    assert tiny.execute(RECIPES[title]).fetchall()
+
+
+def test_recipes_find_what_they_say(tiny: duckdb.DuckDBPyConnection) -> None:
+    (fos,) = tiny.execute(RECIPES["Normalised counts of one gene"]).fetchall()
+    assert fos == ("NP1_il1b", "il1b", "NP1", 20.0)
+    (acan,) = tiny.execute(RECIPES["Does qPCR agree with sequencing?"]).fetchall()
+    assert acan == ("ACAN", pytest.approx(2.0), 1.7, 0.001)
+    changed = tiny.execute(RECIPES["How many features changed"]).fetchall()
+    assert changed == [("exo_vs_il1b", "gene", "deseq2", 2, 0, 2), ("usc_vs_il1b", "gene", "deseq2", 2, 0, 2)]
+    both = tiny.execute(RECIPES["Genes changed in both contrasts, in the same direction"]).fetchall()
+    assert both == [("ACAN", 1.7, 1.7), ("FOS", 2.5, 2.5)]

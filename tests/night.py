@@ -1,0 +1,33 @@
+"""A night without Prefect, for tests: the engine's functions in the order in which the flow calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.contracts import analyses
+from tasks.engine import analyse, ingest
+from tasks.engine.context import open_objects, open_warehouse
+from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
+from tasks.engine.publish import is_current, publish_study, state_of
+from tasks.engine.study_files import read_folder
+
+
+def night(study: Path, home: Path) -> Summary:
+    """Ingest, analyse and publish a study; nothing when nothing changed."""
+    warehouse, store, folder = open_warehouse(home), open_objects(home), read_folder(study.resolve())
+    hashes = ingest.hashes_of(folder, home, store)
+    if is_current(folder, hashes, warehouse):
+        return Summary(folder.study.study_id, unchanged_count=len(folder.landing), is_unchanged=True)
+    plan = ingest.plan_ingest(folder, warehouse, store)
+    files: list[FileOutcome] = []
+    for batch in plan.batches:
+        files += ingest.load_batch(plan, batch, warehouse)
+    parts: list[PartOutcome] = []
+    for name in analyses():
+        plans, settled = analyse.plan_analysis(name, plan.path, warehouse)
+        parts += settled
+        for step in analyse.steps_of(name, plans):
+            parts += analyse.run_parts(step, plan.path, warehouse)
+    failed = any(p.status == "failed" for p in parts)
+    at = publish_study(plan.study_id, state_of(folder, hashes), warehouse, is_complete=not failed)
+    return Summary(plan.study_id, tuple(files), tuple(parts), unchanged_count=plan.unchanged_count, published_at=at)
