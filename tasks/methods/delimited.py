@@ -36,6 +36,8 @@ class Dialect:
         if not self.rows:
             return self.first
         width = Counter(map(len, self.rows)).most_common(1)[0][0]
+        if len(self.first) == width + 1 and self.first[-1] == "":
+            return self.first[:-1]  # only the header ends with a separator
         if len(self.first) != width - 1:
             return self.first
         if all(row[-1] == "" for row in self.rows if len(row) == width):
@@ -135,7 +137,7 @@ def dialect(text: str) -> Dialect | None:
         data = [len(row) for row in rows[1:]] or [len(rows[0])]
         width, equal = Counter(data).most_common(1)[0]
         share = equal / len(data)
-        if width == 1 or share < _SHARE_OF_EQUAL_ROWS or (separator == " " and best):
+        if width == 1 or share < _SHARE_OF_EQUAL_ROWS or (separator == " " and (best or len(rows) == 1)):
             continue
         score = share + (abs(len(rows[0]) - width) <= 1)
         if best is None or score > best[0]:

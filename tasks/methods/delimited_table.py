@@ -115,8 +115,10 @@ def _fast(
     except pl.exceptions.PolarsError:
         return None
     # polars fills short rows with null: only the careful reading tells them from empty cells
-    nulls = [frame[f"c{i}"].null_count() for i in {*numeric, width - 1}]
-    return None if any(nulls) else frame
+    checked = [f"c{i}" for i in {*numeric, width - 1}]
+    if any(frame[c].null_count() for c in checked):
+        frame = frame.filter(~pl.all_horizontal(pl.all().is_null()))  # blank lines
+    return None if any(frame[c].null_count() for c in checked) else frame
 
 
 def _rows(raw: RawFile, dialect: Dialect, *, has_header: bool) -> list[tuple[int, list[str]]]:

@@ -15,6 +15,7 @@ from tasks.methods.feature_ids import are_feature_ids
 from tasks.methods.sample_names import match_samples
 
 _IDS = (*FEATURE_COLUMNS, "mirna", "mirna_id", "mirna_name", "mature_id", "circrna", "circrna_id", "circ_id")
+_ENTREZ = ("entrez", "entrezid", "entrezgene", "entrez_id", "entrez_gene_id", "ncbi_gene_id")
 # numbers that describe a feature or are results, never counts of a sample
 _DESCRIPTION = {
     *(
@@ -32,8 +33,9 @@ _DESCRIPTION = {
         "locus",
     ),
     *("gene_start", "gene_end", "gene_length", "transcript_length", "exon_length", "effective_length", "eff_length"),
-    *("exon_count", "exons", "gc", "gc_content", "percentage_gene_gc_content", "entrez", "entrezid", "entrezgene"),
-    *("entrez_id", "entrez_gene_id", "ncbi_gene_id", "refseq", "uniprot", "description", "gene_description", "ko"),
+    *("exon_count", "exons", "gc", "gc_content", "percentage_gene_gc_content"),
+    *_ENTREZ,
+    *("refseq", "uniprot", "description", "gene_description", "ko"),
     *("transcript_id", "transcript_ids", "tx_id", "level", "source", "gene_chr", "gene_strand", "accession"),
     *("basemean", "base_mean", "log2foldchange", "log2_fold_change", "log2fc", "logfc", "lfcse", "lfc_se", "stat"),
     *("pvalue", "p_value", "pval", "padj", "p_adj", "qvalue", "q_value", "fdr", "adj_p_val", "logcpm", "aveexpr"),
@@ -90,8 +92,15 @@ def is_transposed(found: Dialect, known: Collection[str]) -> bool:
 
 def text_columns(found: Dialect) -> list[int]:
     """Columns of a transposed matrix that describe the sample in words."""
-    numbers = {i for row in found.rows for i, cell in enumerate(row) if i and is_number(cell.strip())}
-    return [i for i in range(1, len(found.names)) if i not in numbers]
+    found_words = list(range(1, len(found.names)))
+    for row in found.rows:
+        found_words = [i for i in found_words if i < len(row) and not is_number(row[i].strip())]
+    return found_words
+
+
+def is_id_column(name: str) -> bool:
+    """Whether a column's name says that it holds ids of features, be they numbers (Entrez)."""
+    return plain_name(name) in (*_IDS, *_ENTREZ)
 
 
 def has_no_header(found: Dialect, known: Collection[str]) -> bool:

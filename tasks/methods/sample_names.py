@@ -30,6 +30,7 @@ _SUFFIX = re.compile(
 _PREFIX = re.compile(r"^(?:read_?counts?|raw_?counts?|expected_?counts?|counts?)[._-]", re.IGNORECASE)
 _GENERIC = {"", "quant", "abundance", "counts", "count", "gene_counts", "readspergene.out", "results", "output"}
 _SEPARATORS = re.compile(r"[\s._-]+")
+_DIGITS = re.compile(r"[0-9]+")
 _NAMED = 5  # unknown samples that a message spells out
 
 
@@ -145,11 +146,14 @@ def _plain(name: str) -> str:
 
 
 def _likely(name: str, known: Collection[str]) -> str | None:
-    """The one known sample that differs by case, separators or R's X, or that the name begins with."""
+    """The one known sample that differs by case, separators, R's X or a typing slip, or that the name begins with.
+
+    Names whose numbers differ are different replicates, not slips.
+    """
     bare = stripped(name)
     equal = [sample for sample in known if _plain(sample) in {_plain(name), _plain(bare)}]
+    alike = [s for s in known if _DIGITS.findall(s) == _DIGITS.findall(bare)]
+    close = difflib.get_close_matches(bare, sorted(alike), n=2, cutoff=0.8)
     begun = [sample for sample in known if re.match(rf"{re.escape(sample)}[\s._-]", name)]
-    if found := equal or begun:
-        return found[0] if len(found) == 1 else None
-    close = difflib.get_close_matches(bare, sorted(known), n=2, cutoff=0.8)
-    return close[0] if len(close) == 1 else None
+    found = equal or close or begun
+    return found[0] if len(found) == 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 from schemas.errors import bad_input
@@ -25,6 +26,7 @@ _NO_SAMPLE = {
     "value",
     "x",
 }
+_TAIL = re.compile(rb"[\r\n]\"?__(?:no_feature|alignment_not_unique)\b")
 _TAIL_CHARS = 2000
 
 
@@ -44,7 +46,7 @@ def claims(raw: RawFile, context: Context) -> bool:
         tail = raw.content[-_TAIL_CHARS:]
     except (OSError, EOFError, zlib.error):
         return False
-    return b"\n__no_feature" in tail or b"\n__alignment_not_unique" in tail
+    return _TAIL.search(tail.replace(b"\0", b"")) is not None
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:
