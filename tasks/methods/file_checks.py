@@ -41,7 +41,7 @@ class Listing:
     def nearest(self, name: str, folder: str) -> str:
         """A sentence that names the file that was probably meant."""
         if self._index is None:
-            self._index = KnownIds(self._names.values())
+            self._index = KnownIds(n for n in self._names.values() if not n.rpartition("/")[2].startswith("."))
         near = KnownIds(n for n in self._index.ids if n.startswith(folder)) if folder else self._index
         last = {n.rpartition("/")[2]: n for n in near.ids}
         if (same := last.get(name.rpartition("/")[2])) is not None:
@@ -179,7 +179,7 @@ def reference_problems(config: StudyYaml, marked: Marked, listing: Listing) -> I
         is_elsewhere = "://" in plain or plain.startswith(("/", "../", "~")) or plain[1:3] == ":/"
         if listing.is_known and not is_elsewhere and listing.find(plain) is None:
             key = ".".join(str(p) for p in path)
-            message = f"there is no file '{shown(name)}'; without it there is no {suffers}"
+            message = f"there is no file '{shown(name)}', which is needed for {suffers}"
             place = f"line {marked.line(path)}, key {key}"
             remedy = listing.nearest(plain, "")
             yield Problem(Severity.LOCAL, "study.yaml", place, shown(name), "missing_reference", message, remedy)
