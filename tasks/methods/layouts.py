@@ -21,7 +21,7 @@ from tasks.methods.sheet_rows import read_rows
 from tasks.methods.sheets import Cells, Row, Sheet, read_cells, read_sheet
 
 _WELL = re.compile(r"([A-Z]{1,2})0*([1-9][0-9]?)")
-_PLATES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))
+_PLATES = ((8, 12), (16, 24), (32, 48))
 ROWS, COLUMNS = _PLATES[-1]
 _WELL_COLUMNS = ("well", "sample", "role", "time_h", "target", "blank_for")
 _LANE_COLUMNS = ("lane", "sample", "role")
@@ -89,14 +89,14 @@ def _softened(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _sheet(name: str, data: bytes, known: Sequence[str]) -> tuple[Sheet, list[Problem]]:
+    """Read a list with its problems; a column that no layout has is not read, which is said."""
     sheet = read_sheet(name, data, known, known[:2], is_open=True)
-    problems = []
-    for problem in sheet.problems:
-        if problem.rule == "unknown_column":
-            remedy = problem.remedy or f"Columns that are read: {', '.join(known)}."
-            problems.append(replace(problem, message=f"column '{problem.value}' is not read", remedy=remedy))
-        else:
-            problems.append(problem)
+    problems = [p for p in sheet.problems if p.rule != "unknown_column"]
+    unused = KnownIds(c for c in known if c not in sheet.columns)
+    for column in sheet.extra:
+        message = f"column '{shown(column)}' is not read"
+        remedy = unused.suggestion(column, f"Columns that are: {', '.join(known)}.")
+        problems.append(Problem(Severity.WARNING, name, "line 1", shown(column), "unknown_column", message, remedy))
     return sheet, _softened(problems)
 
 
@@ -208,7 +208,7 @@ def _bare_plate(lines: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, int] |
     """The plate whose rows a grid without labels has, counted with or without empty ones at the end; else null."""
     filled = [at for at, (_, r) in enumerate(lines, start=1) if any(r)]
     used = max(max((at for at, cell in enumerate(r, start=1) if cell), default=0) for _, r in lines)
-    return next((p for p in _PLATES if p[0] in (len(lines), filled[-1]) and used <= p[1]), None)
+    return next((p for p in _PLATES if p[0] in (len(lines), filled[-1]) and p[1] / 2 < used <= p[1]), None)
 
 
 def _repeated_rows(name: str, labelled: Sequence[tuple[int, Sequence[str]]]) -> list[Problem]:

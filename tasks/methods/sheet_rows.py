@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -108,12 +108,3 @@ def duplicates(sheet: Sheet, column: str) -> list[Problem]:
             remedy = f"Give every row of {sheet.name} its own {column}."
             problems.append(Problem(Severity.FATAL, sheet.name, place, shown(value), "duplicate_id", message, remedy))
     return problems
-
-
-def lines_of(sheet: Sheet, column: str) -> Mapping[str, int]:
-    """Line of the first row with each value of a column."""
-    found: dict[str, int] = {}
-    for row in sheet.rows:
-        if value := row.cells.get(column, ""):
-            found.setdefault(value, row.line)
-    return found
