@@ -129,6 +129,7 @@ def _listed_wells(name: str, data: bytes, sample_ids: frozenset[str]) -> tuple[t
             rows.append(Row(row.line, {**row.cells, "well": well}))
     found, wrong = read_rows(replace(sheet, rows=tuple(rows), extra=()), LayoutWell, numbers=["time_h"])
     problems += _softened(wrong)
+    found = _whole(found, wrong)
     for one in found:
         if one.role == "sample" and one.sample is None:
             message = f"well {one.well} has the role sample but names none"
@@ -142,8 +143,14 @@ def _lanes(name: str, data: bytes) -> tuple[tuple[LayoutLane, ...], list[Problem
     sheet, problems = _sheet(name, data, _LANE_COLUMNS)
     sheet = replace(sheet, rows=tuple(Row(r.line, {c: r.cells.get(c, "") for c in _LANE_COLUMNS}) for r in sheet.rows))
     found, wrong = read_rows(replace(sheet, extra=()), LayoutLane)
-    kept, twice = _once(name, found, "lane", lambda x: x.lane, lambda x: str(x.lane))
+    kept, twice = _once(name, _whole(found, wrong), "lane", lambda x: x.lane, lambda x: str(x.lane))
     return kept, [*problems, *_softened(wrong), *twice]
+
+
+def _whole(found: Sequence[Place], wrong: Sequence[Problem]) -> list[Place]:
+    """The places of rows without a broken cell."""
+    broken = {p.place.split(",")[0] for p in wrong}
+    return [one for one in found if f"line {one.line}" not in broken]
 
 
 def _once(

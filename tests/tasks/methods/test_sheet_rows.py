@@ -30,13 +30,13 @@ def test_empty_cells_take_the_default_and_further_columns_become_attributes() ->
 def test_a_decimal_comma_is_a_number_in_a_semicolon_sheet_only() -> None:
     (row,), _ = read_rows(sheet("file;assay;time_h\nx;;0,5\n"), FileRow, numbers=["time_h"])
     assert row.time_h == 0.5
-    rows, (problem,) = read_rows(sheet('file,assay,time_h\nx,,"0,5"\n'), FileRow, numbers=["time_h"])
-    assert (rows, problem.rule, problem.value) == ([], "wrong_type", "0,5")
+    (row,), (problem,) = read_rows(sheet('file,assay,time_h\nx,,"0,5"\n'), FileRow, numbers=["time_h"])
+    assert (row.time_h, problem.rule, problem.value) == (None, "wrong_type", "0,5")
 
 
-def test_every_broken_cell_of_a_row_is_a_problem() -> None:
+def test_every_broken_cell_is_a_problem_and_the_rest_of_its_row_is_kept() -> None:
     rows, problems = read_rows(sheet("file,assay,time_h\n,qpcrr,-1\nx,qpcr,nan\n"), FileRow)
-    assert rows == []
+    assert [(row.file, row.assay, row.line) for row in rows] == [("x", "qpcr", 3)]
     assert [(p.place, p.rule) for p in problems] == [
         ("line 2, column file", "missing_value"),
         ("line 2, column assay", "wrong_value"),
