@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.rgw import rgw  # noqa: F401  # a fixture
-pytest_plugins = ["tests.servers.prefect_server"]
+pytest_plugins = ["tests.servers.prefect_server", "tests.servers.rgw"]
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

@@ -179,7 +179,7 @@ class _Check:
             message = f"{where}; write `donor` (matched) or `none` (independent)"
             self.local("blocking", "", "blocking_open", message, "Answer in column blocking; until then it is skipped.")
         elif both != every and "donor" in contrast.blocking:
-            message = f"partially paired: {where}; the other {len(every) - len(both)} add nothing to the comparison"
+            message = f"partially paired: {where}; the rest adds nothing to the comparison"
             remedy = "Leave them out by exclude_samples_col, or write `none` to compare all as independent."
             self.report(Severity.WARNING, "blocking", "donor", "partially_paired", message, remedy)
         elif both != every:

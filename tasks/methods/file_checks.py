@@ -32,7 +32,7 @@ class Listing:
     def __init__(self, names: Collection[str] | None) -> None:
         self.is_known = names is not None
         self._names = {_composed(n): n for n in names or ()}
-        self._index: KnownIds | None = None
+        self._near: dict[str, tuple[dict[str, str], KnownIds]] = {}
 
     def find(self, name: str) -> str | None:
         """The name as listed; null when it is not there."""
@@ -40,14 +40,16 @@ class Listing:
 
     def nearest(self, name: str, folder: str) -> str:
         """A sentence that names the file that was probably meant."""
-        if self._index is None:
-            self._index = KnownIds(self._names.values())
-        near = KnownIds(n for n in self._index.ids if n.startswith(folder)) if folder else self._index
-        last = {n.rpartition("/")[2]: n for n in near.ids}
-        if (same := last.get(name.rpartition("/")[2])) is not None:
-            return f"Did you mean {shown(same)}?"
-        found = near.nearest(name)
+        if folder not in self._near:
+            inside = [n for n in self._names.values() if n.startswith(folder) and not _last(n).startswith(".")]
+            self._near[folder] = {_last(n): n for n in inside}, KnownIds(inside)
+        by_last, known = self._near[folder]
+        found = by_last.get(_last(name)) or known.nearest(name)
         return f"Did you mean {shown(found)}?" if found else "Put it there, or correct the name."
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _composed(name: str) -> str:
@@ -179,7 +181,7 @@ def reference_problems(config: StudyYaml, marked: Marked, listing: Listing) -> I
         is_elsewhere = "://" in plain or plain.startswith(("/", "../", "~")) or plain[1:3] == ":/"
         if listing.is_known and not is_elsewhere and listing.find(plain) is None:
             key = ".".join(str(p) for p in path)
-            message = f"there is no file '{shown(name)}'; without it there is no {suffers}"
+            message = f"there is no file '{shown(name)}', which is needed for {suffers}"
             place = f"line {marked.line(path)}, key {key}"
             remedy = listing.nearest(plain, "")
             yield Problem(Severity.LOCAL, "study.yaml", place, shown(name), "missing_reference", message, remedy)

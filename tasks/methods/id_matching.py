@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _SEPARATORS = re.compile(r"[-_.\s]+")
-_FUZZY_LIMIT = 2000  # edit distances to more ids than this take seconds
+_FUZZY_LIMIT = 50_000  # edit distances that are worth waiting for, in all of one list's questions
 _SHORTEST_STEM = 2
 _SIMILAR = 0.6
 
@@ -23,19 +23,22 @@ class KnownIds:
     def __init__(self, ids: Iterable[str]) -> None:
         self.ids = list(dict.fromkeys(ids))
         self._folded: dict[str, str] = {}
+        self._answers: dict[str, str | None] = {}
+        self._compared = 0
         for known in self.ids:
             self._folded.setdefault(folded(known), known)
 
     def nearest(self, value: str) -> str | None:
         """The known id that differs least: by case and separators, by a suffix, by a few letters; else null."""
         key = folded(value)
-        if not key:
-            return None
-        if key in self._folded:
-            return self._folded[key]
-        if len(self.ids) > _FUZZY_LIMIT:
-            return None
-        return self._by_suffix(key) or self._by_letters(key)
+        if not key or key in self._folded:
+            return self._folded.get(key)
+        if key not in self._answers:
+            self._compared += len(self.ids)
+            if self._compared > _FUZZY_LIMIT:
+                return None
+            self._answers[key] = self._by_suffix(key) or self._by_letters(key)
+        return self._answers[key]
 
     def _by_suffix(self, key: str) -> str | None:
         stems = [

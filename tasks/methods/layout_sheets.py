@@ -21,7 +21,7 @@ from tasks.methods.sheet_rows import read_rows
 from tasks.methods.sheets import Cells, Row, Sheet, read_cells, read_sheet
 
 _WELL = re.compile(r"([A-Z]{1,2})0*([1-9][0-9]?)")
-_PLATES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))
+_PLATES = ((8, 12), (16, 24), (32, 48))
 ROWS, COLUMNS = _PLATES[-1]
 _WELL_COLUMNS = ("well", "sample", "role", "time_h", "target", "blank_for")
 _LANE_COLUMNS = ("lane", "sample", "role")
@@ -89,14 +89,14 @@ def _softened(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _sheet(name: str, data: bytes, known: Sequence[str]) -> tuple[Sheet, list[Problem]]:
+    """Read a list with its problems; a column that no layout has is not read, which is said."""
     sheet = read_sheet(name, data, known, known[:2], is_open=True)
-    problems = []
-    for problem in sheet.problems:
-        if problem.rule == "unknown_column":
-            remedy = problem.remedy or f"Columns that are read: {', '.join(known)}."
-            problems.append(replace(problem, message=f"column '{problem.value}' is not read", remedy=remedy))
-        else:
-            problems.append(problem)
+    problems = [p for p in sheet.problems if p.rule != "unknown_column"]
+    unused = KnownIds(c for c in known if c not in sheet.columns)
+    for column in sheet.extra:
+        message = f"column '{shown(column)}' is not read"
+        remedy = unused.suggestion(column, f"Columns that are: {', '.join(known)}.")
+        problems.append(Problem(Severity.WARNING, name, "line 1", shown(column), "unknown_column", message, remedy))
     return sheet, _softened(problems)
 
 
@@ -129,6 +129,7 @@ def _listed_wells(name: str, data: bytes, sample_ids: frozenset[str]) -> tuple[t
             rows.append(Row(row.line, {**row.cells, "well": well}))
     found, wrong = read_rows(replace(sheet, rows=tuple(rows), extra=()), LayoutWell, numbers=["time_h"])
     problems += _softened(wrong)
+    found = _whole(found, wrong)
     for one in found:
         if one.role == "sample" and one.sample is None:
             message = f"well {one.well} has the role sample but names none"
@@ -142,8 +143,14 @@ def _lanes(name: str, data: bytes) -> tuple[tuple[LayoutLane, ...], list[Problem
     sheet, problems = _sheet(name, data, _LANE_COLUMNS)
     sheet = replace(sheet, rows=tuple(Row(r.line, {c: r.cells.get(c, "") for c in _LANE_COLUMNS}) for r in sheet.rows))
     found, wrong = read_rows(replace(sheet, extra=()), LayoutLane)
-    kept, twice = _once(name, found, "lane", lambda x: x.lane, lambda x: str(x.lane))
+    kept, twice = _once(name, _whole(found, wrong), "lane", lambda x: x.lane, lambda x: str(x.lane))
     return kept, [*problems, *_softened(wrong), *twice]
+
+
+def _whole(found: Sequence[Place], wrong: Sequence[Problem]) -> list[Place]:
+    """The places of rows without a broken cell."""
+    broken = {p.place.split(",")[0] for p in wrong}
+    return [one for one in found if f"line {one.line}" not in broken]
 
 
 def _once(
@@ -208,7 +215,7 @@ def _bare_plate(lines: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, int] |
     """The plate whose rows a grid without labels has, counted with or without empty ones at the end; else null."""
     filled = [at for at, (_, r) in enumerate(lines, start=1) if any(r)]
     used = max(max((at for at, cell in enumerate(r, start=1) if cell), default=0) for _, r in lines)
-    return next((p for p in _PLATES if p[0] in (len(lines), filled[-1]) and used <= p[1]), None)
+    return next((p for p in _PLATES if p[0] in (len(lines), filled[-1]) and p[1] / 2 < used <= p[1]), None)
 
 
 def _repeated_rows(name: str, labelled: Sequence[tuple[int, Sequence[str]]]) -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -64,8 +64,9 @@ def explained(error: ErrorDetails) -> tuple[str, str, str]:
 def read_rows(
     sheet: Sheet, model: type[Model], lists: Iterable[str] = (), numbers: Iterable[str] = ()
 ) -> tuple[list[Model], list[Problem]]:
-    """Give each row's model; rows with a broken cell are left out and every broken cell is a fatal problem.
+    """Give each row's model; every broken cell is a fatal problem and counts as empty, so that the rest is checked.
 
+    A row that cannot do without the cell is left out.
     ``lists`` are the columns that hold semicolon or bar lists, ``numbers`` those where a
     sheet saved with semicolons may write a decimal comma.
     """
@@ -85,7 +86,11 @@ def read_rows(
         try:
             rows.append(model.model_validate(values))
         except ValidationError as error:
-            problems.extend(_row_problem(sheet.name, row, detail) for detail in error.errors(include_url=False))
+            details = error.errors(include_url=False)
+            problems.extend(_row_problem(sheet.name, row, detail) for detail in details)
+            broken = {str(detail["loc"][0]) for detail in details if detail["loc"]}
+            if not any(model.model_fields[column].is_required() for column in broken):
+                rows.append(model.model_validate({c: v for c, v in values.items() if c not in broken}))
     return rows, problems
 
 
@@ -108,12 +113,3 @@ def duplicates(sheet: Sheet, column: str) -> list[Problem]:
             remedy = f"Give every row of {sheet.name} its own {column}."
             problems.append(Problem(Severity.FATAL, sheet.name, place, shown(value), "duplicate_id", message, remedy))
     return problems
-
-
-def lines_of(sheet: Sheet, column: str) -> Mapping[str, int]:
-    """Line of the first row with each value of a column."""
-    found: dict[str, int] = {}
-    for row in sheet.rows:
-        if value := row.cells.get(column, ""):
-            found.setdefault(value, row.line)
-    return found

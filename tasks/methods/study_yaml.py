@@ -45,9 +45,9 @@ def read_study_yaml(data: bytes) -> tuple[StudyYaml | None, Marked, list[Problem
     except ValidationError as error:
         details = [d for d in error.errors(include_url=False) if d["loc"] or not twice]
         problems += [_explain(detail, marked) for detail in details]
-        return _what_is_left(raw, {str(d["loc"][0]) for d in details if d["loc"]}), marked, problems
-    problems += _value_problems(config, marked)
-    return config, marked, problems
+        left = _what_is_left(raw, {str(d["loc"][0]) for d in details if d["loc"]})
+        return left, marked, [*problems, *(_value_problems(left, marked) if left else ())]
+    return config, marked, [*problems, *_value_problems(config, marked)]
 
 
 def _problem(

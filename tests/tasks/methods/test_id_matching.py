@@ -43,3 +43,9 @@ def test_a_suggestion_is_a_known_id_and_a_known_id_finds_its_like(ids: set[str],
     for one in ids:
         near = known.nearest(one)
         assert near is None or folded(near) == folded(one)
+
+
+def test_thousands_of_unknown_ids_do_not_take_minutes() -> None:
+    known = KnownIds(f"landing/file_{n}.txt" for n in range(10_000))
+    assert known.nearest("landing/file-77.txt") == "landing/file_77.txt"
+    assert [known.nearest(f"landing/other_{n}.txt") for n in range(10_000)][-1] is None

@@ -104,6 +104,7 @@ def test_problems_planted_in_every_sheet_are_all_reported_at_once_with_their_lin
     )
     assert found(planted) >= {
         ("fatal", "study.yaml", "line 6, key expresion", "unknown_key"),
+        ("fatal", "study.yaml", "line 7, key qpcr.calibrator", "unknown_condition"),
         ("fatal", "study.yaml", "line 9, key viability.wavelength_nm", "wrong_type"),
         ("fatal", "samples.csv", "line 8, column condition", "unknown_condition"),
         ("fatal", "samples.csv", "line 9, column sample", "duplicate_id"),
@@ -112,6 +113,7 @@ def test_problems_planted_in_every_sheet_are_all_reported_at_once_with_their_lin
         ("local", "comparisons.csv", "line 2, column assays", "unknown_assay"),
         ("local", "comparisons.csv", "line 3, column pairs", "unknown_condition"),
         ("fatal", "files.csv", "line 2, column time_h", "wrong_type"),
+        ("local", "files.csv", "line 2, column sample", "unknown_sample"),
         ("local", "files.csv", "line 3, column sample", "unknown_sample"),
         ("local", "files.csv", "line 3, column layout", "unknown_layout"),
         ("warning", "files.csv", "line 3, column file", "missing_file"),

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.errors import Severity
+from schemas.study import ContrastRow, SampleRow
+from tasks.methods.contrast_checks import COLUMNS, Asked, checked_contrast, read_contrasts
+from tasks.methods.sheets import read_sheet
+
+MATCHED = [
+    SampleRow(
+        sample=f"{c}{d}",
+        condition=c,
+        donor=f"D{d}",
+        attributes={"lane": str(d), "run": c, "odd": "" if d == 1 else "x"},
+    )
+    for c in ("il1b", "il1b_usc")
+    for d in (1, 2, 3)
+]
+
+
+def check(
+    row: str, samples: list[SampleRow] = MATCHED, header: str = ",".join(COLUMNS)
+) -> tuple[ContrastRow, list[tuple[str, str, str]]]:
+    sheet = read_sheet("contrasts.csv", f"{header}\n{row}\n".encode(), COLUMNS, COLUMNS[:1], is_open=False)
+    (asked,), problems = read_contrasts(sheet, samples)
+    contrast, more = checked_contrast(asked, samples)
+    return contrast, [(str(p.severity), p.rule, str(p)) for p in (*problems, *more)]
+
+
+def test_blocking_left_open_asks_in_the_words_of_the_design() -> None:
+    contrast, [(severity, rule, text)] = check("x,condition,il1b,il1b_usc,,,")
+    assert (severity, rule) == ("local", "blocking_open")
+    assert "all 3 donors occur in both il1b and il1b_usc; write `donor` (matched) or `none` (independent)" in text
+    assert contrast.problem is not None
+    assert contrast.problem in text
+
+
+@pytest.mark.parametrize(
+    ("blocking", "columns"), [("none", []), ("None", []), ("donor", ["donor"]), ("lane", ["lane"])]
+)
+def test_an_answered_blocking_has_no_problem(blocking: str, columns: list[str]) -> None:
+    contrast, problems = check(f"x,condition,il1b,il1b_usc,{blocking},,")
+    assert problems == []
+    assert (contrast.blocking, contrast.problem) == (columns, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "rule", "words"),
+    [
+        ("x,treatment,il1b,il1b_usc,none,,", "unknown_variable", "'treatment' is no column of samples.csv"),
+        ("x,Condition,il1b,il1b_usc,none,,", "unknown_variable", "Did you mean condition (it differs only by upper"),
+        ("x,condition,il1b,IL1B-USC,none,,", "unknown_level", "Did you mean il1b_usc"),
+        ("x,condition,il1b,il1b,none,,", "same_level", "both 'il1b'"),
+        ("x,condition,il1b,il1b_usc,donr,,", "unknown_variable", "Did you mean donor?"),
+        ("x,condition,il1b,il1b_usc,condition,,", "aliased", "held constant at once"),
+        ("x,condition,il1b,il1b_usc,run,,", "aliased", "no run has both il1b and il1b_usc"),
+        ("x,condition,il1b,il1b_usc,odd,,", "empty_block", "2 compared samples have no odd"),
+        ("x,condition,il1b,il1b_usc,sample,,", "aliased", "cannot be told from sample"),
+        ("x,condition,il1b,il1b_usc,none,donor,", "half_exclusion", "together or not at all"),
+        ("x,condition,il1b,il1b_usc,none,donr,D1", "unknown_column", "Did you mean donor?"),
+        ("x,condition,il1b,il1b_usc,none,condition,il1b", "unknown_level", "no sample left has condition 'il1b'"),
+    ],
+)
+def test_a_contrast_that_cannot_run_says_why(row: str, rule: str, words: str) -> None:
+    contrast, problems = check(row)
+    assert [r for severity, r, _ in problems if severity == "local"] == [rule]
+    assert any(words in text for _, _, text in problems)
+    assert contrast.problem is not None
+
+
+def test_a_matched_pair_of_one_donor_has_no_degrees_of_freedom_left() -> None:
+    contrast, [(severity, rule, text)] = check("x,condition,il1b,il1b_usc,donor,donor,D2|D3")
+    assert (severity, rule) == ("local", "no_residual_df")
+    assert "~ donor + condition uses up all 2 samples" in text
+    assert contrast.excluded_samples == ["il1b2", "il1b3", "il1b_usc2", "il1b_usc3"]
+
+
+def test_samples_are_left_out_by_a_list_and_an_unknown_value_is_a_warning() -> None:
+    contrast, problems = check("x,condition,il1b,il1b_usc,donor,sample,il1b1;il1b_1;gone")
+    assert contrast.excluded_samples == ["il1b1"]
+    assert [(severity, rule) for severity, rule, _ in problems] == [
+        ("warning", "unknown_level"),
+        ("warning", "unknown_level"),
+        ("warning", "partially_paired"),
+    ]
+    assert contrast.problem is None
+
+
+def test_partial_pairing_is_a_warning_whichever_way_it_is_answered() -> None:
+    for blocking in ("donor", "none"):
+        contrast, [(severity, rule, text)] = check(f"x,condition,il1b,il1b_usc,{blocking},sample,il1b1")
+        assert (severity, rule, contrast.problem) == ("warning", "partially_paired", None)
+        assert "partially paired: 2 of 3 donors occur in both il1b and il1b_usc" in text
+
+
+def test_one_culture_of_a_level_is_a_warning_while_others_show_the_spread() -> None:
+    contrast, problems = check("x,condition,il1b,il1b_usc,none,sample,il1b1;il1b2")
+    assert [(severity, rule) for severity, rule, _ in problems] == [
+        ("warning", "partially_paired"),
+        ("warning", "few_replicates"),
+    ]
+    assert contrast.problem is None
+
+
+def test_columns_may_be_few() -> None:
+    contrast, problems = check("x,il1b,il1b_usc,none", header="id,reference,target,blocking")
+    assert (problems, contrast.variable) == ([], "condition")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["", "1", "2"])), min_size=1, max_size=8),
+    st.lists(st.sampled_from(["donor", "replicate", "condition"]), max_size=2, unique=True),
+    st.booleans(),
+)
+def test_every_contrast_runs_or_has_a_reason(cells: list[tuple[str, str]], blocking: list[str], is_open: bool) -> None:  # noqa: FBT001
+    samples = [SampleRow(sample=str(at), condition=c, donor=d, replicate=d) for at, (c, d) in enumerate(cells)]
+    asked = Asked(ContrastRow(id="x", reference="a", target="b", blocking=blocking, line=2), is_open=is_open)
+    contrast, problems = checked_contrast(asked, samples)
+    assert (contrast.problem is not None) == any(p.severity is Severity.LOCAL for p in problems)
+    assert {"a", "b"} <= {c for c, _ in cells} or contrast.problem is not None

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.errors import Severity
+from schemas.study import Study, StudyYaml
+from tasks.methods.manifests import manifest_names, read_study
+from tasks.methods.study_template import DraftFile, drafted, study_slug, template
+
+
+def read(sheets: dict[str, str], landing: tuple[str, ...] = ()) -> Study:
+    files = {name: sheets[name].encode() for name in manifest_names(sheets)}
+    return read_study(files, [*sheets, *landing])
+
+
+def test_a_new_study_is_valid_and_has_no_problems() -> None:
+    study = read(template("my_study"))
+    assert study.problems == ()
+    assert (study.study_id, study.config.condition_ids) == ("my_study", ["control", "treated"])
+    assert (study.contrasts[0].blocking, study.contrasts[0].problem) == (["donor"], None)
+    assert [c.id for c in study.comparisons] == ["all"]
+    roles = [w.role for w in study.layouts["plate96"].wells]
+    assert (len(roles), roles.count("sample"), roles.count("blank")) == (96, 18, 6)
+
+
+def test_every_section_of_study_yaml_is_shown() -> None:
+    text = template("s")["study.yaml"]
+    shown = set(re.findall(r"^(?:# )?([a-z_]+):", text, re.MULTILINE))
+    assert shown == set(StudyYaml.model_fields) - {"is_simulated"}
+
+
+def test_every_commented_option_is_valid_when_it_is_uncommented() -> None:
+    sheets = template("s")
+    options = re.sub(r"^# ((?: +[-a-z_]+:| +- |[a-z_]+:).*)$", r"\1", sheets["study.yaml"], flags=re.MULTILINE)
+    sheets["study.yaml"] = options
+    study = read(sheets)
+    assert study.config.genome == "GRCh38"
+    assert study.config.statistics.rescue.disease == "treated"
+    assert study.config.enrichment.lists["apoptosis"].background == "tested"
+    assert {p.rule for p in study.problems} == {"missing_reference"}
+
+
+def test_a_draft_lists_the_files_and_guesses_conditions_from_sample_names() -> None:
+    found = [
+        DraftFile(
+            "landing/counts.csv", "expression_counts", ("IL1b_rep1", "IL1b_rep2", "ctrl_1", "ctrl-2", "SRR1039508")
+        ),
+        DraftFile("landing/a b.fcs", "flow_cytometry", ("IL1B rep 1",)),
+        DraftFile("landing/notes.docx"),
+    ]
+    study = read(drafted(found, "new"), tuple(f.name for f in found))
+    assert [(s.sample, s.condition, s.replicate) for s in study.samples] == [
+        ("IL1b_rep1", "IL1b", "1"),
+        ("IL1b_rep2", "IL1b", "2"),
+        ("ctrl_1", "ctrl", "1"),
+        ("ctrl-2", "ctrl", "2"),
+        ("SRR1039508", "unassigned", ""),
+    ]
+    assert study.config.condition_ids == ["ctrl", "IL1b", "unassigned"]
+    assert [(f.file, f.assay, f.sample) for f in study.files] == [
+        ("landing/counts.csv", "expression_counts", None),
+        ("landing/a b.fcs", "flow_cytometry", "IL1b_rep1"),
+        ("landing/notes.docx", None, None),
+    ]
+    assert not [p for p in study.problems if p.severity is not Severity.WARNING]
+
+
+def test_a_draft_without_sample_names_is_valid_too() -> None:
+    assert read(drafted([DraftFile("landing/x.txt", "qpcr")]), ("landing/x.txt",)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("My Study!", "my_study"), ("2026-01 IL-1β", "2026-01_il-1"), ("研究", "study"), ("_x" * 50, "x_" * 31 + "x_")],
+)
+def test_a_folder_name_becomes_a_study_id(text: str, slug: str) -> None:
+    assert study_slug(text) == slug.strip("_")
+
+
+@given(st.lists(st.text(min_size=1, max_size=10, alphabet=st.characters(exclude_categories=["C", "Z"])), max_size=8))
+@settings(deadline=None)
+def test_any_sample_names_give_a_readable_draft(names: list[str]) -> None:
+    study = read(drafted([DraftFile("landing/c.csv", "expression_counts", tuple(names))]), ("landing/c.csv",))
+    assert len(study.samples) >= 1

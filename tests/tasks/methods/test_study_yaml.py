@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import pytest
+
+from schemas.errors import Severity
+from tasks.methods.study_yaml import read_study_yaml
+
+HEAD = "study_id: demo\nconditions:\n  - {id: control}\n  - {id: il1b}\n"
+
+
+def found(text: str) -> list[tuple[str, str, str]]:
+    _, _, problems = read_study_yaml(text.encode())
+    return [(p.place, p.rule, p.remedy) for p in problems]
+
+
+def test_defaults_are_those_of_the_design() -> None:
+    config, _, problems = read_study_yaml(HEAD.encode())
+    assert problems == []
+    assert config is not None
+    assert (config.expression.methods, config.expression.fold_change, config.expression.fdr) == (
+        ["deseq2", "limma_voom"],
+        2.0,
+        0.05,
+    )
+    assert (config.qpcr.reference_targets, config.viability.wavelength_nm, config.reference) == (
+        ["GAPDH"],
+        450,
+        "control",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "rule", "remedy"),
+    [
+        (
+            "expresion: {}\n",
+            "line 5, key expresion",
+            "unknown_key",
+            "Did you mean expression?",
+        ),
+        (
+            "fdr: 0.1\n",
+            "line 5, key fdr",
+            "unknown_key",
+            "It belongs into section expression.",
+        ),
+        (
+            "qpcr:\n  study_id: x\n",
+            "line 6, key qpcr.study_id",
+            "unknown_key",
+            "It belongs to the top, outside every section.",
+        ),
+        (
+            "qpcr:\n  methode: ddcq\n",
+            "line 6, key qpcr.methode",
+            "unknown_key",
+            "Did you mean method?",
+        ),
+        (
+            "qpcr:\n  method: ddct\n",
+            "line 6, key qpcr.method",
+            "wrong_value",
+            "Did you mean ddcq?",
+        ),
+        (
+            "qpcr: {plate_size: 48}\n",
+            "line 5, key qpcr.plate_size",
+            "wrong_value",
+            "Use one of these.",
+        ),
+        (
+            "expression: {fdr: 5}\n",
+            "line 5, key expression.fdr",
+            "wrong_value",
+            "Correct it.",
+        ),
+        (
+            "expression: {methods: deseq2}\n",
+            "line 5, key expression.methods",
+            "wrong_type",
+            "Correct it.",
+        ),
+        (
+            "expression: {primary: edger}\n",
+            "line 5, key expression.primary",
+            "wrong_value",
+            "Add it to methods, or name one of them.",
+        ),
+        (
+            "expression: {size_factors: {mirnas: ratio}}\n",
+            "line 5, key expression.size_factors.mirnas",
+            "wrong_value",
+            "Did you mean mirna (it differs only by a suffix)?",
+        ),
+        (
+            "enrichment: {lists: {a: {gene: x}}}\n",
+            "line 5, key enrichment.lists.a.genes",
+            "missing_value",
+            "Fill it in.",
+        ),
+        (
+            "enrichment: {size: many}\n",
+            "line 5, key enrichment.size",
+            "wrong_value",
+            "Write for example 10–500.",
+        ),
+        (
+            "qpcr: {calibrator: Control}\n",
+            "line 5, key qpcr.calibrator",
+            "unknown_condition",
+            "Did you mean control (it differs only by upper and lower case)?",
+        ),
+        (
+            "viability: {reference: none}\n",
+            "line 5, key viability.reference",
+            "unknown_condition",
+            "Use one of control, il1b.",
+        ),
+        (
+            "schedule: {cron: nightly}\n",
+            "line 5, key schedule.cron",
+            "wrong_value",
+            'Write for example "0 2 * * *" for every night at two.',
+        ),
+        (
+            "schedule: {timezone: Asia/Shanghia}\n",
+            "line 5, key schedule.timezone",
+            "wrong_value",
+            "Did you mean Asia/Shanghai?",
+        ),
+        (
+            "qpcr: {reference_targets: [GAPDH, 2-Sep]}\n",
+            "line 5, key qpcr.reference_targets",
+            "excel_damaged_name",
+            "Write the gene symbol, e.g. SEPTIN2, MARCHF1.",
+        ),
+    ],
+)
+def test_every_wrong_key_and_value_names_its_line_and_a_remedy(text: str, place: str, rule: str, remedy: str) -> None:
+    assert (place, rule, remedy) in found(HEAD + text)
+
+
+def test_conditions_may_be_called_by_numbers_and_words_of_yaml() -> None:
+    config, _, problems = read_study_yaml(b"study_id: s\nconditions: [{id: 0, factors: {dose: 10}}, {id: no}]\n")
+    assert problems == []
+    assert config is not None
+    assert config.condition_ids == ["0", "no"]
+    assert config.conditions[0].factors == {"dose": 10}
+
+
+def test_a_condition_that_stands_twice_is_named_with_both_lines() -> None:
+    _, _, problems = read_study_yaml((HEAD + "  - {id: control}\n").encode())
+    assert [(p.place, p.rule, p.message) for p in problems] == [
+        ("line 5, key conditions.id", "duplicate_id", "condition 'control' already stands on line 3")
+    ]
+
+
+def test_a_broken_section_leaves_the_conditions_for_the_other_checks() -> None:
+    config, _, problems = read_study_yaml((HEAD + "colour: red\nqpcr: [GAPDH]\n").encode())
+    assert [p.severity for p in problems] == [Severity.FATAL] * 2
+    assert config is not None
+    assert config.condition_ids == ["control", "il1b"]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "just words\n", "study_id: Demo Study\nconditions: []\n"])
+def test_what_cannot_be_a_study_is_fatal(text: str) -> None:
+    config, _, problems = read_study_yaml(text.encode())
+    assert config is None
+    assert problems
+    assert {p.severity for p in problems} == {Severity.FATAL}
