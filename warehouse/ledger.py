@@ -63,8 +63,8 @@ def arrivals(study: Study, files: Mapping[str, FoundFile], hashes: Mapping[str, 
         layout = study.layouts.get(row.layout) if row and row.layout else None
         said = digest(
             [
-                row.model_dump(mode="json", exclude={"line"}) if row else None,
-                layout.model_dump(mode="json", exclude={"sha256"}) if layout else None,
+                row.model_dump(mode="json", exclude={"line", "problem"}) if row else None,
+                layout.model_dump(mode="json", exclude={"sha256", "problem"}) if layout else None,
             ]
         )
         samples = sorted({s for n in names if n in rows and (s := rows[n].sample)})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from logging import getLogger
 from pathlib import Path
+
+import polars as pl
 
 from schemas.errors import BadInputError
 from tasks.contracts import Analysis, Computed, analyses
@@ -78,9 +80,9 @@ def _attempt(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> tupl
     return outcomes, moved
 
 
-def _compute(analysis: Analysis, part_plan: PartPlan, frames: dict[str, object]) -> Computed | Exception:
+def _compute(analysis: Analysis, part_plan: PartPlan, frames: Mapping[str, pl.DataFrame]) -> Computed | Exception:
     try:
-        return analysis.run(part_plan.part, frames)  # type: ignore[arg-type]
+        return analysis.run(part_plan.part, frames)
     except Exception as error:
         if not isinstance(error, BadInputError):
             log.exception("%s failed", part_plan.label)

@@ -222,6 +222,12 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
             "If it should be another measurement, the wrong file was copied; otherwise nothing is to be done.",
         )
         return Reading(name, raw.sha256, "ignored", arrival.assay, problems=(problem,))
+    if row is not None and (why := study.file_problem(row)):
+        problem = Problem(
+            Severity.LOCAL, name, f"files.csv, line {row.line}", "", "sheet_problem", why,
+            "Correct the sheet; the file is read then.",
+        )
+        return Reading(name, raw.sha256, "quarantined", arrival.assay, problems=(problem,))
     layout = study.layouts.get(row.layout) if row and row.layout else None
     reading = read_file(raw, Context(study, row, layout, references))
     if describe(raw.path, name).stamp != arrival.file.stamp:

@@ -9,7 +9,7 @@ from schemas.errors import UserError
 from schemas.study import Condition, Study, StudyYaml
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import read_file
-from tasks.methods.study_template import DraftFile, drafted, slug, template
+from tasks.methods.study_template import DraftFile, drafted, study_slug, template
 from warehouse.landing import walk
 
 
@@ -23,14 +23,15 @@ def write_new_study(folder: Path, landing: Path | None) -> list[str]:
         raise UserError(f"{folder} already holds a study.yaml; nothing was written. Give a new folder.")
     if landing is not None and not landing.is_dir():
         raise UserError(f"{landing} is no folder. Give the folder that holds the raw files.")
-    texts = template(slug(folder.resolve().name))
+    study_id = study_slug(folder.resolve().name)
+    texts = template(study_id)
     told = []
     if landing is not None:
         if landing.resolve() != (folder / "landing").resolve():
             shutil.copytree(landing, folder / "landing", dirs_exist_ok=True)
             told.append(f"copied the files of {landing} to {folder / 'landing'}; the originals stay")
         found = [_described(folder, name) for name in walk(folder, "landing")]
-        texts |= drafted(found)
+        texts |= drafted(found, study_id)
         known = sum(f.assay is not None for f in found)
         told.append(f"{len(found)} files, {known} recognised; see files.csv and samples.csv and fill what is marked")
     for name, text in texts.items():
