@@ -224,7 +224,12 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
         return Reading(name, raw.sha256, "ignored", arrival.assay, problems=(problem,))
     if row is not None and (why := study.file_problem(row)):
         problem = Problem(
-            Severity.LOCAL, name, f"files.csv, line {row.line}", "", "sheet_problem", why,
+            Severity.LOCAL,
+            name,
+            f"files.csv, line {row.line}",
+            "",
+            "sheet_problem",
+            why,
             "Correct the sheet; the file is read then.",
         )
         return Reading(name, raw.sha256, "quarantined", arrival.assay, problems=(problem,))
