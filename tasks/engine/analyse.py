@@ -81,6 +81,7 @@ def _attempt(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> tupl
 
 
 def _compute(analysis: Analysis, part_plan: PartPlan, frames: Mapping[str, pl.DataFrame]) -> Computed | Exception:
+    log.info("computing %s", part_plan.label)
     try:
         return analysis.run(part_plan.part, frames)
     except Exception as error:

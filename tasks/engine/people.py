@@ -67,7 +67,8 @@ def _append(path: Path, row: list[str]) -> None:
 def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
     rows = session.query(
         "SELECT file_name, object_id FROM core.raw_objects "
-        "WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') AND (file_name = ? OR file_name LIKE '%/' || ?) ORDER BY file_name",
+        "WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') "
+        "AND (file_name = ? OR ends_with(file_name, '/' || ?)) ORDER BY file_name",
         [study_id, file, file],
     )
     if rows.height != 1:
