@@ -78,4 +78,4 @@ def _told(flow: Callable[[Any], Summary], request: object) -> Summary:
     except RunFailedError as failed:
         return failed.summary
     finally:
-        APILogHandler.flush()  # the server may be ours and leave when we do
+        APILogHandler().flush()  # the server may be ours and leave when we do
