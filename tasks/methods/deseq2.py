@@ -34,7 +34,13 @@ class Fit:
 
 @contextmanager
 def _caught() -> Iterator[list[warnings.WarningMessage]]:
-    with warnings.catch_warnings(record=True) as seen:
+    """Collect pydeseq2's warnings and keep BLAS to one thread.
+
+    Its matrices are as small as the design: threads cost ten times the work on a busy machine.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with pydeseq2
+
+    with threadpool_limits(limits=1), warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         yield seen
 
