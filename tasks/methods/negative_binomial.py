@@ -6,8 +6,11 @@ loop over genes is gone, which is two orders of magnitude in time.
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Callable
 
+=======
+>>>>>>> sci
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln
@@ -17,9 +20,12 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 RIDGE = 1e-6
+<<<<<<< HEAD
 GRID = 41  # steps of about half a log unit between the bounds of the dispersion
 SECTIONS = 34  # golden sections of two grid steps: the optimum to 1e-7 log units
 GOLDEN = (np.sqrt(5.0) - 1) / 2
+=======
+>>>>>>> sci
 
 
 def log_likelihood(counts: Floats, mu: Floats, alpha: Floats) -> Floats:
@@ -34,10 +40,18 @@ def log_likelihood(counts: Floats, mu: Floats, alpha: Floats) -> Floats:
     return total
 
 
+<<<<<<< HEAD
 def _weighted_cross(design: Floats, weights: Floats) -> Floats:
     """X' W X of each gene: genes x coefficients x coefficients."""
     products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
     return (weights.T @ products).reshape(-1, design.shape[1], design.shape[1])
+=======
+def weighted_cross(design: Floats, weights: Floats) -> Floats:
+    """Give X' W X of each gene: genes x coefficients x coefficients."""
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    crosses: Floats = (weights.T @ products).reshape(-1, design.shape[1], design.shape[1])
+    return crosses
+>>>>>>> sci
 
 
 def fit_coefficients(
@@ -49,7 +63,12 @@ def fit_coefficients(
     and leverages (samples x genes), and whether each gene converged within ``steps`` and within
     |coefficient| <= 30; the others hold the last step and want another optimiser.
     """
+<<<<<<< HEAD
     beta = np.linalg.lstsq(design, np.log(counts / size_factors[:, None] + 0.1), rcond=None)[0].T
+=======
+    first = np.linalg.pinv(design) @ np.log(counts / size_factors[:, None] + 0.1)
+    beta = np.asarray(first.T, dtype=np.float64).copy()
+>>>>>>> sci
     ridge = RIDGE * np.eye(design.shape[1])
     genes = np.arange(counts.shape[1])
     converged = np.zeros(counts.shape[1], dtype=np.bool_)
@@ -60,7 +79,11 @@ def fit_coefficients(
         mu = np.maximum(scale * np.exp(design @ beta[genes].T), min_mu)
         weights = mu / (1 + mu * a)
         working = weights * (np.log(mu / scale) + (y - mu) / mu)
+<<<<<<< HEAD
         cross = _weighted_cross(design, weights) + ridge
+=======
+        cross = weighted_cross(design, weights) + ridge
+>>>>>>> sci
         new = np.linalg.solve(cross, (working.T @ design)[:, :, None])[:, :, 0]
         is_sane = (np.abs(new) <= 30).all(axis=1)  # noqa: PLR2004  # DESeq2's bound on a log coefficient
         genes, y, a, new = genes[is_sane], y[:, is_sane], a[is_sane], new[is_sane]
@@ -84,6 +107,7 @@ def means_and_leverages(
     raw = size_factors[:, None] * np.exp(design @ beta.T)
     mu = np.maximum(raw, min_mu)
     weights = mu / (1 + mu * alpha)
+<<<<<<< HEAD
     inverse = np.linalg.inv(_weighted_cross(design, weights) + RIDGE * np.eye(design.shape[1]))
     return raw, np.einsum("ij,gjk,ik->ig", design, inverse, design, optimize=True) * weights
 
@@ -146,6 +170,11 @@ def _golden_maximum(objective: Callable[[Floats], Floats], low: Floats, high: Fl
         left, right = np.where(is_left, probe, right), np.where(is_left, left, probe)
         at_left, at_right = np.where(is_left, value, at_right), np.where(is_left, at_left, value)
     return (low + high) / 2
+=======
+    inverse = np.linalg.inv(weighted_cross(design, weights) + RIDGE * np.eye(design.shape[1]))
+    leverages: Floats = np.einsum("ij,gjk,ik->ig", design, inverse, design, optimize=True) * weights
+    return raw, leverages
+>>>>>>> sci
 
 
 def wald(
@@ -158,7 +187,11 @@ def wald(
     """
     known = np.isfinite(mu).all(axis=0) & np.isfinite(alpha)
     pvalue, statistic, error = (np.full(mu.shape[1], np.nan) for _ in range(3))
+<<<<<<< HEAD
     cross = _weighted_cross(design, mu[:, known] / (1 + mu[:, known] * alpha[known]))
+=======
+    cross = weighted_cross(design, mu[:, known] / (1 + mu[:, known] * alpha[known]))
+>>>>>>> sci
     weighted = np.linalg.inv(cross + RIDGE * np.eye(design.shape[1])) @ contrast
     error[known] = np.sqrt(np.einsum("gi,gij,gj->g", weighted, cross, weighted))
     effect = beta @ contrast
