@@ -8,11 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.special import polygamma
-<<<<<<< HEAD
-from scipy.stats import norm
-=======
 from scipy.stats import chi2, norm
->>>>>>> sci
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,14 +20,10 @@ GLM_SETTLED = 1e-8
 SMALL_DF = 3  # up to here the spread of log dispersions is not near normal
 MIN_PRIOR_VARIANCE = 0.25
 BREAKS = np.arange(-20, 21) / 2
-<<<<<<< HEAD
-GRID = np.linspace(0, 8, 1000)
-=======
 GRID = np.linspace(0, 8, 200)
 FINE_GRID = np.linspace(0, 8, 1000)
 SPAN = 0.2
 RARE = 2e-4  # density of one of 10,000 draws in a bin, DESeq2's sample
->>>>>>> sci
 
 
 def parametric_trend(means: Floats, dispersions: Floats) -> tuple[float, float] | None:
@@ -64,11 +56,7 @@ def _gamma_regression(x: Floats, y: Floats, start: Floats) -> Floats | None:
     for _ in range(GLM_STEPS):
         mean = matrix @ coefficients
         weighted = matrix / mean[:, None]
-<<<<<<< HEAD
-        coefficients = np.linalg.lstsq(weighted, y / mean, rcond=None)[0]
-=======
         coefficients = np.asarray(np.linalg.lstsq(weighted, y / mean, rcond=None)[0], dtype=np.float64)
->>>>>>> sci
         if (coefficients <= 0).any():
             return None
         mean = matrix @ coefficients
@@ -76,11 +64,7 @@ def _gamma_regression(x: Floats, y: Floats, start: Floats) -> Floats | None:
         if abs(now - deviance) / (abs(now) + 0.1) < GLM_SETTLED:
             break
         deviance = now
-<<<<<<< HEAD
-    return np.asarray(coefficients, dtype=np.float64)
-=======
     return coefficients
->>>>>>> sci
 
 
 def prior_variance(log_residuals: Floats, residual_df: int) -> tuple[float, float]:
@@ -89,14 +73,9 @@ def prior_variance(log_residuals: Floats, residual_df: int) -> tuple[float, floa
     ``log_residuals``: log gene-wise minus log trend, of genes above the lower bound. The spread is
     (1.4826 x median absolute deviation)^2; what sampling adds, trigamma(df / 2), is taken off. Up to
     3 residual degrees of freedom sampling noise is too skewed for that: there the variance is the
-<<<<<<< HEAD
-    one whose expected distribution, log(chi2 / df) plus normal, is nearest the observed one by
-    Kullback-Leibler divergence over a histogram. Never below 0.25.
-=======
     one whose expected distribution, log(chi2 / df) plus normal, is nearest the observed one by the
     smoothed Kullback-Leibler divergence of their histograms. DESeq2 draws the expected one at random;
     here it is computed, so that the number differs from R's by that noise. Never below 0.25.
->>>>>>> sci
     """
     spread = float((norm.isf(0.25) ** -1 * np.median(np.abs(log_residuals - np.median(log_residuals)))) ** 2)
     if residual_df > SMALL_DF:
@@ -109,12 +88,6 @@ def prior_variance(log_residuals: Floats, residual_df: int) -> tuple[float, floa
 def _nearest_variance(log_residuals: Floats, residual_df: int) -> float:
     observed = np.histogram(log_residuals, bins=BREAKS, density=True)[0]
     expected = _expected_densities(residual_df)
-<<<<<<< HEAD
-    small = np.where(expected > 0, expected, np.inf).min(axis=1)
-    small = np.minimum(np.maximum(small, 1e-4), observed[observed > 0].min())[:, None]
-    divergence = (observed * (np.log(observed + small) - np.log(expected + small))).sum(axis=1)
-    return float(GRID[divergence.argmin()])
-=======
     if not observed.any():
         return MIN_PRIOR_VARIANCE
     divergence = (observed * (np.log(observed + RARE) - np.log(expected + RARE))).sum(axis=1)
@@ -132,16 +105,10 @@ def _smoothed(heights: Floats) -> Floats:
         powers = np.vander(GRID[near] - point, 3, increasing=True) * weight[:, None]
         smooth.append(np.linalg.lstsq(powers, heights[near] * weight, rcond=None)[0][0])
     return np.array(smooth)
->>>>>>> sci
 
 
 def _expected_densities(residual_df: int) -> Floats:
     """Histogram densities of log(chi2_df / df) + N(0, v) for every v of the grid: variances x bins."""
-<<<<<<< HEAD
-    from scipy.stats import chi2  # noqa: PLC0415  # used here alone
-
-=======
->>>>>>> sci
     shares = (np.arange(2000) + 0.5) / 2000
     quantiles = np.log(chi2.ppf(shares, residual_df) / residual_df)
     sd = np.sqrt(np.maximum(GRID, 1e-9))

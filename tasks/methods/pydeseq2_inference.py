@@ -8,13 +8,9 @@ import numpy as np
 from pydeseq2.default_inference import DefaultInference
 
 from tasks.methods import negative_binomial as nb
-<<<<<<< HEAD
-
-=======
 from tasks.methods.dispersions import dispersions_on_grid, fit_dispersions
 
 MIN_MU = 0.5  # fitted means are not taken below half a read, as in DESeq2
->>>>>>> sci
 CHUNK = 4096  # genes worked on at once: keeps arrays in the cache and memory flat
 
 
@@ -25,13 +21,8 @@ def _chunks(count: int) -> list[slice]:
 class VectorisedInference(DefaultInference):  # type: ignore[misc]  # pydeseq2 has no types
     """pydeseq2's inference without its loop over genes.
 
-<<<<<<< HEAD
-    Beyond speed: dispersions are true optima (L-BFGS-B stops early on flat likelihoods), and a
-    threshold is tested on the contrast itself, not on its coefficients one by one.
-=======
     Beyond speed: dispersions take DESeq2's own ascent (pydeseq2's L-BFGS-B ends elsewhere where the
     likelihood is flat), and a threshold is tested on the contrast, not on its coefficients one by one.
->>>>>>> sci
     """
 
     def irls(  # noqa: D102
@@ -74,16 +65,6 @@ class VectorisedInference(DefaultInference):  # type: ignore[misc]  # pydeseq2 h
         prior_reg: bool = False,  # noqa: FBT001, FBT002  # pydeseq2's signature
         **_: Any,  # noqa: ANN401  # same
     ) -> tuple[nb.Floats, nb.Flags]:
-<<<<<<< HEAD
-        parts = [
-            nb.fit_dispersions(
-                counts[:, c].astype(float), design_matrix, mu[:, c], np.clip(alpha_hat[c], min_disp, max_disp),
-                bounds=(min_disp, max_disp), prior_variance=prior_disp_var if prior_reg else None,
-            )
-            for c in _chunks(counts.shape[1])
-        ]  # fmt: skip
-        return np.concatenate(parts), np.ones(counts.shape[1], dtype=np.bool_)
-=======
         found, settled = np.empty(counts.shape[1]), np.empty(counts.shape[1], dtype=np.bool_)
         for c in _chunks(counts.shape[1]):
             y, m = counts[:, c].astype(float), np.maximum(mu[:, c], MIN_MU)
@@ -99,7 +80,6 @@ class VectorisedInference(DefaultInference):  # type: ignore[misc]  # pydeseq2 h
                 )  # fmt: skip
             found[c] = alpha
         return np.clip(found, min_disp, max_disp), settled
->>>>>>> sci
 
     def wald_test(  # noqa: D102
         self,
