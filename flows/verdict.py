@@ -34,6 +34,7 @@ def together(*summaries: Summary) -> Summary:
             notes=first.notes + other.notes,
             unchanged_count=first.unchanged_count + other.unchanged_count,
             published_at=other.published_at or first.published_at,
+            state=other.state or first.state,
         )
     return first
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from schemas.errors import UserError
 from tasks.engine import features
-from tasks.engine.publish import pending
+from tasks.engine.publish import act_marker
 from tasks.engine.study_files import StudyFolder
 from warehouse import acts, ledger
 from warehouse.objects import ObjectStore
@@ -22,17 +22,15 @@ def retract(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file:
     study_id = folder.study.study_id
     with warehouse.open(f"retract {file}") as session, session.transaction():
         name, object_id = _find(session, study_id, file)
-        acts.record(session, store, study_id, "retract", file=name, well=None, reason=reason, object_id=object_id)
-        rows = session.read(ledger.LEDGER, {"study_id": [study_id], "object_id": [object_id]})
-        entries = [
-            {**r, "status": "retracted", "reason": f"retracted: {reason}", "row_count": 0}
-            for r in rows.iter_rows(named=True)
-            if r["file_name"] == name
-        ]
-        ledger.drop_rows(session, study_id, [object_id])
-        ledger.write(session, study_id, entries)
-        features.prune(session, study_id)
-    _mark(warehouse, study_id)
+        act = acts.record(session, store, study_id, "retract", file=name, well=None, reason=reason, object_id=object_id)
+        key = {"study_id": [study_id], "object_id": [object_id], "file_name": [name]}
+        known, sheet = session.read(ledger.LEDGER, key).row(0, named=True), folder.study.file_row(name)
+        entry = ledger.unread(known, "retracted", f"retracted: {reason}")
+        ledger.write(session, study_id, [{**entry, "assay": (sheet.assay if sheet else None) or ""}])
+        if known["status"] == "loaded":  # otherwise the rows are those of another file with the same bytes
+            ledger.drop_rows(session, study_id, [object_id])
+            features.prune(session, study_id)
+        _mark(warehouse, study_id, act)
     return name
 
 
@@ -46,9 +44,9 @@ def exclude(
     study_id = folder.study.study_id
     with warehouse.open(f"exclude {file}") as session, session.transaction():
         name, object_id = _find(session, study_id, file)
-        acts.record(session, store, study_id, "exclude", file=name, well=well, reason=reason, object_id=object_id)
-    _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
-    _mark(warehouse, study_id)
+        _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
+        act = acts.record(session, store, study_id, "exclude", file=name, well=well, reason=reason, object_id=object_id)
+        _mark(warehouse, study_id, act)
     return name
 
 
@@ -80,7 +78,8 @@ def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
     return rows.row(0)
 
 
-def _mark(warehouse: Warehouse, study_id: str) -> None:
-    marker = pending(warehouse, study_id)
+def _mark(warehouse: Warehouse, study_id: str, act: str) -> None:
+    """Make the next run look; before the commit, so that no act goes unseen when this process is killed."""
+    marker = act_marker(warehouse, study_id)
     marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.touch()
+    marker.write_text(act)
