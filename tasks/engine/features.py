@@ -27,7 +27,6 @@ def refresh(session: Session, study_id: str, described: Sequence[pl.DataFrame]) 
         known = session.read(FEATURES, scope).drop("study_id")
         both = pl.concat([frame.select(known.columns), known]).unique("feature_id", keep="first").sort("feature_id")
         session.replace(FEATURES, scope, conform(both, tables()[FEATURES], {"study_id": study_id}))
-    prune(session, study_id)
 
 
 def prune(session: Session, study_id: str) -> None:
