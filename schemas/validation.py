@@ -37,7 +37,7 @@ def validate(frame: pl.DataFrame, table: type[Table]) -> list[Violation]:
     ``frame`` has all columns of the table (``polars_schema.conform``); NaN counts as missing.
     Great Expectations decides up to a million rows, polars above; polars finds the rows.
     """
-    return [_violation(check, rows, table) for check, rows in _offenders(frame, table)]
+    return [_violation(check, rows, table) for check, rows in _offenders(frame, table, pl.int_range(pl.len()))]
 
 
 def validate_objects(frame: pl.DataFrame, table: type[Table]) -> dict[str, list[Violation]]:
@@ -48,9 +48,8 @@ def validate_objects(frame: pl.DataFrame, table: type[Table]) -> dict[str, list[
     """
     if _OBJECT not in table.key:
         raise DeclarationError(f"{table.table_name}: rows cannot be told apart by file, its key has no {_OBJECT}")
-    within = frame.with_columns(pl.int_range(pl.len()).over(_OBJECT).alias(_ROW))
     found: dict[str, list[Violation]] = {}
-    for check, rows in _offenders(within, table):
+    for check, rows in _offenders(frame, table, pl.int_range(pl.len()).over(_OBJECT)):
         for (object_id,), own in rows.group_by(_OBJECT, maintain_order=True):
             found.setdefault(str(object_id), []).append(_violation(check, own, table))
     return found
@@ -61,19 +60,21 @@ def problems(violations: Sequence[Violation], file: str) -> tuple[Problem, ...]:
     return tuple(_problem(violation, file) for violation in violations)
 
 
-def _offenders(frame: pl.DataFrame, table: type[Table]) -> list[tuple[Check, pl.DataFrame]]:
+def _offenders(frame: pl.DataFrame, table: type[Table], row: pl.Expr) -> list[tuple[Check, pl.DataFrame]]:
+    """Each broken check with the rows that break it, numbered by ``row``; the usual frame breaks none."""
     if missing := [column.name for column in columns(table) if column.name not in frame.columns]:
         raise DeclarationError(f"{table.table_name}: the frame lacks {', '.join(missing)}")
     if frame.is_empty():
         return []
     frame = frame.with_columns(pl.selectors.float().fill_nan(None))
-    if _ROW not in frame.columns:
-        frame = frame.with_row_index(_ROW)
     if frame.height <= GX_ROWS:
-        broken = broken_checks(frame.drop(_ROW), table)
+        broken = broken_checks(frame, table)
     else:
         broken = [check for check in checks(table) if check.is_broken(frame)]
-    found = [(check, frame.filter(check.offends())) for check in broken]
+    if not broken:
+        return []
+    numbered = frame.with_columns(row.alias(_ROW))
+    found = [(check, numbered.filter(check.offends())) for check in broken]
     for check, rows in found:
         if rows.is_empty():  # never swallowed: one of the two engines is wrong about this check
             raise DeclarationError(f"{table.table_name}: {check.name} fails but no row breaks it")

@@ -177,12 +177,12 @@ def unread(row: Mapping[str, Any], status: str, reason: str) -> dict[str, Any]:
     return {**row, **reading, "status": status, "reason": reason}
 
 
-def drop_rows(session: Session, study_id: str, object_ids: Sequence[str]) -> None:
-    """Delete what was loaded from the given objects; call it inside a transaction."""
-    if object_ids:
-        for table in tables():
-            if is_fact(table):
-                session.delete(table, {"study_id": [study_id], "object_id": list(object_ids)})
+def drop_rows(session: Session, study_id: str, object_ids: Sequence[str]) -> int:
+    """Delete what was loaded from the given objects and give the number of rows; call it inside a transaction."""
+    if not object_ids:
+        return 0
+    scope = {"study_id": [study_id], "object_id": list(object_ids)}
+    return sum(session.delete(table, scope) for table in tables() if is_fact(table))
 
 
 def _entry(

@@ -28,7 +28,6 @@ def refresh(session: Session, study_id: str, described: Sequence[pl.DataFrame]) 
         both = pl.concat([frame.select(known.columns), known]).sort(pl.col("symbol").is_null(), maintain_order=True)
         both = both.unique("feature_id", keep="first").sort("feature_id")
         session.replace(FEATURES, scope, conform(both, tables()[FEATURES], {"study_id": study_id}))
-    prune(session, study_id)
 
 
 def prune(session: Session, study_id: str) -> None:

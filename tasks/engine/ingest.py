@@ -94,9 +94,9 @@ def plan_ingest(
         arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
         fingerprint = fingerprint_of(study, references)
         change = ledger.transition(study_id, arrived, own, before, retracted, fingerprint, now)
-        ledger.drop_rows(session, study_id, change.dropped)
+        if ledger.drop_rows(session, study_id, change.dropped):
+            features.prune(session, study_id)
         ledger.write(session, study_id, change.entries)
-        features.prune(session, study_id)
         check = {"study_id": [study_id], "source": ["check"]}
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
@@ -112,8 +112,10 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
     frames, readings = _checked(readings)
     now = datetime.now(UTC)
     with warehouse.open(f"load {plan.study_id}") as session, session.transaction():
-        ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
+        dropped = ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
         rows = _store(session, plan.study_id, readings, frames)
+        if dropped:
+            features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
         entries = [
             _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0), fingerprint)
