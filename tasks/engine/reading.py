@@ -27,6 +27,7 @@ class Reading:
     assay: str
     parser: Parser | None = None
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    derived: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     sample_names: Mapping[str, str | None] = field(default_factory=dict)
     is_bug: bool = False
@@ -134,7 +135,7 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
                 .alias("sample_id")
             )
     assay = context.assay or parser.assays[0]
-    return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
+    return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, parsed.derived, tuple(problems), matched)
 
 
 def cultures(frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
