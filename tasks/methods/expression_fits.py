@@ -39,7 +39,7 @@ def included(study: Study, slices: pl.DataFrame, files: pl.DataFrame) -> pl.Data
     for row in study.exclusions:
         if row.well is None and (row.sample or row.file):
             objects = files.filter(pl.col("file_name") == row.file) if row.file else files
-            is_named = pl.lit(value=row.sample is None) | (pl.col("sample_id") == row.sample)
+            is_named = pl.col("sample_id") == row.sample if row.sample else pl.lit(value=True)
             kept = kept.filter(~(is_named & pl.col("object_id").is_in(objects["object_id"].unique().to_list())))
     return kept
 
