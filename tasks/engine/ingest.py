@@ -118,7 +118,7 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
             features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
         entries = [
-            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0), fingerprint)
+            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0) if r.status == "loaded" else 0, fingerprint)
             for a, r in zip(batch, readings, strict=True)
         ]
         ledger.write(session, plan.study_id, entries)
@@ -132,9 +132,9 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
     log.info("loaded study=%s files=%d rows=%d", plan.study_id, len(batch), sum(rows.values()))
     return [
         FileOutcome(
-            r.name, r.status, r.assay, r.parser.name if r.parser else None, rows.get(r.object_id, 0), r.reason, r.is_bug
+            r.name, r.status, r.assay, r.parser.name if r.parser else None, int(e["row_count"]), r.reason, r.is_bug
         )
-        for r in readings
+        for r, e in zip(readings, entries, strict=True)
     ]
 
 
