@@ -279,15 +279,14 @@ def _store(
     session: Session, study_id: str, readings: list[Reading], frames: Mapping[str, pl.DataFrame]
 ) -> dict[str, int]:
     """Append the rows of the batch's objects; give the number of rows by object."""
-    counts: dict[str, int] = {}
     for table, frame in frames.items():
-        ordered = frame.drop("study_id").sort([c for c in tables()[table].sort_by if c != "study_id"])
-        session.insert(table, ordered, {"study_id": study_id})
-        for object_id, n in frame.group_by("object_id").len().iter_rows():
-            counts[object_id] = counts.get(object_id, 0) + n
-        session.check_references(tables()[table], {"study_id": [study_id], "object_id": sorted(counts)})
+        objects = sorted({r.object_id for r in readings if table in r.frames})
+        fixed = {"study_id": study_id} | ({"object_id": objects[0]} if len(objects) == 1 else {})
+        ordered = frame.drop(fixed).sort([c for c in tables()[table].sort_by if c not in fixed])
+        session.insert(table, ordered, fixed)
+        session.check_references(tables()[table], {"study_id": [study_id], "object_id": objects})
     features.refresh(session, study_id, [r.frames[FEATURES] for r in readings if FEATURES in r.frames])
-    return counts
+    return {r.object_id: sum(f.height for t, f in r.frames.items() if t != FEATURES) for r in readings if r.frames}
 
 
 def _entry(
