@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from schemas.errors import BenchlakeError, Problem, Severity, TransientError, UserError
+from schemas.errors import BadInputError, BenchlakeError, Problem, Severity, TransientError, UserError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,7 +41,7 @@ Move = Annotated[bool, typer.Option("--move", help="The study folder was moved: 
 
 @app.callback()
 def _benchlake(
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step.")] = False,  # noqa: FBT002
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step.")] = False,
 ) -> None:
     """From raw instrument and sequencing files to tested results that SQL can reach.
 
@@ -48,11 +49,24 @@ def _benchlake(
     empty one with every setting explained; `benchlake check my-study` lists all problems at once;
     `benchlake run my-study` loads and computes what is new; `benchlake sql` queries the result.
     """
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")  # errors are told by main()
+    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "INFO" if verbose else "CRITICAL")
+    for name in ("tasks", "warehouse"):  # what our own steps say is the progress that people see
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(_Progress())
+        logger.propagate = False  # else Prefect's console prints each line again
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+
+
+class _Progress(logging.Handler):
+    """One line a step on stderr."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the record's message; a traceback only for a bug."""
+        err.print("[dim]·[/dim] " + escape(record.getMessage()), highlight=False)
+        if record.exc_info:
+            err.print(logging.Formatter().formatException(record.exc_info), markup=False, highlight=False)
 
 
 def _settings(home: Path | None) -> Any:  # noqa: ANN401 (imported late)
@@ -133,7 +147,7 @@ def init(
 def check(
     study: StudyArg,
     home: Home = None,
-    everything: Annotated[bool, typer.Option("--all", help="Print every problem, not only a screenful.")] = False,  # noqa: FBT002
+    everything: Annotated[bool, typer.Option("--all", help="Print every problem, not only a screenful.")] = False,
 ) -> None:
     """Validate sheets and raw files, load nothing; print **every** problem with place and remedy."""
     from tasks.engine import ingest  # noqa: PLC0415
@@ -156,8 +170,8 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be read and computed; change nothing.")
     ] = False,
-    strict: Strict = False,  # noqa: FBT002
-    move: Move = False,  # noqa: FBT002
+    strict: Strict = False,
+    move: Move = False,
 ) -> None:
     """Load what is new, compute what changed, publish; end with a table of what was done."""
     if dry_run:
@@ -200,7 +214,7 @@ def _arrow(
 
 
 @app.command()
-def ingest(study: StudyArg, home: Home = None, strict: Strict = False) -> None:  # noqa: FBT002
+def ingest(study: StudyArg, home: Home = None, strict: Strict = False) -> None:
     """Keep, check and load new raw files; compute nothing."""
     _arrow("ingest", study, home, strict=strict)
 
@@ -218,7 +232,7 @@ def publish(study: StudyArg, home: Home = None) -> None:
 
 
 @app.command()
-def register(study: StudyArg, home: Home = None, move: Move = False) -> None:  # noqa: FBT002
+def register(study: StudyArg, home: Home = None, move: Move = False) -> None:
     """Note where a study lies, so that `benchlake up` schedules it and commands know it by its id."""
     from tasks.engine.context import open_objects  # noqa: PLC0415
     from tasks.engine.ingest import register as register_study  # noqa: PLC0415
@@ -322,6 +336,9 @@ def main() -> None:
         if error.problems:
             _print_problems(error.problems, err)
         err.print(f"[red]error[/red]   {error}", highlight=False)
+        sys.exit(2)
+    except BadInputError as error:
+        _print_problems(error.problems, err)
         sys.exit(2)
     except TransientError as error:
         err.print(f"[red]error[/red]   {error} Nothing was lost: run the command again.", highlight=False)

@@ -1,6 +1,7 @@
 """The Prefect server's web application, closed to the outside and gone when nobody uses it.
 
-Started by ``deployments.prefect_server`` as ``uvicorn --factory deployments.prefect_app:create``.
+Started by ``deployments.prefect_server`` as ``python -m deployments.prefect_app DESCRIPTOR`` with a
+socket that listens already: so the port is taken before anybody is told of it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import socket
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,6 +28,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 # The UI loads an analytics SDK even when analytics are off: the browser may talk to this server only.
 CONTENT_SECURITY_POLICY = b"connect-src 'self' ws: wss:"
 WATCH_SECONDS = 1.0
+GRACEFUL_SECONDS = 3
 
 
 def with_policy(app: App) -> App:
@@ -60,3 +64,15 @@ def create() -> App:
     threading.Thread(target=stop_when_unused, args=(Path(os.environ["PREFECT_HOME"]),), daemon=True).start()
     inner = create_app(final=True)
     return with_policy(TrustedHostMiddleware(inner, allowed_hosts=["127.0.0.1", "localhost", "testserver"]))
+
+
+def main(descriptor: int) -> None:
+    """Serve on the listening socket ``descriptor`` until a signal, or until nobody uses the server."""
+    import uvicorn  # noqa: PLC0415 - slow to import
+
+    config = uvicorn.Config(create(), log_level="warning", timeout_graceful_shutdown=GRACEFUL_SECONDS)
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -41,3 +41,10 @@ def environment(home: Path, api_url: str | None = None) -> dict[str, str]:
 def ensure_env(home: Path, api_url: str | None = None) -> None:
     """Put the environment in place; call it before Prefect is imported for the first time."""
     os.environ.update(environment(home, api_url))
+
+
+def python_path() -> str:
+    """``PYTHONPATH`` with which child processes find the same code as this one, wherever they start."""
+    root = str(Path(__file__).resolve().parents[1])
+    others = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    return os.pathsep.join(dict.fromkeys([root, *others]))

@@ -26,7 +26,7 @@ from logging import getLogger
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deployments.prefect_environment import PREFECT_FOLDER, USERS, ensure_env, environment
+from deployments.prefect_environment import PREFECT_FOLDER, USERS, ensure_env, environment, python_path
 from flows.liveness import is_held, lock
 from schemas.errors import BenchlakeError, UserError
 
@@ -35,6 +35,7 @@ log = getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
+DRAIN_SECONDS = 5.0
 ALIVE = "server.alive"  # locked by the server process for as long as it lives
 STARTING = "server.starting"  # one starter at a time
 ADDRESS = "server.json"
@@ -67,9 +68,12 @@ class Server:
     def wait_ready(self, timeout_s: float = READY_SECONDS) -> None:
         """Return when the server answers. Raises ``ServerError`` with the end of its log when it does not."""
         deadline = time.monotonic() + timeout_s
-        while not answers(self.api_url):
+        while True:
+            # While our process lives the port is ours; afterwards another home's server may answer there.
             if self.folder is not None and not is_held(self.folder / ALIVE):
                 raise ServerError(f"the Prefect server ended while starting. {self._log_tail()}")
+            if answers(self.api_url):
+                return
             if time.monotonic() > deadline:
                 raise ServerError(f"the Prefect server did not answer within {timeout_s:.0f} s. {self._log_tail()}")
             time.sleep(0.1)
@@ -89,7 +93,8 @@ class Server:
             os.close(alone)
 
     def _log_tail(self) -> str:
-        assert self.folder is not None
+        if self.folder is None:
+            return f"It is not ours: look at {self.api_url}."
         path = self.folder / LOG
         lines = path.read_text(errors="replace").splitlines()[-5:] if path.exists() else []
         return f"Its log, {path}, ends: {' | '.join(lines) or '(empty)'}"
@@ -137,14 +142,19 @@ def start_server(home: Path, port: int, *, exact_port: bool = False) -> Server:
         return Server(url)
     folder = home.resolve() / PREFECT_FOLDER
     starting = lock(folder / STARTING, fcntl.LOCK_EX)
+    share = lock(folder / USERS, fcntl.LOCK_SH)  # waits for a server that is just leaving
     assert starting is not None
+    assert share is not None
     try:
-        share = lock(folder / USERS, fcntl.LOCK_SH)  # waits for a server that is just leaving
         address = _address(folder) if is_held(folder / ALIVE) else None
         if address is not None:
             return Server(address[0], folder, address[1], share=share)
-        api_url, pid = _spawn(home, folder, _free_port(port, exact_port=exact_port))
+        with _listening(port, exact_port=exact_port) as listener:
+            api_url, pid = _spawn(home, folder, listener)
         return Server(api_url, folder, pid, is_new=True, share=share)
+    except BaseException:
+        os.close(share)
+        raise
     finally:
         os.close(starting)
 
@@ -162,6 +172,7 @@ def prefect_session(home: Path, port: int, *, exact_port: bool = False) -> Itera
         with _applied() if "prefect" in sys.modules else nullcontext():
             yield server
     finally:
+        _send_what_waits()
         server.release()
         if before is None:
             os.environ.pop("PREFECT_API_URL", None)
@@ -178,6 +189,18 @@ def _applied() -> Iterator[None]:
         yield
 
 
+def _send_what_waits() -> None:
+    """Let Prefect's threads send their last log lines and task states before the server may go."""
+    if "prefect.events.worker" in sys.modules:
+        from prefect.events.worker import EventsWorker  # noqa: PLC0415 - imported already
+
+        EventsWorker.drain_all(timeout=DRAIN_SECONDS)
+    if "prefect.logging.handlers" in sys.modules:
+        from prefect.logging.handlers import APILogWorker  # noqa: PLC0415 - imported already
+
+        APILogWorker.drain_all(timeout=DRAIN_SECONDS)
+
+
 def own_address(folder: Path) -> str | None:
     """Where people look at the server of this Prefect folder; null while none is alive."""
     address = _address(folder) if is_held(folder / ALIVE) else None
@@ -192,23 +215,25 @@ def _address(folder: Path) -> tuple[str, int] | None:
         return None
 
 
-def _free_port(port: int, *, exact_port: bool) -> int:
+def _listening(port: int, *, exact_port: bool) -> socket.socket:
+    """A socket on loopback that listens already: from here on no other process can get its port."""
     for candidate in (port, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, candidate))
-            except OSError:
-                if exact_port:
-                    raise UserError(
-                        f"port {port} is in use by another program: choose another one with --port"
-                    ) from None
-                continue
-            return int(probe.getsockname()[1])
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port left a minute ago is free
+        try:
+            listener.bind((LOOPBACK, candidate))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            if exact_port:
+                raise UserError(f"port {port} is in use by another program: choose another one with --port") from None
+            continue
+        return listener
     raise ServerError("this machine has no free port left")
 
 
-def _spawn(home: Path, folder: Path, port: int) -> tuple[str, int]:
+def _spawn(home: Path, folder: Path, listener: socket.socket) -> tuple[str, int]:
+    port = int(listener.getsockname()[1])
     api_url = f"http://{LOOPBACK}:{port}/api"
     alive = lock(folder / ALIVE, fcntl.LOCK_EX)
     assert alive is not None
@@ -218,11 +243,9 @@ def _spawn(home: Path, folder: Path, port: int) -> tuple[str, int]:
         "PREFECT_SERVER_API_HOST": LOOPBACK,
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{LOOPBACK}:{port},http://localhost:{port}",
+        "PYTHONPATH": python_path(),
     }
-    root = Path(__file__).resolve().parents[1]
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", str(root), "--factory", "deployments.prefect_app:create"]
-    command += ["--host", LOOPBACK, "--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
-    os.set_inheritable(alive, True)
+    command = [sys.executable, "-m", "deployments.prefect_app", str(listener.fileno())]
     try:
         with (folder / LOG).open("wb") as output:
             # A session of its own: Ctrl-C in the terminal reaches the command, which then stops the server.
@@ -233,7 +256,7 @@ def _spawn(home: Path, folder: Path, port: int) -> tuple[str, int]:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=(alive,),
+                pass_fds=(alive, listener.fileno()),
             )
     finally:
         os.close(alive)  # the child's copy keeps the lock

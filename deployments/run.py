@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from importlib import import_module
+from typing import Any
 
 from deployments.prefect_server import prefect_session
 from schemas.settings import Settings
@@ -44,7 +45,7 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
         tell("waiting for the Prefect server")
         server.wait_ready()
         request = StudyRequest(study=str(folder.path), home=settings.home, strict=strict, move=move)
-        return nightly(request)
+        return _told(nightly, request)
 
 
 def _looks_current(folder: StudyFolder, warehouse: Warehouse) -> bool:
@@ -63,5 +64,18 @@ def run_arrow(name: str, study: str, settings: Settings, *, tell: Tell) -> Summa
         requests = import_module("flows.requests")
         tell("waiting for the Prefect server")
         server.wait_ready()
-        summary: Summary = getattr(module, name)(requests.StudyRequest(study=str(folder.path), home=settings.home))
-    return summary
+        return _told(getattr(module, name), requests.StudyRequest(study=str(folder.path), home=settings.home))
+
+
+def _told(flow: Callable[[Any], Summary], request: object) -> Summary:
+    """Run a flow; a run that failed in parts gives its summary all the same."""
+    from prefect.logging.handlers import APILogHandler  # noqa: PLC0415 (Prefect is slow to import)
+
+    from flows.verdict import RunFailedError  # noqa: PLC0415
+
+    try:
+        return flow(request)
+    except RunFailedError as failed:
+        return failed.summary
+    finally:
+        APILogHandler().flush()  # the server may be ours and leave when we do

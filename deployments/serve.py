@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from deployments.leftovers import drop_missed_nights, report_dead_runs
-from deployments.prefect_environment import PREFECT_FOLDER
+from deployments.prefect_environment import PREFECT_FOLDER, python_path
 from deployments.prefect_server import ALIVE, Server, ServerError, own_address, prefect_session
 from deployments.registry import Registry
 from deployments.schedules import reconcile
@@ -76,7 +76,7 @@ def up(
     if serving is None:
         tell(f"already running: {own_address(folder) or 'starting'}")
         return
-    _let_children_import()
+    os.environ["PYTHONPATH"] = python_path()  # for the processes of runs
     try:
         with prefect_session(home, port, exact_port=True) as server:
             tell(f"starting Prefect at {server.ui_url} (the first start of a home takes a little longer)")
@@ -86,14 +86,6 @@ def up(
         tell("stopped")
     finally:
         os.close(serving)
-
-
-def _let_children_import() -> None:
-    """Let run processes find the same code as this one, wherever they start."""
-    root = str(Path(__file__).resolve().parents[1])
-    paths = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
-    if root not in paths:
-        os.environ["PYTHONPATH"] = os.pathsep.join([*paths, root])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -11,14 +13,7 @@ from rich.table import Table
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
 
 LINES = 25
-COLOURS = {
-    "loaded": "green",
-    "done": "green",
-    "quarantined": "red",
-    "failed": "red",
-    "skipped": "yellow",
-    "ignored": "dim",
-}
+COLOURS = {"loaded": "green", "done": "green", "quarantined": "red", "failed": "red", "skipped": "yellow"}
 
 
 def print_summary(summary: Summary, home: Path, console: Console) -> None:
@@ -30,51 +25,60 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
         )
         return
     if summary.files:
-        console.print(_file_table(summary.files))
+        _print_files(summary.files, console)
     if summary.unchanged_count:
         console.print(f"{summary.unchanged_count:,} files stand as they were loaded before.")
     if summary.parts:
-        console.print(_part_table(summary.parts))
+        _print_parts(summary.parts, console)
     if summary.published_at:
         console.print(
-            f"Published {summary.published_at:%Y-%m-%d %H:%M} UTC in {home / 'published.duckdb'}", highlight=False
+            f"\nPublished at {summary.published_at:%Y-%m-%d %H:%M} UTC: {home / 'published.duckdb'}", highlight=False
         )
-        console.print(
-            'Ask it:  benchlake sql "FROM mart.freshness"   ·   benchlake tables   ·   benchlake status', markup=False
-        )
+        where = "" if home.resolve() == Path(".benchlake").resolve() else f" --home {home}"
+        console.print(f'Ask it with  benchlake sql{where} "FROM mart.freshness"', markup=False, highlight=False)
 
 
-def _file_table(files: tuple[FileOutcome, ...]) -> Table:
-    table = Table("file", "", "parser", "rows", "why not", title="Raw files", title_justify="left", expand=False)
-    order = {"quarantined": 0, "ignored": 1}
-    shown = sorted(files, key=lambda f: (order.get(f.status, 2), f.file_name))
-    for f in shown[:LINES]:
-        table.add_row(
-            escape(f.file_name),
-            f"[{COLOURS.get(f.status, 'white')}]{f.status}[/]",
-            f.parser or "",
-            f"{f.rows:,}" if f.rows else "",
-            escape(f.reason or ""),
-        )
-    if len(files) > LINES:
-        table.add_row(f"… and {len(files) - LINES} more", "", "", "", "FROM core.raw_objects lists all")
-    return table
+def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
+    read = [f for f in files if f.status not in {"quarantined", "ignored"}]
+    if read:
+        table = Table("raw file", "", "parser", "rows", box=None, pad_edge=False)
+        table.columns[3].justify = "right"
+        for f in read[:LINES]:
+            table.add_row(escape(f.file_name), _coloured(f.status), f.parser or "", f"{f.rows:,}" if f.rows else "")
+        console.print(table)
+    if len(read) > LINES:
+        console.print(f"… and {len(read) - LINES} more: FROM core.raw_objects lists all.")
+    _print_reasons("quarantined", [(f.file_name, f.reason) for f in files if f.status == "quarantined"], console)
+    _print_reasons("ignored", [(f.file_name, f.reason) for f in files if f.status == "ignored"], console)
 
 
-def _part_table(parts: tuple[PartOutcome, ...]) -> Table:
-    table = Table("analysis", "part", "", "rows", "why not", title="Analyses", title_justify="left", expand=False)
-    worked = [p for p in parts if p.status != "current"]
-    for p in worked[:LINES]:
-        table.add_row(
-            p.analysis,
-            escape(p.part),
-            f"[{COLOURS.get(p.status, 'white')}]{p.status}[/]",
-            f"{p.rows:,}" if p.rows else "",
-            escape(p.reason or ""),
-        )
-    if len(worked) > LINES:
-        table.add_row(f"… and {len(worked) - LINES} more", "", "", "", "FROM ops.analysis_runs lists all")
-    current = len(parts) - len(worked)
+def _print_parts(parts: tuple[PartOutcome, ...], console: Console) -> None:
+    done = [p for p in parts if p.status == "done"]
+    if done:
+        console.print()
+        table = Table("analysis", "part", "", "rows", box=None, pad_edge=False)
+        table.columns[3].justify = "right"
+        for p in done[:LINES]:
+            table.add_row(p.analysis, escape(p.part), _coloured(p.status), f"{p.rows:,}")
+        console.print(table)
+    if len(done) > LINES:
+        console.print(f"… and {len(done) - LINES} more: FROM ops.analysis_runs lists all.")
+    for status in ("skipped", "failed"):
+        _print_reasons(status, [(f"{p.analysis} [{p.part}]", p.reason) for p in parts if p.status == status], console)
+    current = sum(p.status == "current" for p in parts)
     if current:
-        table.add_row("[dim]up to date[/dim]", f"[dim]{current} parts[/dim]", "", "", "")
-    return table
+        console.print(f"{current} parts of analyses are up to date.")
+
+
+def _print_reasons(status: str, found: Iterable[tuple[str, str | None]], console: Console) -> None:
+    """Names under their common reason, in full width: reasons are read, not scanned."""
+    by_reason = sorted(((reason or "").replace(f"{name}: ", "", 1), name) for name, reason in found)
+    for reason, group in groupby(by_reason, key=lambda item: item[0]):
+        names = [name for _, name in group]
+        shown = ", ".join(names[:LINES]) + (f" and {len(names) - LINES} more" if len(names) > LINES else "")
+        console.print(f"\n{_coloured(status)} {escape(shown)}", highlight=False)
+        console.print(f"  {reason.removeprefix(names[0] + ', ')}", markup=False, highlight=False)
+
+
+def _coloured(status: str) -> str:
+    return f"[{COLOURS.get(status, 'dim')}]{status}[/]"

@@ -19,4 +19,5 @@ def publish(request: StudyRequest) -> Summary:
 
 def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> Summary:
     """Publish the study; ``is_complete``: every arrow before went through, so the same state needs no second run."""
-    return replace(summary, published_at=step.publish(request.study, request.at, is_complete=is_complete))
+    at = step.publish(request.study, request.at, summary.state, is_complete=is_complete)
+    return replace(summary, published_at=at)

@@ -34,17 +34,23 @@ def together(*summaries: Summary) -> Summary:
             notes=first.notes + other.notes,
             unchanged_count=first.unchanged_count + other.unchanged_count,
             published_at=other.published_at or first.published_at,
+            state=other.state or first.state,
         )
     return first
 
 
 def concluded(summary: Summary, request: StudyRequest) -> Summary:
-    """Show the summary in the Prefect UI and give it back.
+    """Show the summary in the Prefect UI, then judge it; call it inside a flow."""
+    _show(summary)
+    return judged(summary, request)
+
+
+def judged(summary: Summary, request: StudyRequest) -> Summary:
+    """Give the summary back when the run counts as done.
 
     Raises ``RunFailedError`` when an analysis failed or a reader crashed, and under
     ``request.strict`` when a file was quarantined.
     """
-    _show(summary)
     failed = [f"{p.analysis} [{p.part}]: {p.reason}" for p in summary.parts if p.status == "failed"]
     failed += [f"{f.file_name}: {f.reason}" for f in summary.files if f.is_bug]
     if request.strict:

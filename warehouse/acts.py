@@ -31,9 +31,8 @@ def record(
     well: str | None,
     reason: str,
     object_id: str | None = None,
-) -> None:
-    """Write an act to the object store, then to the audit table; call it inside a transaction."""
-    earlier = session.read(AUDIT, {"study_id": [study_id]}, ["act_id"]).height
+) -> str:
+    """Write an act to the object store, then to the audit table, and give its id; call it inside a transaction."""
     row: dict[str, Any] = {
         "study_id": study_id,
         "act": act,
@@ -42,10 +41,12 @@ def record(
         "well": well,
         "reason": reason,
         "actor": getpass.getuser(),
+        "acted_at": datetime.now(UTC),
     }
-    row = {"act_id": digest([row, earlier]), **row, "acted_at": datetime.now(UTC)}
+    row = {"act_id": digest(row), **row}
     store.put_bytes(json.dumps(row, default=str, ensure_ascii=False).encode(), "acts", row["act_id"])
     session.insert(AUDIT, pl.DataFrame([row], schema=schema(Act)))
+    return str(row["act_id"])
 
 
 def recall(session: Session, store: ObjectStore, study_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,24 +47,29 @@ class Transition:
     to_read: tuple[Arrival, ...]
 
 
-def arrivals(study: Study, files: Mapping[str, FoundFile], hashes: Mapping[str, str]) -> list[Arrival]:
+def arrivals(
+    study: Study,
+    files: Mapping[str, FoundFile],
+    hashes: Mapping[str, str],
+    before: pl.DataFrame | None = None,
+    retracted: Collection[tuple[str, str]] = (),
+) -> list[Arrival]:
     """Describe every landing file that has a hash.
 
-    Identical bytes are read once, and not at all when files.csv gives them to two samples.
+    Identical bytes are read once, and not at all when files.csv gives them to two samples. A file
+    loaded ``before`` that is gone from landing still counts; a ``retracted`` name and bytes do not.
     """
-    by_hash: dict[str, list[str]] = {}
-    for name in files.keys() & hashes.keys():
-        by_hash.setdefault(hashes[name], []).append(name)
-    by_hash = {sha256: sorted(names) for sha256, names in by_hash.items()}
+    by_hash = _names_by_hash(files, hashes, before, retracted)
     rows = {row.file: row for row in study.files}
     found: list[Arrival] = []
     for name, file in ((n, f) for n, f in files.items() if n in hashes):
-        row, names = rows.get(name), by_hash[hashes[name]]
+        row, names = rows.get(name), by_hash.get(hashes[name], [name])
         layout = study.layouts.get(row.layout) if row and row.layout else None
         said = digest(
             [
                 row.model_dump(mode="json", exclude={"line", "problem"}) if row else None,
                 layout.model_dump(mode="json", exclude={"sha256", "problem"}) if layout else None,
+                study.file_problem(row) if row else None,
             ]
         )
         samples = sorted({s for n in names if n in rows and (s := rows[n].sample)})
@@ -72,8 +77,24 @@ def arrivals(study: Study, files: Mapping[str, FoundFile], hashes: Mapping[str, 
         if len(names) > 1 and len(samples) > 1:
             others = ", ".join(n for n in names if n != name)
             conflict = f"the same bytes as {others}, but files.csv gives them to the samples {', '.join(samples)}"
-        duplicate_of = names[0] if name != names[0] else None
+        duplicate_of = names[0] if name in names[1:] else None
         found.append(Arrival(file, hashes[name], (row.assay if row else None) or "", said, duplicate_of, conflict))
+    return found
+
+
+def _names_by_hash(
+    files: Mapping[str, FoundFile],
+    hashes: Mapping[str, str],
+    before: pl.DataFrame | None,
+    retracted: Collection[tuple[str, str]],
+) -> dict[str, list[str]]:
+    """Names that hold the same bytes: those loaded but gone first, then by name."""
+    loaded = [] if before is None else before.filter(status="loaded").select("file_name", "object_id").rows()
+    gone = [(name, sha256) for name, sha256 in loaded if name not in files]
+    here = [(name, hashes[name]) for name in files if name in hashes and (name, hashes[name]) not in retracted]
+    found: dict[str, list[str]] = {}
+    for name, sha256 in (*sorted(gone), *sorted(here)):
+        found.setdefault(sha256, []).append(name)
     return found
 
 
@@ -115,7 +136,8 @@ def transition(
             if row is None or row["status"] != "retracted":
                 reason = f"retracted: {retracted[arrival.key]}"
                 entries[arrival.key] = _entry(study_id, arrival, row, now, "retracted", reason)
-                dropped.add(arrival.sha256)
+                if row is not None and row["status"] == "loaded":
+                    dropped.add(arrival.sha256)
         elif row is None or row["status"] in UNREAD:
             entries[arrival.key] = _entry(study_id, arrival, row, now, "stored")
             to_read.append(arrival)
@@ -124,7 +146,7 @@ def transition(
     for (name, sha256), row in known.items():
         if present.get(name, sha256) != sha256 and row["status"] not in {"superseded", "retracted"}:
             reason = f"replaced by newer bytes of {name}"
-            entries[name, sha256] = {**row, "status": "superseded", "reason": reason, "row_count": 0}
+            entries[name, sha256] = unread(row, "superseded", reason)
             if sha256 not in present.values():
                 dropped.add(sha256)
     return Transition(tuple(entries.values()), tuple(sorted(dropped)), tuple(to_read))
@@ -148,6 +170,12 @@ def write(session: Session, study_id: str, entries: Sequence[Mapping[str, Any]])
     )
     session.connection.unregister("_entries")
     session.insert(LEDGER, frame)
+
+
+def unread(row: Mapping[str, Any], status: str, reason: str) -> dict[str, Any]:
+    """A known file's entry when none of its rows stand any more; bytes, dates and assay are kept."""
+    reading = {"parser": None, "parser_version": None, "load_fingerprint": "", "sample_names": "[]", "row_count": 0}
+    return {**row, **reading, "status": status, "reason": reason}
 
 
 def drop_rows(session: Session, study_id: str, object_ids: Sequence[str]) -> int:

@@ -76,7 +76,9 @@ def matching(frame: pl.DataFrame, where: Mapping[str, Sequence[object]], table: 
     for column, wanted in where.items():
         if column not in frame.columns:
             raise DeclarationError(f"a part filters {table}.{column}, which is no slice column of its analysis")
-        frame = frame.filter(pl.col(column).is_in(pl.Series(wanted, dtype=frame.schema[column]), nulls_equal=True))
+        frame = frame.filter(
+            pl.col(column).is_in(pl.Series(wanted, dtype=frame.schema[column]).implode(), nulls_equal=True)
+        )
     return frame
 
 

@@ -131,10 +131,11 @@ def blocked(session: Session, study_id: str) -> dict[str, str]:
         ("qpcr", "core.qpcr_wells", "plate, well, target, reading"),
     ):
         rows = session.query(
-            f"WITH twice AS (SELECT plate, list(DISTINCT object_id ORDER BY object_id) AS ids FROM {table} "  # noqa: S608
+            f"WITH twice AS (SELECT plate, list(DISTINCT object_id) AS ids FROM {table} "  # noqa: S608
             f"WHERE study_id = ? AND plate_is_explicit GROUP BY {names} HAVING count(DISTINCT object_id) > 1) "
             "SELECT t.plate, string_agg(DISTINCT o.file_name, ' and ' ORDER BY o.file_name) AS files FROM twice AS t "
-            "JOIN core.raw_objects AS o ON o.study_id = ? AND o.status = 'loaded' AND list_contains(t.ids, o.object_id) "
+            "JOIN core.raw_objects AS o "
+            "ON list_contains(t.ids, o.object_id) AND o.study_id = ? AND o.status = 'loaded' "
             "GROUP BY t.plate, t.ids ORDER BY ALL LIMIT 1",
             [study_id, study_id],
         )

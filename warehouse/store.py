@@ -130,7 +130,8 @@ class Session:
             same_study = "AND r.study_id = t.study_id" if "study_id" in tables()[target].model_fields else ""
             missing = self.query(
                 f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "  # noqa: S608
-                f"WHERE t.{identifier(column.name)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {identifier(target)} AS r "
+                f"WHERE t.{identifier(column.name)} IS NOT NULL "
+                f"AND NOT EXISTS (SELECT 1 FROM {identifier(target)} AS r "
                 f"WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) LIMIT 1"
             )
             if missing.height:
@@ -192,20 +193,21 @@ class Warehouse:
 
         A crash before the rename publishes nothing; a reader that has the old file open goes on reading it.
         """
-        draft = self.home / "work" / f"published-{os.getpid()}.duckdb"
+        draft = self.home / "work" / "published.draft.duckdb"
         draft.parent.mkdir(exist_ok=True)
-        draft.unlink(missing_ok=True)
         with file_lock(self.home / "warehouse.lock", f"publish {study_id}", self.lock_timeout_s):
+            for leftover in (draft, draft.with_name(f"{draft.name}.wal")):  # of a publication that was killed
+                leftover.unlink(missing_ok=True)
             _check_free_space(self.home, needed=_size(self.path) + _size(self.published))
             with _connect(self.path) as connection:  # the session publishes what it itself may have migrated
                 _ensure_tables(connection)
                 with Session(connection).transaction():
                     Session(connection).replace("ops.publications", {"study_id": [study_id]}, publication)
             studies = self._fill_draft(draft, study_id)
-        with draft.open("rb") as stream:
-            os.fsync(stream.fileno())
-        draft.replace(self.published)
-        _fsync_folder(self.home)
+            with draft.open("rb") as stream:
+                os.fsync(stream.fileno())
+            draft.replace(self.published)  # still behind the lock: another study's draft would lack this one's rows
+            _fsync_folder(self.home)
         log.info("published %s (%d studies in the snapshot)", study_id, studies)
 
     def _fill_draft(self, draft: Path, study_id: str) -> int:

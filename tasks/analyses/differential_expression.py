@@ -120,8 +120,8 @@ def _in_order(objects: pl.DataFrame, samples: tuple[str, ...]) -> dict[str, str]
 
 
 def _scaling(study: Study, library: str, plan: Plan, genes: pl.DataFrame | None) -> str:
-    asked = study.config.expression.size_factors.get(library)
-    if asked not in (None, "linear"):
+    asked = {str(key): str(value) for key, value in study.config.expression.size_factors.items()}.get(library)
+    if asked is not None and asked != "linear":
         return asked
     if library != "circrna":
         return "ratio"

@@ -73,14 +73,17 @@ def _attempt(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> tupl
         today = {p.part.key: p for p in plan(session, analysis, study, runs.blocked(session, study.study_id))}
         for part_plan, result, started, seconds in results:
             now = today.get(part_plan.part.key)
-            if now is not None and now.fingerprint == part_plan.fingerprint:
-                outcomes.append(_write(session, analysis, part_plan, result, started, seconds))
-            elif now is not None and now.must_run:
+            if now is None or not now.must_run:
+                continue  # gone, or computed by another run meanwhile
+            if now.fingerprint == part_plan.fingerprint:
+                outcomes.append(_write(session, analysis, now, result, started, seconds))
+            else:
                 moved.append(now)
     return outcomes, moved
 
 
 def _compute(analysis: Analysis, part_plan: PartPlan, frames: Mapping[str, pl.DataFrame]) -> Computed | Exception:
+    log.info("computing %s", part_plan.label)
     try:
         return analysis.run(part_plan.part, frames)
     except Exception as error:

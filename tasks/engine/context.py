@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse.objects import ObjectStore, object_store
-
 from schemas.settings import Settings
+from warehouse.objects import ObjectStore, object_store
 from warehouse.store import Warehouse
 
 

@@ -17,15 +17,16 @@ def refresh(session: Session, study_id: str, described: Sequence[pl.DataFrame]) 
     """Put the features of newly loaded count files in the place of what was known; call it inside a transaction.
 
     ``described``: frames of ``core.features`` without study. Where files describe a feature
-    differently, the first file that has a symbol counts.
+    differently, a newly read one that has a symbol goes first.
     """
     if not described:
         return
-    fresh = pl.concat(described).sort(pl.col("symbol").is_null(), maintain_order=True)
+    fresh = pl.concat(described)
     for (library,), frame in fresh.group_by("library", maintain_order=True):
         scope = {"study_id": [study_id], "library": [library]}
         known = session.read(FEATURES, scope).drop("study_id")
-        both = pl.concat([frame.select(known.columns), known]).unique("feature_id", keep="first").sort("feature_id")
+        both = pl.concat([frame.select(known.columns), known]).sort(pl.col("symbol").is_null(), maintain_order=True)
+        both = both.unique("feature_id", keep="first").sort("feature_id")
         session.replace(FEATURES, scope, conform(both, tables()[FEATURES], {"study_id": study_id}))
 
 

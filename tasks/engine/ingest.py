@@ -22,6 +22,7 @@ from tasks.contracts import Context, RawFile, parsers
 from tasks.engine import features, sheets
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
+from tasks.engine.publish import state_of
 from tasks.engine.reading import Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.methods.sample_names import match_samples
@@ -47,6 +48,7 @@ class IngestPlan:
     path: str
     batches: tuple[tuple[Arrival, ...], ...]
     unchanged_count: int
+    state: str  # of the study as it was when the plan was made
 
 
 def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: Progress = log.info) -> dict[str, str]:
@@ -82,23 +84,24 @@ def plan_ingest(
     study, study_id, now = folder.study, folder.study.study_id, datetime.now(UTC)
     hashes = hashes_of(folder, warehouse.home, store, tell)
     references = {key: hashes[f.name] for key, f in folder.references.items()}
-    arrived = ledger.arrivals(study, folder.landing, hashes)
     own = [Arrival(f, hashes[f.name], "manifest") for f in folder.sheets.values()]
     own += [Arrival(f, hashes[f.name], "reference") for f in folder.references.values()]
     with warehouse.open(f"ingest {study_id}") as session, session.transaction():
+        state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
-        before = ledger.current(session, study_id)
-        change = ledger.transition(
-            study_id, arrived, own, before, acts.retracted(session, study_id), fingerprint_of(study, references), now
-        )
+        before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
+        arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
+        fingerprint = fingerprint_of(study, references)
+        change = ledger.transition(study_id, arrived, own, before, retracted, fingerprint, now)
         if ledger.drop_rows(session, study_id, change.dropped):
             features.prune(session, study_id)
         ledger.write(session, study_id, change.entries)
         check = {"study_id": [study_id], "source": ["check"]}
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
-    return IngestPlan(study_id, str(folder.path), _batches(change.to_read), len(arrived) - len(change.to_read))
+    unchanged_count = len(arrived) - len(change.to_read)
+    return IngestPlan(study_id, str(folder.path), _batches(change.to_read), unchanged_count, state)
 
 
 def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse) -> list[FileOutcome]:
@@ -115,7 +118,7 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
             features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
         entries = [
-            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0), fingerprint)
+            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0) if r.status == "loaded" else 0, fingerprint)
             for a, r in zip(batch, readings, strict=True)
         ]
         ledger.write(session, plan.study_id, entries)
@@ -129,9 +132,9 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
     log.info("loaded study=%s files=%d rows=%d", plan.study_id, len(batch), sum(rows.values()))
     return [
         FileOutcome(
-            r.name, r.status, r.assay, r.parser.name if r.parser else None, rows.get(r.object_id, 0), r.reason, r.is_bug
+            r.name, r.status, r.assay, r.parser.name if r.parser else None, int(e["row_count"]), r.reason, r.is_bug
         )
-        for r in readings
+        for r, e in zip(readings, entries, strict=True)
     ]
 
 

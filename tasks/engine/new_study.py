@@ -8,7 +8,7 @@ from pathlib import Path
 from schemas.errors import UserError
 from schemas.study import Condition, Study, StudyYaml
 from tasks.contracts import Context, RawFile
-from tasks.engine.reading import read_file
+from tasks.engine.reading import cultures, read_file
 from tasks.methods.study_template import DraftFile, drafted, study_slug, template
 from warehouse.landing import walk
 
@@ -27,6 +27,8 @@ def write_new_study(folder: Path, landing: Path | None) -> list[str]:
     texts = template(study_id)
     told = []
     if landing is not None:
+        examples = ("contrasts.csv", "comparisons.csv", "layouts/")  # they name the template's own samples
+        texts = {name: text for name, text in texts.items() if not name.startswith(examples)}
         if landing.resolve() != (folder / "landing").resolve():
             shutil.copytree(landing, folder / "landing", dirs_exist_ok=True)
             told.append(f"copied the files of {landing} to {folder / 'landing'}; the originals stay")
@@ -44,4 +46,4 @@ def write_new_study(folder: Path, landing: Path | None) -> list[str]:
 def _described(folder: Path, name: str) -> DraftFile:
     config = StudyYaml(study_id="draft", conditions=[Condition(id="control")])
     reading = read_file(RawFile.read(folder / name, name), Context(Study(config=config, samples=())))
-    return DraftFile(name, reading.assay or None, tuple(sorted(reading.sample_names)))
+    return DraftFile(name, reading.assay or None, cultures(reading.frames))

@@ -43,6 +43,7 @@ class Summary:
     published_at: datetime | None = None
     is_unchanged: bool = False
     notes: tuple[str, ...] = field(default_factory=tuple)
+    state: str = ""  # of the study as ingest found it: what a publication then shows
 
     @property
     def failed(self) -> bool:

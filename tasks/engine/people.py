@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from schemas.base import tables
 from schemas.errors import UserError
 from tasks.engine import features
-from tasks.engine.publish import pending
+from tasks.engine.publish import act_marker
 from tasks.engine.study_files import StudyFolder
+from tasks.methods.layout_sheets import well_name
 from warehouse import acts, ledger
 from warehouse.objects import ObjectStore
+from warehouse.plan import is_fact
 from warehouse.store import Session, Warehouse
 
 
@@ -22,17 +25,15 @@ def retract(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file:
     study_id = folder.study.study_id
     with warehouse.open(f"retract {file}") as session, session.transaction():
         name, object_id = _find(session, study_id, file)
-        acts.record(session, store, study_id, "retract", file=name, well=None, reason=reason, object_id=object_id)
-        rows = session.read(ledger.LEDGER, {"study_id": [study_id], "object_id": [object_id]})
-        entries = [
-            {**r, "status": "retracted", "reason": f"retracted: {reason}", "row_count": 0}
-            for r in rows.iter_rows(named=True)
-            if r["file_name"] == name
-        ]
-        ledger.drop_rows(session, study_id, [object_id])
-        ledger.write(session, study_id, entries)
-        features.prune(session, study_id)
-    _mark(warehouse, study_id)
+        act = acts.record(session, store, study_id, "retract", file=name, well=None, reason=reason, object_id=object_id)
+        key = {"study_id": [study_id], "object_id": [object_id], "file_name": [name]}
+        known, sheet = session.read(ledger.LEDGER, key).row(0, named=True), folder.study.file_row(name)
+        entry = ledger.unread(known, "retracted", f"retracted: {reason}")
+        ledger.write(session, study_id, [{**entry, "assay": (sheet.assay if sheet else None) or ""}])
+        if known["status"] == "loaded":  # otherwise the rows are those of another file with the same bytes
+            ledger.drop_rows(session, study_id, [object_id])
+            features.prune(session, study_id)
+        _mark(warehouse, study_id, act)
     return name
 
 
@@ -41,14 +42,17 @@ def exclude(
 ) -> str:
     """Leave a well or a whole file out of analysis; it stays in the core tables. Appends to exclusions.csv.
 
-    Raises ``UserError`` when the study has no such file.
+    Raises ``UserError`` when the study has no such file, or nothing was read from such a well of it.
     """
     study_id = folder.study.study_id
     with warehouse.open(f"exclude {file}") as session, session.transaction():
         name, object_id = _find(session, study_id, file)
-        acts.record(session, store, study_id, "exclude", file=name, well=well, reason=reason, object_id=object_id)
-    _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
-    _mark(warehouse, study_id)
+        if well is not None:
+            well = _find_well(session, study_id, name, object_id, well)
+        if not any((e.file, e.well, e.sample) == (name, well, None) for e in folder.study.exclusions):
+            _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
+        act = acts.record(session, store, study_id, "exclude", file=name, well=well, reason=reason, object_id=object_id)
+        _mark(warehouse, study_id, act)
     return name
 
 
@@ -67,7 +71,8 @@ def _append(path: Path, row: list[str]) -> None:
 def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
     rows = session.query(
         "SELECT file_name, object_id FROM core.raw_objects "
-        "WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') AND (file_name = ? OR file_name LIKE '%/' || ?) ORDER BY file_name",
+        "WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') "
+        "AND (file_name = ? OR ends_with(file_name, '/' || ?)) ORDER BY file_name",
         [study_id, file, file],
     )
     if rows.height != 1:
@@ -79,7 +84,18 @@ def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
     return rows.row(0)
 
 
-def _mark(warehouse: Warehouse, study_id: str) -> None:
-    marker = pending(warehouse, study_id)
+def _find_well(session: Session, study_id: str, name: str, object_id: str, well: str) -> str:
+    wanted, where = well_name(well) or well, {"study_id": [study_id], "object_id": [object_id]}
+    facts = [t for t, table in tables().items() if is_fact(t) and "well" in table.model_fields]
+    if not any(session.read(t, {**where, "well": [wanted]}, ["well"], distinct=True).height for t in facts):
+        raise UserError(
+            f"Nothing was read from a well {well} of {name}. Give the well as the plate has it, such as B03."
+        )
+    return wanted
+
+
+def _mark(warehouse: Warehouse, study_id: str, act: str) -> None:
+    """Make the next run look; before the commit, so that no act goes unseen when this process is killed."""
+    marker = act_marker(warehouse, study_id)
     marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.touch()
+    marker.write_text(act)

@@ -28,19 +28,14 @@ def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
     study = folder.study
     hashes = hashes_of(folder, warehouse.home, None)
     references = {key: hashes[f.name] for key, f in folder.references.items()}
-    arrived = ledger.arrivals(study, folder.landing, hashes)
     if not warehouse.path.exists():
+        arrived = ledger.arrivals(study, folder.landing, hashes)
         return Preview(tuple(a.file.name for a in arrived), 0, tuple(analyses()), ())
     with warehouse.open(f"dry run {study.study_id}") as session:
-        change = ledger.transition(
-            study.study_id,
-            arrived,
-            [],
-            ledger.current(session, study.study_id),
-            acts.retracted(session, study.study_id),
-            fingerprint_of(study, references),
-            datetime.now(UTC),
-        )
+        before, retracted = ledger.current(session, study.study_id), acts.retracted(session, study.study_id)
+        arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
+        fingerprint = fingerprint_of(study, references)
+        change = ledger.transition(study.study_id, arrived, [], before, retracted, fingerprint, datetime.now(UTC))
         blocked = runs.blocked(session, study.study_id)
         plans = [p for a in analyses().values() for p in plan(session, a, study, blocked)]
     return Preview(

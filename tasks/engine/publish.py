@@ -17,31 +17,35 @@ from warehouse.plan import digest
 from warehouse.store import Warehouse
 
 
-def state_of(folder: StudyFolder, hashes: Mapping[str, str]) -> str:
-    """Digest of everything that the study's published rows depend on: bytes, code, libraries."""
+def state_of(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Warehouse) -> str:
+    """Digest of everything that the study's published rows depend on: bytes, acts of people, code, libraries."""
     libraries = tuple(sorted({name for a in analyses().values() for name in a.libraries}))
-    return digest([str(folder.path), sorted(hashes.items()), project_digest(), versions(libraries)])
+    marker = act_marker(warehouse, folder.study.study_id)
+    act = marker.read_text() if marker.exists() else ""
+    return digest([str(folder.path), sorted(hashes.items()), act, project_digest(), versions(libraries)])
 
 
 def is_current(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Warehouse) -> bool:
     """Whether the snapshot shows this very state: then a run finds nothing to do."""
     study_id = folder.study.study_id
-    if not (warehouse.published.exists() and warehouse.path.exists()) or pending(warehouse, study_id).exists():
+    if not (warehouse.published.exists() and warehouse.path.exists()):
         return False
     with warehouse.snapshot() as session:
         known = session.read("ops.publications", {"study_id": [study_id]}, ["state", "is_complete"])
-    return known.height > 0 and known.row(0) == (state_of(folder, hashes), True)
+    return known.height > 0 and known.row(0) == (state_of(folder, hashes, warehouse), True)
 
 
-def pending(warehouse: Warehouse, study_id: str) -> Path:
-    """The marker that an act (retract, exclude) leaves until the study is published again."""
-    return warehouse.home / "work" / "pending" / study_id
+def act_marker(warehouse: Warehouse, study_id: str) -> Path:
+    """The file that names the study's last act (retract, exclude), so that a run sees that there was one."""
+    return warehouse.home / "work" / "acts" / study_id
 
 
 def publish_study(study_id: str, state: str, warehouse: Warehouse, *, is_complete: bool) -> datetime:
-    """Swap the study's rows in the snapshot; remember the state that they show."""
+    """Swap the study's rows in the snapshot; remember the state that they show.
+
+    ``state``: what ingest found. What arrived since then belongs to the next run.
+    """
     now = datetime.now(UTC)
     row = {"study_id": study_id, "published_at": now, "state": state, "is_complete": is_complete}
     warehouse.publish(study_id, pl.DataFrame([row], schema=schema(Publication)))
-    pending(warehouse, study_id).unlink(missing_ok=True)
     return now

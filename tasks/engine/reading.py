@@ -123,8 +123,8 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
     names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
     matched = match_samples(names, context.study.sample_ids)
     if not any(p.rule in {"unknown_sample", "ambiguous_sample"} for p in problems):
-        meant = {str(n) for f in named for n in _of_cultures(f)["sample_name"].unique().drop_nulls().to_list()}
-        problems += unknown_samples(raw, sorted(n for n in meant if matched[n] is None), context.study.sample_ids)
+        unknown = [n for n in cultures(frames) if matched[n] is None]
+        problems += unknown_samples(raw, unknown, context.study.sample_ids)
     for table, frame in frames.items():
         if "sample_id" in tables()[table].model_fields and "sample_name" in frame.columns:
             # by position in the list of names: a count matrix has millions of rows and few names
@@ -135,8 +135,12 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
     return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
 
 
-def _of_cultures(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows that should hold a culture: no blank, empty well or control of the run."""
-    if "role" in frame.columns:
-        return frame.filter(pl.col("role") == "sample")
-    return frame.filter(pl.col("task") == "unknown") if "task" in frame.columns else frame
+def cultures(frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
+    """Names in the file that should be cultures: no blank, empty well, standard or control of the run."""
+    names: set[str] = set()
+    for frame in frames.values():
+        if "sample_name" in frame.columns:
+            for column, meant in (("role", "sample"), ("task", "unknown")):
+                frame = frame.filter(pl.col(column) == meant) if column in frame.columns else frame  # noqa: PLW2901
+            names |= set(frame["sample_name"].drop_nulls().cast(pl.String).unique().to_list())
+    return tuple(sorted(names))

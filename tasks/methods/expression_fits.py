@@ -39,7 +39,7 @@ def included(study: Study, slices: pl.DataFrame, files: pl.DataFrame) -> pl.Data
     for row in study.exclusions:
         if row.well is None and (row.sample or row.file):
             objects = files.filter(pl.col("file_name") == row.file) if row.file else files
-            is_named = pl.lit(value=row.sample is None) | (pl.col("sample_id") == row.sample)
+            is_named = pl.col("sample_id") == row.sample if row.sample else pl.lit(value=True)
             kept = kept.filter(~(is_named & pl.col("object_id").is_in(objects["object_id"].unique().to_list())))
     return kept
 
@@ -56,7 +56,7 @@ def sources(slices: pl.DataFrame, files: pl.DataFrame, chosen: str | None) -> tu
         return slices, None
     is_open = pl.col("sample_id").is_in(several)
     named = slices.filter(is_open).join(files, on="object_id")
-    decided = named.filter((pl.col("file_name") == chosen) | (pl.col("parser") == chosen))
+    decided = named.filter(pl.any_horizontal(pl.col("file_name", "parser") == (chosen or "")))
     decided = decided.select("sample_id", "object_id").unique()
     if decided["sample_id"].n_unique() == decided.height == len(several):
         return pl.concat([slices.filter(~is_open), decided]).sort("sample_id"), None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -21,20 +22,31 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def study(study_id: str = "s") -> pl.DataFrame:
     row = {
-        "study_id": study_id, "path": f"/{study_id}", "title": "", "organism": "", "is_simulated": True, "manifest": "{}",
+        "study_id": study_id,
+        "path": f"/{study_id}",
+        "title": "",
+        "organism": "",
+        "is_simulated": True,
+        "manifest": "{}",
         "registered_at": NOW,
-    }  # fmt: skip
+    }
     return pl.DataFrame([row], schema=schema(Study))
 
 
 def samples(study_id: str, *names: str) -> pl.DataFrame:
     rows: list[dict[str, Any]] = [
         {
-            "study_id": study_id, "sample_id": n, "condition": "control", "condition_order": 0, "donor_id": "D1",
-            "replicate": "1", "experiment": "main", "attributes": "{}",
+            "study_id": study_id,
+            "sample_id": n,
+            "condition": "control",
+            "condition_order": 0,
+            "donor_id": "D1",
+            "replicate": "1",
+            "experiment": "main",
+            "attributes": "{}",
         }
         for n in names
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(rows, schema=schema(Sample))
 
 
@@ -56,9 +68,9 @@ def fill(warehouse: Warehouse, study_id: str, *sample_ids: str) -> None:
 def test_a_failed_transaction_leaves_the_rows_that_were_there(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     fill(warehouse, "s", "A", "B")
-    with pytest.raises(RuntimeError, match="boom"), warehouse.open("test") as session, session.transaction():
-        session.replace("core.samples", {"study_id": ["s"]}, samples("s", "C"))
-        raise RuntimeError("boom")
+    wrong_type = samples("s", "C").with_columns(condition_order=pl.lit("no number"))
+    with warehouse.open("test") as session, pytest.raises(duckdb.ConversionException), session.transaction():
+        session.replace("core.samples", {"study_id": ["s"]}, wrong_type)
     with warehouse.open("test") as session:
         assert names(session, "s") == ["A", "B"]
 

@@ -15,7 +15,8 @@ GOOD = np.arange(1, 41).reshape(20, 2)
 
 
 def test_each_samples_counts_come_from_its_own_object_and_library() -> None:
-    rows = [("gene", "a", "A", "o1", "g1", 3.0), ("gene", "a", "A", "o2", "g1", 9.0), ("mirna", "a", "A", "o1", "g1", 7.0),
+    rows = [("gene", "a", "A", "o1", "g1", 3.0), ("gene", "a", "A", "o2", "g1", 9.0),
+            ("mirna", "a", "A", "o1", "g1", 7.0),
             ("gene", "b", "B", "o1", "g2", 4.0), ("gene", "b", "B", "o1", "g1", 5.0)]  # fmt: skip
     names = ["library", "sample_id", "sample_name", "object_id", "feature_id", "count"]
     found = count_matrix(pl.DataFrame(rows, schema=names, orient="row"), "gene", {"b": "o1", "a": "o1"})

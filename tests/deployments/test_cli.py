@@ -1,0 +1,94 @@
+"""The command line as people use it: in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tasks.methods.study_template import template
+
+COMMANDS = (
+    "demo", "init", "check", "run", "ingest", "analyse", "publish", "register", "sql", "tables", "status", "exclude",
+    "retract", "up",
+)  # fmt: skip
+
+
+def benchlake(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    root = str(Path(__file__).resolve().parents[2])
+    environment = {**os.environ, "PYTHONPATH": root, "COLUMNS": "200", "NO_COLOR": "1"}
+    environment.pop("BENCHLAKE_HOME", None)
+    command = [sys.executable, "-m", "deployments.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+
+
+def write(folder: Path, **changes: str) -> Path:
+    for name, text in template("trial").items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(changes.get(name.replace(".", "_"), text), "utf-8")
+    return folder
+
+
+def test_help_names_every_command_and_each_explains_itself(tmp_path: Path) -> None:
+    overview = benchlake("--help", cwd=tmp_path).stdout
+    assert all(re.search(rf"\b{name}\b", overview) for name in COMMANDS)
+    assert "my-study" in overview
+
+
+def test_init_writes_a_study_that_check_finds_nothing_wrong_with(tmp_path: Path) -> None:
+    made = benchlake("init", "my-study", cwd=tmp_path)
+    assert (made.returncode, made.stdout) == (0, "benchlake check my-study\n")
+    checked = benchlake("check", "my-study", cwd=tmp_path)
+    assert checked.returncode == 0
+    assert "0 problems that leave something out, 0 warnings" in checked.stdout
+    again = benchlake("init", "my-study", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "nothing was written" in again.stderr
+
+
+def test_every_fatal_problem_is_said_at_once_and_nothing_is_loaded(tmp_path: Path) -> None:
+    samples = "sample,condition,donor\nC1,control,D1\nC1,control,D2\nX1,treatd,D1\n"
+    study = write(tmp_path / "s", samples_csv=samples)
+    (study / "study.yaml").write_text(
+        (study / "study.yaml").read_text("utf-8") + "\nviabilty: {scope: plate}\n", "utf-8"
+    )
+    for command in (["check", "s"], ["run", "s"], ["ingest", "s"]):
+        result = benchlake(*command, cwd=tmp_path)
+        assert result.returncode == 2, result.stderr
+        assert "Traceback" not in result.stderr
+        for expected in ("study.yaml, line", "viability", "samples.csv, line 3", "samples.csv, line 4", "treated"):
+            assert expected in result.stderr
+    assert not (tmp_path / ".benchlake" / "warehouse.duckdb").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["run", "nowhere"], "neither a study folder nor a registered study"),
+        (["check", "."], "holds no study.yaml"),
+        (["sql", "SELECT 1"], "Nothing is published"),
+        (["status"], "benchlake run STUDY"),
+        (["tables", "core.sample"], "core.samples"),
+    ],
+)
+def test_a_mistake_gives_one_message_with_a_remedy_and_exit_2(tmp_path: Path, command: list[str], said: str) -> None:
+    result = benchlake(*command, cwd=tmp_path)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(tmp_path: Path) -> None:
+    study = write(tmp_path / "s")
+    (study / "landing").mkdir(exist_ok=True)
+    (study / "landing" / "notes.txt").write_text("a note")
+    result = benchlake("run", "s", "--dry-run", cwd=tmp_path)
+    assert result.returncode == 0
+    assert "landing/notes.txt" in result.stdout
+    assert not (tmp_path / ".benchlake" / "objects").exists()
+    assert not (tmp_path / ".benchlake" / "warehouse.duckdb").exists()

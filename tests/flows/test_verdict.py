@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from flows.requests import StudyRequest
+from flows.verdict import RunFailedError, judged, markdown, tables, together
+from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
+
+LOADED = FileOutcome("a.csv", "loaded", "qpcr", "sds", 96, None)
+BAD = FileOutcome("b.xlsx", "quarantined", "qpcr", None, 0, "b.xlsx, row 3: no Cq. Export it again.")
+BUG = FileOutcome("c.txt", "quarantined", "qpcr", "sds", 0, "KeyError: 'x'", is_bug=True)
+DONE = PartOutcome("viability", "plate", "done", 6, None, 0.256)
+CURRENT = PartOutcome("viability", "other", "current", 0, None)
+FAILED = PartOutcome("group_tests", "all", "failed", 0, "ValueError: no variance")
+PLAIN, STRICT = StudyRequest(study="s"), StudyRequest(study="s", strict=True)
+
+
+def test_quarantined_files_fail_a_strict_run_only() -> None:
+    summary = Summary("s", files=(LOADED, BAD), parts=(DONE,))
+    assert judged(summary, PLAIN) is summary
+    with pytest.raises(RunFailedError, match=r"b\.xlsx is quarantined: .*row 3") as failed:
+        judged(summary, STRICT)
+    assert failed.value.summary is summary
+
+
+@pytest.mark.parametrize("summary", [Summary("s", files=(BUG,)), Summary("s", parts=(DONE, FAILED))])
+def test_what_is_no_fault_of_a_file_fails_every_run(summary: Summary) -> None:
+    with pytest.raises(RunFailedError, match=r"KeyError|no variance"):
+        judged(summary, PLAIN)
+
+
+def test_the_message_counts_what_it_does_not_name() -> None:
+    with pytest.raises(RunFailedError, match=r"no variance \(and 1 more\)"):
+        judged(Summary("s", files=(BUG,), parts=(FAILED,)), PLAIN)
+
+
+def test_arrows_are_summed_up() -> None:
+    at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    whole = together(
+        Summary("s", files=(LOADED,), unchanged_count=2),
+        Summary("folder", parts=(DONE, CURRENT)),
+        Summary("s", published_at=at),
+    )
+    assert whole == Summary("s", files=(LOADED,), parts=(DONE, CURRENT), unchanged_count=2, published_at=at)
+    text = markdown(whole)
+    for line in (
+        "- 1 files loaded",
+        "- 1 analyses computed",
+        "- 2 files unchanged",
+        "- 1 analyses current",
+        "2026-01-02 03:04",
+    ):
+        assert line in text
+
+
+def test_every_outcome_is_in_one_table() -> None:
+    found = {name: rows for name, _, rows in tables(Summary("s", files=(LOADED, BAD), parts=(DONE, FAILED)))}
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "loaded": 1, "quarantined": 1, "ignored": 0, "computed": 1, "skipped": 0, "failed": 1,
+    }  # fmt: skip
+    assert found["quarantined"][0]["reason"] == BAD.reason

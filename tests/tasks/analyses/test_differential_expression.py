@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from schemas.study import Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
+from tasks.analyses.differential_expression import ANALYSIS, COUNTS, FACTORS, FEATURES, OBJECTS, TABLE
+from tasks.contracts import Computed, Part
+
+Row = dict[str, Any]
+FIELDS = ["library", "sample_id", "object_id"]
+
+
+def study(samples: Sequence[Row], *contrasts: ContrastRow, **expression: object) -> Study:
+    rows = tuple(SampleRow.model_validate(s) for s in samples)
+    conditions = [Condition(id=c) for c in dict.fromkeys(s.condition for s in rows)]
+    options = Expression.model_validate({"methods": ["deseq2"]} | expression)
+    config = StudyYaml(study_id="s", conditions=conditions, expression=options)
+    return Study(config=config, samples=rows, contrasts=contrasts)
+
+
+def long(path: Path, library: str) -> pl.DataFrame:
+    """A reference matrix as rows of core.feature_counts."""
+    wide = pl.read_csv(path)
+    return (
+        wide.unpivot(index=wide.columns[0], variable_name="sample_name", value_name="count")
+        .rename({wide.columns[0]: "feature_id"})
+        .with_columns(
+            pl.col("sample_name").alias("sample_id"),
+            pl.col("count").cast(pl.Float64),
+            library=pl.lit(library),
+            object_id=pl.lit(f"object of {library}"),
+            is_excluded=pl.lit(value=False),
+        )
+    )
+
+
+def planned(about: Study, counts: pl.DataFrame) -> list[Part]:
+    objects = counts.select("object_id").unique().with_columns(file_name=pl.col("object_id"), parser=pl.lit("matrix"))
+    features = pl.DataFrame({"library": counts["library"].unique()})
+    slices = {COUNTS: counts.select(FIELDS).unique(), OBJECTS: objects, FEATURES: features}
+    return list(ANALYSIS.parts(about, slices))
+
+
+def computed(part: Part, counts: pl.DataFrame) -> Computed:
+    assert part.skip is None
+    for column, values in part.where[COUNTS].items():
+        counts = counts.filter(pl.col(column).is_in(list(values)))
+    features = counts.select("library", "feature_id").unique()
+    labels = features.with_columns(symbol=pl.col("feature_id").str.to_uppercase(), rna_class=pl.lit("mrna"))
+    return ANALYSIS.run(part, {COUNTS: counts, FEATURES: labels})
+
+
+def significant(table: pl.DataFrame, lfc: str, padj: str) -> set[str]:
+    return set(table.filter((pl.col(lfc).abs() > 1) & (pl.col(padj) < 0.05))["feature_id"])
+
+
+def reference(path: Path) -> pl.DataFrame:
+    return pl.read_csv(path, null_values=["NA"], infer_schema_length=None).rename({"": "feature_id"})
+
+
+def jaccard(first: set[str], second: set[str]) -> float:
+    return len(first & second) / len(first | second)
+
+
+SIM = [{"sample": f"S{i + 1}", "condition": ("IL1b", "USC", "EXO")[i % 3], "donor": f"r{i // 3 + 1}"} for i in range(9)]
+USC = ContrastRow(id="usc", reference="IL1b", target="USC")
+EXO = ContrastRow(id="exo", reference="IL1b", target="EXO")
+
+
+@pytest.fixture(scope="module")
+def sparse(shared: Path) -> tuple[Study, pl.DataFrame]:
+    """circRNA and gene counts of the same nine simulated cultures; the genes cut down to keep it quick."""
+    circ = long(shared / "reference" / "sim3x3_circ_counts.csv.gz", "circrna")
+    genes = long(shared / "reference" / "sim3x3_mrna_counts.csv.gz", "gene")
+    few = genes["feature_id"].unique().sort()[:200]
+    return study(SIM, USC, EXO), pl.concat([circ, genes.filter(pl.col("feature_id").is_in(few.implode()))])
+
+
+@pytest.fixture(scope="module")
+def airway(shared: Path) -> pl.DataFrame:
+    """The paired airway contrast, fitted once for every test that looks at it."""
+    folder = shared / "studies" / "airway"
+    samples = [
+        {k: str(v) for k, v in r.items()} for r in pl.read_csv(folder / "samples.csv", infer_schema=False).to_dicts()
+    ]
+    about = study(samples, ContrastRow(id="dex", reference="untrt", target="trt", blocking=["donor"]))
+    counts = long(folder / "landing" / "airway_gene_counts.csv", "gene")
+    (part,) = planned(about, counts)
+    done = computed(part, counts)
+    assert done.problems == ()
+    assert done.frames[FACTORS]["fit"].unique().to_list() == ["~ donor + condition"]
+    return done.frames[TABLE]
+
+
+def test_the_paired_airway_list_agrees_with_r(airway: pl.DataFrame, shared: Path) -> None:
+    expected = reference(shared / "reference" / "airway_R_DESeq2.csv.gz")
+    assert airway.height == 64102
+    listed = set(airway.filter(pl.col("direction") != "ns")["feature_id"])
+    assert listed == significant(airway, "log2_fold_change", "padj")
+    assert jaccard(listed, significant(expected, "log2FoldChange", "padj")) >= 0.95
+    joined = airway.join(expected, on="feature_id", suffix="_r")
+    assert joined.filter(pl.col("pvalue").is_null() != pl.col("pvalue_r").is_null()).height == 0
+    assert joined.filter((pl.col("base_mean") - pl.col("baseMean")).abs() > 1e-6).height == 0
+    seen = joined.filter(pl.col("baseMean") > 10)
+    assert (seen["log2_fold_change"] - seen["log2FoldChange"]).abs().quantile(0.99) < 0.02
+
+
+def test_every_missing_statistic_of_airway_has_its_reason(airway: pl.DataFrame) -> None:
+    reasons = airway.select("na_reason", pvalue=pl.col("pvalue").is_null(), padj=pl.col("padj").is_null()).unique()
+    found = {r["na_reason"]: (r["pvalue"], r["padj"]) for r in reasons.to_dicts()}
+    assert found == {None: (False, False), "low_count": (False, True), "all_zero": (True, True)}
+
+
+def test_one_fit_gives_every_contrast_and_circrnas_are_scaled_as_asked(
+    sparse: tuple[Study, pl.DataFrame], shared: Path
+) -> None:
+    _, counts = sparse
+    about = study(SIM, USC, EXO, size_factors={"circrna": "poscounts"})
+    (part,) = planned(about, counts.filter(pl.col("library") == "circrna"))
+    done = computed(part, counts)
+    table = done.frames[TABLE]
+    assert table.group_by("contrast_id").len().sort("contrast_id").rows() == [("exo", 1500), ("usc", 1500)]
+    expected = reference(shared / "reference" / "sim3x3_circ_R_DESeq2.csv.gz")
+    usc = table.filter(pl.col("contrast_id") == "usc")
+    assert significant(usc, "log2_fold_change", "padj") == significant(expected, "log2FoldChange", "padj")
+    factors = pl.read_csv(shared / "reference" / "sim3x3_circ_R_sizefactors.csv.gz")
+    found = done.frames[FACTORS].join(factors, left_on="sample_id", right_on="sample")
+    assert found["size_factor"].to_list() == pytest.approx(found["sizeFactor"].to_list(), rel=1e-9)
+    assert usc["symbol"].drop_nulls().str.to_uppercase().equals(usc["symbol"].drop_nulls())
+
+
+def test_circrnas_borrow_the_size_factors_of_the_genes_of_the_same_samples(sparse: tuple[Study, pl.DataFrame]) -> None:
+    about, counts = sparse
+    circ, gene = planned(about, counts)
+    assert (circ.parameters["size_factors"], gene.parameters["size_factors"]) == ("linear", "ratio")
+    assert circ.where[COUNTS]["library"] == ("circrna", "gene")
+    without, _ = planned(about, counts.filter((pl.col("library") == "circrna") | (pl.col("sample_id") != "S1")))
+    assert without.parameters["size_factors"] == "poscounts"
+    own = computed(gene, counts).frames[FACTORS]["size_factor"]
+    borrowed = computed(circ, counts).frames[FACTORS]
+    assert borrowed["size_factor"].to_list() == own.to_list()
+    assert borrowed["library"].unique().to_list() == ["circrna"]
+
+
+def test_the_threshold_can_be_tested_and_rare_features_left_out(sparse: tuple[Study, pl.DataFrame]) -> None:
+    _, counts = sparse
+    counts = counts.filter(pl.col("library") == "gene")
+    (plain,) = planned(study(SIM, USC), counts)
+    (strict,) = planned(study(SIM, USC, threshold="test", min_count=500), counts)
+    filtered, tested = (computed(p, counts).frames[TABLE] for p in (plain, strict))
+    assert tested.height == filtered.height == 200
+    both = filtered.join(tested, on="feature_id", suffix="_tested").drop_nulls("pvalue_tested")
+    assert 0 < both.height < 200
+    assert (both["pvalue_tested"] >= both["pvalue"] * 0.5).all()
+    rare = tested.filter(pl.col("pvalue").is_null())
+    assert set(rare["na_reason"]) <= {"low_count", "all_zero"}
+    assert rare["base_mean"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ({"methods": ["deseq2", "limma_voom"]}, "limma_voom is not built yet; deseq2 ran"),
+        ({"methods": ["deseq2", "desq2"]}, "takes deseq2, limma_voom"),
+        ({"size_factors": {"gene": "tmm"}}, "tmm is not built yet"),
+    ],
+)
+def test_what_is_not_built_or_not_known_is_skipped_with_the_reason(
+    sparse: tuple[Study, pl.DataFrame], expression: Row, words: str
+) -> None:
+    skipped = [p.skip for p in planned(study(SIM, USC, **expression), sparse[1]) if p.skip]
+    assert any(words in reason for reason in skipped)
+
+
+def test_designs_and_sources_that_cannot_be_fitted_are_skipped_with_the_reason(
+    sparse: tuple[Study, pl.DataFrame],
+) -> None:
+    genes = sparse[1].filter(pl.col("library") == "gene")
+    few = study(SIM[:5], USC, ContrastRow(id="own", reference="IL1b", target="USC", blocking=["replicate"]))
+    assert all("'own'" not in str(p.skip) for p in planned(few, genes))
+    twice = pl.concat([genes, genes.with_columns(object_id=pl.lit("second file"))])
+    (conflict,) = planned(study(SIM, USC), twice)
+    assert "second file" in str(conflict.skip)
+    (decided,) = planned(study(SIM, USC, source={"gene": "second file"}), twice)
+    assert decided.where[COUNTS]["object_id"] == ("second file",)
+
+
+def test_counts_that_cannot_be_fitted_give_no_rows_and_say_why(sparse: tuple[Study, pl.DataFrame]) -> None:
+    genes = sparse[1].filter(pl.col("library") == "gene")
+    silent = genes.with_columns(count=pl.when(pl.col("sample_id") == "S4").then(0.0).otherwise("count"))
+    (part,) = planned(study(SIM, USC), silent)
+    done = computed(part, silent)
+    assert [f.height for f in done.frames.values()] == [0, 0]
+    assert [(p.rule, p.severity) for p in done.problems] == [("sample_without_reads", "local")]
+    assert "S4" in str(done.problems[0])
+
+
+def test_a_few_features_with_hardly_any_variation_are_fitted_without_a_crash() -> None:
+    rows = [
+        {
+            "library": "mirna",
+            "sample_id": s["sample"],
+            "sample_name": s["sample"],
+            "object_id": "o",
+            "feature_id": f"m{i}",
+        }
+        | {"count": float(10 * i + (3 if s["condition"] == "USC" else 0)), "is_excluded": False}
+        for s in SIM
+        for i in range(12)
+    ]
+    counts = pl.DataFrame(rows)
+    (part,) = planned(study(SIM, USC), counts)
+    done = computed(part, counts)
+    assert done.frames[TABLE].height == 12

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from schemas.base import columns
+from schemas.study import Condition, Qpcr, SampleRow, Study, StudyYaml
+from schemas.tables.qpcr_wells import QpcrWell
+from tasks.analyses.qpcr_fold_changes import ANALYSIS, SAMPLES, TABLE, WELLS
+from tasks.contracts import Computed
+
+Row = dict[str, Any]
+SCHEMA = {c.name: c.dtype for c in columns(QpcrWell)}
+
+
+def samples(**more: object) -> pl.DataFrame:
+    rows = [("C1", "control", "e1"), ("T1", "il1b", "e1"), ("C2", "control", "e2"), ("T2", "il1b", "e2")]
+    frame = pl.DataFrame(rows, schema=["sample_id", "condition", "experiment"], orient="row")
+    return frame.with_columns(is_excluded=pl.col("sample_id") == more.get("excluded", ""))
+
+
+def study(**qpcr: object) -> Study:
+    config = StudyYaml(
+        study_id="s",
+        conditions=[Condition(id="control"), Condition(id="il1b")],
+        qpcr=Qpcr.model_validate(qpcr),
+    )
+    return Study(config=config, samples=(SampleRow(sample="C1", condition="control"),))
+
+
+def wells(object_id: str, *cultures: tuple[str, float]) -> list[Row]:
+    return [
+        {"object_id": object_id, "plate": "p", "well": f"A{i}{j}", "reading": 1, "sample_id": s, "target": t, "cq": cq}
+        | {"task": "unknown", "is_excluded": False}
+        for i, (s, acan) in enumerate(cultures)
+        for j, (t, cq) in enumerate((("GAPDH", 18.0), ("ACAN", acan)))
+    ]
+
+
+def computed(rows: list[Row], about: Study, known: pl.DataFrame | None = None) -> dict[str, Computed]:
+    known = samples() if known is None else known
+    schema = SCHEMA | {"is_excluded": pl.Boolean}
+    frame = pl.DataFrame([{k: r.get(k) for k in schema} for r in rows], schema=schema)
+    slices = {WELLS: frame.select(ANALYSIS.reads[WELLS]).unique(), SAMPLES: known.select("sample_id", "experiment")}
+    found = {}
+    for part in ANALYSIS.parts(about, slices):
+        assert part.skip is None
+        frames = {WELLS: frame, SAMPLES: known}
+        for table, where in part.where.items():
+            for column, values in where.items():
+                frames[table] = frames[table].filter(pl.col(column).is_in(list(values), nulls_equal=True))
+        found[part.key] = ANALYSIS.run(part, frames)
+    return found
+
+
+BOTH = wells("f1", ("C1", 25.0), ("T1", 27.0)) + wells("f2", ("C2", 30.0), ("T2", 31.0))
+
+
+def test_each_experiment_is_a_part_with_its_own_calibrator() -> None:
+    found = computed(BOTH, study())
+    assert list(found) == ["e1", "e2"]
+    first, second = (d.frames[TABLE].filter(target="ACAN").to_dicts() for d in found.values())
+    assert [r["fold_change"] for r in first + second] == pytest.approx([1.0, 0.25, 1.0, 0.5])
+    assert {(r["experiment"], r["calibrator"], r["reference_targets"]) for r in first} == {("e1", "control", "GAPDH")}
+    assert all(d.problems == () for d in found.values())
+
+
+def test_a_part_reads_its_own_cultures_and_the_calibrator_wells_of_their_files() -> None:
+    slices = {
+        WELLS: pl.DataFrame(
+            {"sample_id": ["C1", None, "C2"], "object_id": ["f1", "f1", "f2"], "task": ["unknown", "irc", "unknown"]}
+        ),
+        SAMPLES: samples().select("sample_id", "experiment"),
+    }
+    first, _ = ANALYSIS.parts(study(), slices)
+    assert first.where == {WELLS: {"object_id": ("f1",), "sample_id": ("C1", None)}, SAMPLES: {"sample_id": ("C1",)}}
+
+
+def test_references_and_calibrators_that_are_not_there_are_named() -> None:
+    found = computed(BOTH[4:], study(reference_targets=["B2M"], calibrator="usc"))
+    (done,) = found.values()
+    assert [p.rule for p in done.problems] == ["reference_target_not_measured", "no_calibrator"]
+    assert "targets there are ACAN, GAPDH" in str(done.problems[0])
+    assert set(done.frames[TABLE]["na_reason"]) == {"no_reference_target"}
+
+
+def test_an_excluded_culture_keeps_its_value_marked_and_is_no_calibrator() -> None:
+    rows = [r | {"is_excluded": r["sample_id"] == "C1"} for r in BOTH[:4]]
+    (done,) = computed(rows, study(), samples(excluded="C1")).values()
+    table = {r["sample_id"]: r for r in done.frames[TABLE].filter(target="ACAN").to_dicts()}
+    assert (table["C1"]["is_excluded"], table["C1"]["delta_cq"]) == (True, 7.0)
+    assert (table["T1"]["fold_change"], table["T1"]["na_reason"]) == (None, "no_calibrator")
+
+
+def test_efficiency_correction_is_skipped_with_its_reason() -> None:
+    slices = {
+        WELLS: pl.DataFrame({"sample_id": ["C1"], "object_id": ["f1"], "task": ["unknown"]}),
+        SAMPLES: samples().select("sample_id", "experiment"),
+    }
+    (part,) = ANALYSIS.parts(study(method="pfaffl"), slices)
+    assert part.skip == "qpcr.method pfaffl is not built yet; use ddcq"
