@@ -58,7 +58,7 @@ def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: 
     next run. Raises ``TransientError`` or ``BadInputError`` when a sheet cannot be read.
     """
     files = folder.files
-    cache = HashCache(home / "work" / "hashes" / f"{folder.study.study_id}.json")
+    cache = HashCache.of(home, folder.study.study_id)
     unread = cache.missing(files.values())
     known = {f.name: h for f in files.values() if (h := cache.get(f)) is not None}
     if unread:
