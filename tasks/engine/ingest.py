@@ -117,18 +117,21 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
         if dropped:
             features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
+        keys = {"object_id": [a.sha256 for a in batch], "file_name": [a.file.name for a in batch]}
+        known = session.read(ledger.LEDGER, {"study_id": [plan.study_id], **keys})
+        before = {(row["file_name"], row["object_id"]): row for row in known.iter_rows(named=True)}
         entries = [
-            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0) if r.status == "loaded" else 0, fingerprint)
+            _entry(before[a.key], a, r, rows.get(r.object_id, 0) if r.status == "loaded" else 0, fingerprint)
             for a, r in zip(batch, readings, strict=True)
         ]
         ledger.write(session, plan.study_id, entries)
-        for arrival, reading in zip(batch, readings, strict=True):
-            found = {"study_id": [plan.study_id], "source": ["load"], "file_name": [arrival.file.name]}
-            session.replace(
-                "ops.validation_results",
-                found,
-                problem_rows(plan.study_id, "load", reading.problems, now, {arrival.file.name: arrival.sha256}),
-            )
+        found = [problem for reading in readings for problem in reading.problems]
+        objects = {a.file.name: a.sha256 for a in batch}
+        session.replace(
+            "ops.validation_results",
+            {"study_id": [plan.study_id], "source": ["load"], "file_name": keys["file_name"]},
+            problem_rows(plan.study_id, "load", found, now, objects),
+        )
     log.info("loaded study=%s files=%d rows=%d", plan.study_id, len(batch), sum(rows.values()))
     return [
         FileOutcome(
@@ -293,15 +296,12 @@ def _store(
 
 
 def _entry(
-    session: Session,
-    study_id: str,
+    known: Mapping[str, Any],
     arrival: Arrival,
     reading: Reading,
     rows: int,
     fingerprint: Callable[[Arrival, Mapping[str, Any]], str],
 ) -> dict[str, Any]:
-    key = {"study_id": [study_id], "object_id": [arrival.sha256], "file_name": [arrival.file.name]}
-    known = session.read(ledger.LEDGER, key).row(0, named=True)
     parser = reading.parser if reading.status == "loaded" else None
     entry = {
         **known,
