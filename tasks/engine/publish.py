@@ -13,6 +13,7 @@ from schemas.tables.publications import Publication
 from tasks.contracts import analyses
 from tasks.engine.study_files import StudyFolder
 from warehouse.code_hash import project_digest, versions
+from warehouse.landing import HashCache
 from warehouse.plan import digest
 from warehouse.store import Warehouse
 
@@ -33,6 +34,13 @@ def is_current(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Wareho
     with warehouse.snapshot() as session:
         known = session.read("ops.publications", {"study_id": [study_id]}, ["state", "is_complete"])
     return known.height > 0 and known.row(0) == (state_of(folder, hashes, warehouse), True)
+
+
+def looks_current(folder: StudyFolder, warehouse: Warehouse) -> bool:
+    """Whether a look at times and sizes already says that nothing changed; reads no raw file."""
+    cache = HashCache.of(warehouse.home, folder.study.study_id)
+    hashes = {f.name: known for f in folder.files.values() if (known := cache.get(f)) is not None}
+    return len(hashes) == len(folder.files) and is_current(folder, hashes, warehouse)
 
 
 def act_marker(warehouse: Warehouse, study_id: str) -> Path:

@@ -127,12 +127,10 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
         problems += unknown_samples(raw, unknown, context.study.sample_ids)
     for table, frame in frames.items():
         if "sample_id" in tables()[table].model_fields and "sample_name" in frame.columns:
-            frames[table] = frame.with_columns(
-                pl.col("sample_name")
-                .cast(pl.String)
-                .replace_strict(matched, default=None, return_dtype=pl.String)
-                .alias("sample_id")
-            )
+            # by position in the list of names: a count matrix has millions of rows and few names
+            positions = frame["sample_name"].cast(pl.String).cast(pl.Enum(names)).to_physical()
+            sample_ids = pl.Series("sample_id", [matched[name] for name in names], dtype=pl.String)
+            frames[table] = frame.with_columns(sample_ids.gather(positions))
     assay = context.assay or parser.assays[0]
     return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.errors import BadInputError, Problem, Severity
 from tasks.contracts import Context, RawFile, parsers
@@ -89,6 +90,7 @@ _BEGINNINGS = {
 }
 
 
+@lru_cache(maxsize=8)  # every parser asks about the same file
 def recognise(head: bytes, name: str) -> str | None:
     """Product that wrote a file, from its first bytes; null when nothing tells.
 
