@@ -11,7 +11,7 @@ from schemas.settings import Settings
 from tasks.engine.context import open_objects
 from tasks.engine.ingest import hashes_of
 from tasks.engine.outcomes import Summary
-from tasks.engine.publish import is_current, looks_current
+from tasks.engine.publish import is_current, looks_current, unchanged
 from tasks.engine.study_files import read_folder, resolve
 from warehouse.store import Warehouse
 
@@ -27,13 +27,12 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
     warehouse = Warehouse(settings.home, settings.lock_timeout_s)
     folder = read_folder(resolve(study, warehouse))
     tell(f"{folder.study.study_id}: {len(folder.landing):,} raw files, {len(folder.study.samples):,} samples")
-    unchanged = Summary(folder.study.study_id, unchanged_count=len(folder.landing), is_unchanged=True)
     if looks_current(folder, warehouse):
-        return unchanged
+        return unchanged(folder, warehouse)
     with prefect_session(settings.home, settings.prefect_port) as server:
         hashes = hashes_of(folder, warehouse.home, open_objects(settings.home), tell)
         if is_current(folder, hashes, warehouse):
-            return unchanged
+            return unchanged(folder, warehouse)
         from flows.nightly import nightly  # noqa: PLC0415 (Prefect is slow to import)
         from flows.requests import StudyRequest  # noqa: PLC0415
 

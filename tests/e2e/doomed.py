@@ -19,7 +19,6 @@ from collections.abc import Collection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
 
 import tasks.engine
 import warehouse
@@ -71,7 +70,7 @@ class Boundaries:
         assert every or set(self.watched.values()) == set(STEPS), set(STEPS) - set(self.watched.values())
         self.seen: Counter[str] = Counter()
 
-    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+    def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         """Python's profiler calls this."""
         if event in {"call", "return"}:
             name = self.watched.get(frame.f_code)
