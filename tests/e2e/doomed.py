@@ -63,20 +63,25 @@ class Boundaries:
     """Watches a night; notes every boundary, and kills the process at the first one not in ``passed``."""
 
     def __init__(self, journal: Path, passed: Collection[str] | None, *, every: bool) -> None:
-        """``passed`` null: only note. ``every``: all functions, each time; else the steps, once."""
+        """``passed`` null: only note. ``every``: all functions, each time; else the steps, once (transactions: both ends)."""
         self.journal, self.passed, self.every = journal, passed, every
         named = functions()
         self.watched = {code: name for code, name in named.items() if every or name in STEPS}
         assert every or set(self.watched.values()) == set(STEPS), set(STEPS) - set(self.watched.values())
         self.seen: Counter[str] = Counter()
+        self.ends: Counter[str] = Counter()
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         """Python's profiler calls this."""
         if event in {"call", "return"}:
             name = self.watched.get(frame.f_code)
-            if name == "warehouse.store.Session.transaction":  # one boundary for each who opens one
+            if (
+                name == "warehouse.store.Session.transaction"
+            ):  # one boundary for each who opens one, at BEGIN and COMMIT
                 caller = frame.f_back.f_back if frame.f_back else None
                 name = f"{name} in {caller.f_code.co_name if caller else '?'}"
+                self.ends[f"{event} {name}"] += 1
+                name += " at its end" if self.ends[f"{event} {name}"] % 2 == 0 else ""
         else:
             name = SYSTEM.get(argument) if argument.__class__ is type(os.link) else None
         if name is None:
