@@ -42,8 +42,10 @@ class BlotBand(
     background: Annotated[
         float | None, Field(description="Integrated background that was taken off; null when none is known.")
     ]
-    mean_intensity: Annotated[float | None, Field(description="Mean grey value of the box, as printed.")]
-    max_intensity: Annotated[float | None, Field(description="Greatest grey value of the box, as printed.")]
+    mean_intensity: Annotated[
+        float | None, Field(description="Mean grey value of the box; inverted where bands are dark.")
+    ]
+    max_intensity: Annotated[float | None, Field(description="Greatest grey value of the box, inverted likewise.")]
     flag: Annotated[
         str | None,
         Field(description="saturated, no_background, below_background, unreadable, joined by `;`; null when good."),
