@@ -27,8 +27,9 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
     The signal is ``IntDen`` (else ``RawIntDen``, else area x mean), or the peak's area of the gel analyser. ImageJ
     measures brightness: where bands are dark on light (column `bands` of files.csv says ``dark``), the box is inverted.
-    A box that reaches the brightest (darkest) grey value is ``saturated``. Raises ``BadInputError`` for rows that are
-    missing or out of order: lanes would shift.
+    A box that reaches the brightest (darkest) grey value is ``saturated``; boxes that are light all over look like dark
+    bands nobody declared, which is asked, and only black pixels count as saturated then. Raises ``BadInputError`` for
+    rows that are missing or out of order: lanes would shift.
     """
     table = headed_table(raw, IMAGEJ, _is_header, "Area, Mean, IntDen", _REMEDY)
     _refuse_gaps(table)
@@ -57,7 +58,7 @@ def _refuse_gaps(table: HeadedTable) -> None:
 def _boxes(table: HeadedTable, *, is_dark: bool) -> list[Box]:
     area, mean = table.numbers("Area"), table.numbers("Mean")
     low, high = table.numbers("Min"), table.numbers("Max")
-    limit = _limit(high)
+    limit, looks_dark = _limit(high), _mean_share(table) > _MIDDLE and not is_dark
     density = table.numbers("IntDen") if table.index("IntDen") is not None else table.numbers("RawIntDen")
     is_peak = table.index("Percent") is not None and table.index("IntDen", "RawIntDen", "Mean") is None
     boxes = []
@@ -74,7 +75,8 @@ def _boxes(table: HeadedTable, *, is_dark: bool) -> list[Box]:
             edge = None if low[i] is None else limit - (low[i] or 0.0)
             signal = None if size is None or level is None else size * level
         flags = ["unreadable"] if signal is None else []
-        flags += ["saturated"] if edge is not None and edge >= limit else []
+        is_full = low[i] is not None and (low[i] or 0.0) <= 0 if looks_dark else edge is not None and edge >= limit
+        flags += ["saturated"] if is_full else []
         boxes.append(Box(line, area=_positive(size), signal=signal, mean=level, max=edge, flags=tuple(flags)))
     return boxes
 
@@ -89,13 +91,18 @@ def _limit(high: Sequence[float | None]) -> float:
     return next((limit for limit in _LIMITS if top <= limit), top)
 
 
+def _mean_share(table: HeadedTable) -> float:
+    """Mean grey value of all boxes as a share of the brightest; 0 where it was not measured."""
+    means = [m for m in table.numbers("Mean") if m is not None]
+    return sum(means) / len(means) / _limit(table.numbers("Max")) if means else 0.0
+
+
 def _polarity(table: HeadedTable, raw: RawFile, *, is_dark: bool) -> tuple[Problem, ...]:
     """Ask when boxes look like dark bands on light although brightness is measured."""
-    means = [m for m in table.numbers("Mean") if m is not None]
-    limit = _limit(table.numbers("Max"))
-    if is_dark or not means or sum(means) / len(means) <= _MIDDLE * limit:
+    share = _mean_share(table)
+    if is_dark or share <= _MIDDLE:
         return ()
-    message = f"boxes are light (mean {sum(means) / len(means):.0f} of {limit:.0f}): the bands look dark on light"
+    message = f"the boxes are light (mean {share:.0%} of white): they look like dark bands, but brightness was measured"
     remedy = "Invert the picture before measuring, or write `dark` into a column `bands` of files.csv."
     return (warning(raw.name, "", "bands_look_dark", message, remedy),)
 
