@@ -25,7 +25,7 @@ from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
 from tasks.engine.reading import Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
-from tasks.methods.sample_names import match_samples
+from tasks.methods.sample_names import match_materials, match_samples
 from warehouse import acts, ledger
 from warehouse.landing import HashCache, describe, now_ns
 from warehouse.ledger import Arrival
@@ -186,7 +186,8 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
         parser = parsers().get(str(row["parser"])) if row["status"] == "loaded" else None
         if parser is None:
             return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
-        names = match_samples(json.loads(row["sample_names"]), sample_ids)
+        names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
+        names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
         used = {key: references.get(key) for key in parser.references}
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 

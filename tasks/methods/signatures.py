@@ -19,6 +19,17 @@ GEN5 = "Agilent BioTek Gen5"
 QUANTSTUDIO = "Applied Biosystems QuantStudio"
 DESIGN_AND_ANALYSIS = "Applied Biosystems Design & Analysis"
 SDS = "Applied Biosystems SDS"
+NANOSIGHT = "Malvern NanoSight NTA"
+ZETAVIEW = "Particle Metrix ZetaView"
+VICELL = "Beckman Coulter Vi-CELL"
+NUCLEOVIEW = "ChemoMetec NucleoView"
+IMAGE_STUDIO = "LI-COR Image Studio"
+IMAGE_LAB = "Bio-Rad Image Lab"
+IMAGEJ = "ImageJ or Fiji"
+IMAGEJ_SUMMARY = "ImageJ or Fiji particle summary"
+QUBIT = "Thermo Fisher Qubit"
+NANODROP = "Thermo Fisher NanoDrop"
+TAPESTATION = "Agilent TapeStation"
 BMG = "BMG LABTECH (MARS, PHERAstar, SMART Control)"
 _PEEK_SHEETS, _PEEK_ROWS, _QUOTED = 2, 60, 60
 
@@ -68,18 +79,24 @@ SIGNATURES = (
     _signature("Roche LightCycler", r"LightCycler|^Experiment: .*Selected Filter|^\"?Include\"?\tColor\"?\t\"?Pos\b"),
     _signature("Qiagen Rotor-Gene", r"Rotor-Gene"),
     _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro"),
-    _signature("Malvern NanoSight NTA", r"^NTA Experiment Summary|Created with NTA|NanoSight"),
-    _signature("Particle Metrix ZetaView", r"ZetaView"),
-    _signature("Beckman Coulter Vi-CELL", r"Vi-CELL|^Sample ID,Cell count,Viable cells"),
-    _signature("ChemoMetec NucleoView", r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"),
-    _signature("LI-COR Image Studio", rf"^\"?Image Name\"?{_CELL}\"?Channel\"?{_CELL}"),
+    _signature(NANOSIGHT, r"^NTA Experiment Summary|Created with NTA|NanoSight"),
+    _signature(ZETAVIEW, r"ZetaView"),
+    _signature(VICELL, r"Vi-CELL|^Sample ID,Cell count,Viable cells"),
+    _signature(NUCLEOVIEW, r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"),
+    _signature(IMAGE_STUDIO, rf"^\"?Image Name\"?{_CELL}\"?Channel\"?{_CELL}"),
     _signature(
-        "ImageJ or Fiji",
-        rf"\A[ ]?{_CELL}(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)",
+        IMAGE_LAB,
+        rf"^\"?(?:Lane|No\.)\"?{_CELL}.*(?:Adj\. Vol(?:ume|\.) \(|Adj\. Total (?:Band|Lane) Vol)"
+        r"|Image Lab (?:Software|Report)",
     ),
-    _signature("Thermo Fisher Qubit", r"^Run ID,Assay Name,Test Name,Test Date,Qubit"),
-    _signature("Thermo Fisher NanoDrop", r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"),
-    _signature("Agilent TapeStation", r"TapeStation"),
+    _signature(IMAGEJ_SUMMARY, rf"\A\"?Slice\"?{_CELL}\"?Count\"?{_CELL}\"?Total Area"),
+    _signature(
+        IMAGEJ,
+        rf"\A\"?[ ]?\"?{_CELL}\"?(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)",
+    ),
+    _signature(QUBIT, r"^Run ID,Assay Name,Test Name,Test Date,Qubit"),
+    _signature(NANODROP, r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"),
+    _signature(TAPESTATION, r"TapeStation"),
     _signature("FlowJo workspace", r"<Workspace\b[^>]*flowjo|flowJoVersion"),
 )
 _BEGINNINGS = {

@@ -63,7 +63,10 @@ class Boundaries:
     """Watches a night; notes every boundary, and kills the process at the first one not in ``passed``."""
 
     def __init__(self, journal: Path, passed: Collection[str] | None, *, every: bool) -> None:
-        """``passed`` null: only note. ``every``: all functions, each time; else the steps, once (transactions: both ends)."""
+        """Note only where ``passed`` is null.
+
+        ``every``: all functions, each time; else the steps, once (transactions: both ends).
+        """
         self.journal, self.passed, self.every = journal, passed, every
         named = functions()
         self.watched = {code: name for code, name in named.items() if every or name in STEPS}

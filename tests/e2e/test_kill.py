@@ -85,7 +85,7 @@ def test_any_function_of_engine_and_warehouse_may_be_the_last(study: Path, calm:
     assert doomed.run(study, tmp_path / "first", journal, None, every=True)
     labels = journal.read_text().splitlines()
     names = [label.rsplit(" ", 1)[0] for label in labels]
-    first = {name: label for name, label in zip(reversed(names), reversed(labels), strict=True)}
+    first = dict(zip(reversed(names), reversed(labels), strict=True))
     last = dict(zip(names, labels, strict=True))
     for label in dict.fromkeys([*first.values(), *last.values()]):
         home = tmp_path / "home"
