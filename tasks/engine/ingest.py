@@ -193,7 +193,7 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
             return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
         names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
         names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
-        used = {key: references.get(key) for key in parser.references}
+        used = {key: value for key, value in references.items() if key.partition("/")[0] in parser.references}
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
