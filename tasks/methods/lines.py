@@ -37,7 +37,11 @@ def read_lines(raw: RawFile, product: str) -> list[list[str]]:
             "Export the run again as text (txt or csv).",
             repr(content[:8]),
         )
-    text = decode(content)
+    return split_lines(decode(content))
+
+
+def split_lines(text: str) -> list[list[str]]:
+    """Cells of every line of a text, as ``read_lines`` splits them."""
     delimiter = "\t" if "\t" in text else _listed(text)
     return [_cells(line, delimiter) for line in text.split("\n")]
 
