@@ -47,9 +47,10 @@ def split_lines(text: str) -> list[list[str]]:
 
 
 def _listed(text: str) -> str:
-    """Semicolon where most lines have one (commas are then decimals), else comma."""
+    """Semicolon where most lines have one (commas are then decimals) or more lines than have a comma, else comma."""
     lines = [line for line in text.split("\n") if line.strip()]
-    return ";" if 2 * sum(";" in line for line in lines) > len(lines) else ","
+    semicolons, commas = (sum(sign in line for line in lines) for sign in ";,")
+    return ";" if 2 * semicolons > len(lines) or semicolons > commas else ","
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

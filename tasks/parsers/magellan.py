@@ -22,6 +22,7 @@ _WELLS = "well positions"
 _RAW = re.compile(r"raw ?data\b.*|raw\b.*|\d{3,4} ?nm(?:/\d{3,4} ?nm)?|(?:abs|od|fluo|lum)\w*", re.IGNORECASE)
 _TEMPERATURE = re.compile(r"Meas\. temperature: (?P<label>.+): [^:]*$")
 _SETTING = re.compile(r"(?P<key>[A-Za-z][\w .()-]*?)\s*:\s*(?P<value>.+)")
+_NUMBER = re.compile(r"\s*[+-]?\d[\d.,]*(?:[eE][+-]?\d{1,3})?\s*")
 _NM = re.compile(r"(?<!\d)(\d{3,4})(?:\.\d+)? ?nm", re.IGNORECASE)
 _CYCLE = re.compile(r"(?P<h>\d+) ?h|(?P<min>\d+) ?min|(?P<s>\d+(?:[.,]\d+)?) ?s", re.IGNORECASE)
 _SAMPLES = ("sample ids", "sample id", "layout", "identifier", "identifiers", "sample name")
@@ -125,17 +126,25 @@ def _split(
     """Rows of the list with their line numbers, and the lines behind it."""
     rows: list[tuple[int, Sequence[str]]] = []
     index = start + 1
-    while index < len(page.rows) and _cell(page.rows[index], at_well):
+    while index < len(page.rows) and _is_row(page.rows[index], at_well):
         rows.append((index + 1, page.rows[index]))
         index += 1
     rest: list[Sequence[str]] = [cells for cells in page.rows[index:] if any(c.strip() for c in cells)]
     if page.is_cut and not rest and rows and len(rows[-1][1]) < max(len(cells) for _, cells in rows):
         place = page.place(rows[-1][0])
         raise bad_input(file, place, "cut_off", "the file ends in the middle of a row", f"It is cut off. {_REMEDY}")
-    if rest and re.fullmatch(r"[+-]?\d[\d.,]*", rest[0][0].strip()):
-        place = page.place(index + 1)
-        raise bad_input(file, place, "no_well", "a reading stands in a row without a well", _REMEDY, rest[0][0].strip())
+    if rest and not _cell(rest[0], at_well) and (number := next(filter(_NUMBER.fullmatch, rest[0]), "")):
+        raise bad_input(
+            file, page.place(index + 1), "no_well", "a reading stands in a row without a well", _REMEDY, number
+        )
     return rows, rest
+
+
+def _is_row(cells: Sequence[str], at_well: int) -> bool:
+    """Whether a line belongs to the list: it names a well, or something instead of one beside readings."""
+    others = [c for i, c in enumerate(cells) if i != at_well and c.strip()]
+    text = _cell(cells, at_well)
+    return bool(text) and (well_name(text) is not None or any(map(_NUMBER.fullmatch, others)))
 
 
 def _measurements(rest: Sequence[Sequence[str]], unread: list[str]) -> tuple[list[_Measurement], list[str]]:
