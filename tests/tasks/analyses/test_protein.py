@@ -28,7 +28,8 @@ def test_loading_on_another_membrane_is_told_in_one_line_and_never_used() -> Non
     assert problem.rule == "cross_membrane_loading"
     assert str(problem) == (
         "files.csv, membrane M1, SOX9: the loading control of these lanes is on membrane M2; loading counts on the "
-        "same membrane only. If it is one membrane, write the same `membrane` for both files in files.csv; else re-probe it."
+        "same membrane only. If it is one membrane, write the same `membrane` for both files in files.csv; "
+        "else re-probe it."
     )
 
 
