@@ -139,11 +139,13 @@ def _identified(
     """Rows with the culture, or else the material, that their ``sample_name`` is."""
     if "sample_name" not in frame.columns:
         return frame
+    # by position in the list of names: a count matrix has millions of rows and few names
+    names = sorted(matched)
+    positions = frame["sample_name"].cast(pl.String).cast(pl.Enum(names)).to_physical()
     for column, ids in (("sample_id", matched), ("material_id", materials)):
         if column in tables()[table].model_fields:
-            named = pl.col("sample_name").cast(pl.String)
-            found = named.replace_strict(ids, default=None, return_dtype=pl.String) if ids else pl.lit(None, pl.String)
-            frame = frame.with_columns(found.alias(column))
+            found = pl.Series(column, [ids.get(name) for name in names], dtype=pl.String)
+            frame = frame.with_columns(found.gather(positions))
     return frame
 
 
