@@ -223,3 +223,15 @@ def test_samples_carry_donor_material_and_what_was_measured(insert: Insert, read
         *("D1_il1b", "IL-1β", "III", "qpcr"),
     )
     assert [o["assays"] for o in others] == [None, None, None]
+
+
+@pytest.mark.usefixtures("study")
+def test_samples_carry_the_worst_quality_and_every_flag_of_their_rna(insert: Insert, read: Read) -> None:
+    base = {"study_id": "s", "sample_id": "D1_il1b", "nucleic_acid": "RNA", "role": "sample"}
+    insert("core.nucleic_acid_qc", **base, reading=1, instrument="NanoDrop", ratio_260_280=1.6, flag="low_260_280")
+    insert("core.nucleic_acid_qc", **base, reading=2, instrument="TapeStation", rin=6.0, flag="low_rin")
+    insert("core.nucleic_acid_qc", **(base | {"role": "ladder"}), reading=3, instrument="TapeStation", rin=1.0)
+    (row,) = read("mart.nucleic_acids")
+    assert (row["name"], row["condition"], row["reading_count"]) == ("D1_il1b", "il1b", 2)
+    assert (row["min_rin"], row["min_ratio_260_280"], row["flags"]) == (6.0, 1.6, "low_260_280;low_rin")
+    assert row["instruments"] == "NanoDrop;TapeStation"
