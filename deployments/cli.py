@@ -88,7 +88,7 @@ def _folder(study: str, home: Path | None) -> Any:  # noqa: ANN401 (imported lat
 
 
 def _tell(message: str) -> None:
-    err.print(f"[dim]·[/dim] {message}", highlight=False)
+    err.print(f"[dim]·[/dim] {escape(message)}", highlight=False)
 
 
 def _print_problems(problems: Iterable[Problem], console: Console, *, limit: int | None = SCREEN) -> None:
@@ -335,17 +335,17 @@ def main() -> None:
     except UserError as error:
         if error.problems:
             _print_problems(error.problems, err)
-        err.print(f"[red]error[/red]   {error}", highlight=False)
+        err.print(f"[red]error[/red]   {escape(str(error))}", highlight=False)
         sys.exit(2)
     except BadInputError as error:
         _print_problems(error.problems, err)
         sys.exit(2)
     except TransientError as error:
-        err.print(f"[red]error[/red]   {error} Nothing was lost: run the command again.", highlight=False)
+        err.print(f"[red]error[/red]   {escape(str(error))} Nothing was lost: run the command again.", highlight=False)
         sys.exit(1)
     except BenchlakeError as error:
         logging.getLogger(__name__).exception("bug")
-        err.print(f"[red]bug[/red]     {error}", highlight=False)
+        err.print(f"[red]bug[/red]     {escape(str(error))}", highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("stopped; nothing was lost, run the command again to go on.")

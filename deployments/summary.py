@@ -34,7 +34,9 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
         _print_parts(summary.parts, console)
     if summary.published_at:
         console.print(
-            f"\nPublished at {summary.published_at:%Y-%m-%d %H:%M} UTC: {home / 'published.duckdb'}", highlight=False
+            f"\nPublished at {summary.published_at:%Y-%m-%d %H:%M} UTC: {home / 'published.duckdb'}",
+            markup=False,
+            highlight=False,
         )
         where = "" if home.resolve() == Path(".benchlake").resolve() else f" --home {home}"
         console.print(f'Ask it with  benchlake sql{where} "FROM mart.freshness"', markup=False, highlight=False)
@@ -44,7 +46,7 @@ def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
     read = [f for f in files if f.status not in {"quarantined", "ignored"}]
     if read:
         table = Table("raw file", "", "parser", "rows", box=None, pad_edge=False)
-        table.columns[3].justify = "right"
+        table.columns[0].overflow, table.columns[3].justify = "fold", "right"  # names are copied into other commands
         for f in read[:LINES]:
             table.add_row(escape(f.file_name), _coloured(f.status), f.parser or "", f"{f.rows:,}" if f.rows else "")
         console.print(table)

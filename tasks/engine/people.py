@@ -10,7 +10,7 @@ from schemas.errors import UserError
 from tasks.engine import features
 from tasks.engine.publish import act_marker
 from tasks.engine.study_files import StudyFolder
-from tasks.methods.layout_sheets import well_name
+from tasks.methods.grids import well_name
 from warehouse import acts, ledger
 from warehouse.objects import ObjectStore
 from warehouse.plan import is_fact
