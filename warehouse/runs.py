@@ -104,6 +104,7 @@ def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[
         if known["previous_run"] and (plan is None or plan.state == "skipped"):
             for table in analysis.writes:
                 session.delete(table, {"study_id": [study_id], "run_id": [known["previous_run"]]})
+            session.delete("ops.validation_results", {"study_id": [study_id], "source": [f"{analysis.name}/{key}"]})
             if plan is None:
                 _record_end(session, analysis, study_id, key, known, now)
     for plan in wanted.values():
