@@ -70,6 +70,7 @@ def test_an_excluded_well_recomputes_only_its_descendants(bench: Bench) -> None:
     ((object_id,),) = bench.rows("SELECT object_id FROM core.raw_objects WHERE file_name = ?", PLATE)
     assert {(analysis, part) for _, analysis, part, _ in bench.attempts() - attempts} == {
         ("viability", f"CCK8_24h of {str(object_id)[:12]}"),
+        ("plate_quality", f"CCK8_24h of {str(object_id)[:12]}"),
         ("measurements", "cell_viability, viability, bench"),
         ("group_tests", "viability_all, cell_viability, bench"),
     }
