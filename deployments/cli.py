@@ -92,15 +92,10 @@ def _tell(message: str) -> None:
 
 
 def _print_problems(problems: Iterable[Problem], console: Console, *, limit: int | None = SCREEN) -> None:
-    from tasks.methods.problem_lists import rank  # noqa: PLC0415
+    from deployments.summary import print_lines  # noqa: PLC0415
+    from tasks.methods.problem_lists import listed  # noqa: PLC0415
 
-    ranked = rank(problems)
-    colours = {Severity.FATAL: "red", Severity.LOCAL: "red", Severity.WARNING: "yellow"}
-    for problem in ranked[:limit]:
-        console.print(f"[{colours[problem.severity]}]{problem.severity:<8}[/]", end="")
-        console.print(str(problem), markup=False, highlight=False)
-    if limit is not None and len(ranked) > limit:
-        console.print(f"… and {len(ranked) - limit} more: `benchlake check STUDY --all` lists them all.", markup=False)
+    print_lines(listed(tuple(problems), study="STUDY", limit=limit), console)
 
 
 @app.command()

@@ -97,7 +97,10 @@ def record(
 
 
 def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[PartPlan]) -> None:
-    """Drop rows of parts that are skipped now or are no part of the study any more; call it inside a transaction."""
+    """Drop rows and problems of parts that are skipped now or are no part of the study any more.
+
+    Call it inside a transaction.
+    """
     now, wanted = datetime.now(UTC), {p.part.key: p for p in plans}
     for key, known in history(session, study_id, analysis.name).items():
         plan = wanted.get(key)

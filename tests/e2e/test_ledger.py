@@ -93,6 +93,23 @@ def test_what_is_not_there_cannot_be_excluded(bench: Bench, file: str, well: str
     assert bench.night().is_unchanged
 
 
+def test_an_exclusion_keeps_the_form_of_the_sheet_that_is_there(bench: Bench) -> None:
+    sheet = bench.study / "exclusions.csv"
+    sheet.write_text(f"Reason;well;file\nbubble, big;C03;{PLATE}", "utf-8")
+    exclude(bench.folder, bench.warehouse, bench.objects, PLATE, "c4", "hair; long")
+    assert sheet.read_text("utf-8").splitlines()[1:] == [f"bubble, big;C03;{PLATE}", f'"hair; long";C04;{PLATE}']
+    bench.night()
+    assert bench.rows("SELECT well, reason FROM core.exclusions ORDER BY well") == [
+        ("C03", "bubble, big"),
+        ("C04", "hair; long"),
+    ]
+    for unfit in (f"file,reason\n{PLATE},bubble\n".encode(), sheet.read_text("utf-8").encode("utf-16")):
+        sheet.write_bytes(unfit)
+        with pytest.raises(UserError, match=r"exclusions.csv: save it as CSV UTF-8"):
+            exclude(bench.folder, bench.warehouse, bench.objects, PLATE, "C05", "bubble")
+        assert sheet.read_bytes() == unfit
+
+
 def test_the_same_well_excluded_twice_counts_once(bench: Bench) -> None:
     for well in ("C03", "c3"):
         exclude(bench.folder, bench.warehouse, bench.objects, PLATE, well, "bubble")
