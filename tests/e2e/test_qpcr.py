@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import json
 import math
 import shutil
 from collections import defaultdict
@@ -131,14 +129,3 @@ def test_design_and_analysis_own_replicate_means_and_rq(shared: Path, tmp_path: 
         assert 2 ** (delta[samples[0]] - delta[sample]) == pytest.approx(quantities[sample, "RNaseP"]["Rq"], rel=1e-9)
         plain = [found[s, "RNaseP"]["mean_cq"] - found[s, "IPC"]["mean_cq"] for s in (samples[0], sample)]
         assert found[sample, "RNaseP"]["fold_change"] == pytest.approx(2 ** (plain[0] - plain[1]), rel=1e-9)
-
-
-def test_every_well_of_a_quantstudio_export_is_loaded(shared: Path, tmp_path: Path) -> None:
-    folder = shared / "data" / "qpcr" / "appbio_quantstudio"
-    bench = qpcr_study(tmp_path, folder / "appbio_quantstudio_example01.txt", {"s": "control", "t": "treated"}, ["x"])
-    bench.night()
-    document = json.loads(gzip.decompress((folder / "expected" / "appbio_quantstudio_example01.json.gz").read_bytes()))
-    wells_read = document["qPCR aggregate document"]["qPCR document"]
-    expected = sum(len(w["measurement aggregate document"]["measurement document"]) for w in wells_read)
-    assert bench.rows("SELECT count(*) FROM core.qpcr_wells") == [(expected,)]
-    assert bench.rows("SELECT status, row_count FROM core.raw_objects WHERE assay = 'qpcr'") == [("loaded", expected)]

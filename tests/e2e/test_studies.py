@@ -61,10 +61,8 @@ class TestBenchDay:
         assay, status, reason = self.files(bench)[BMG]
         assert (assay, status) == ("cell_viability", "quarantined")
         assert "quarantined" in printed
-        ((message, place, remedy, severity),) = bench.rows(
-            "SELECT message, place, remedy, severity FROM ops.validation_results WHERE source = 'load' AND file_name = ?",
-            BMG,
-        )
+        found = "FROM ops.validation_results WHERE source = 'load' AND file_name = ?"
+        ((message, place, remedy, severity),) = bench.rows(f"SELECT message, place, remedy, severity {found}", BMG)
         assert severity == "local"
         assert "BMG" in str(message)
         assert "expected" in str(message)
