@@ -37,7 +37,9 @@ def _few(found: pl.DataFrame) -> Iterator[Problem]:
     if few.height:
         names = ", ".join(few["sample_id"].head(_LISTED)) + (", …" if few.height > _LISTED else "")
         fewest = min(few["total_count"].to_list())
-        message = f"{few.height} cultures have fewer than {FEW_CELLS} counted cells ({fewest} the fewest)"
+        message = (
+            f"{few.height} of {found.height} cultures have fewer than {FEW_CELLS} counted cells ({fewest} the fewest)"
+        )
         yield warning("samples.csv", f"sample {names}", "few_cells", message, "Count more fields of these cultures.")
 
 

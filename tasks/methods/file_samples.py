@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from tasks.contracts import Context, RawFile
 from tasks.methods.sample_names import match_samples, stripped
+
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
 def sample_of(raw: RawFile, context: Context, written: str | None = None) -> str:
@@ -17,9 +22,15 @@ def sample_of(raw: RawFile, context: Context, written: str | None = None) -> str
     candidates = [c.strip() for c in (written or "", raw.name) if c.strip()]
     for known in (context.study.sample_ids, context.study.material_ids):
         for candidate in candidates:
-            if found := match_samples([candidate], known)[candidate]:
+            if found := named_in(candidate, known):
                 return found
     return candidates[0] if written and written.strip() else stripped(raw.name)
+
+
+def named_in(name: str, known: Collection[str]) -> str | None:
+    """The known culture or material that a name of a file or picture means, with or without its ending."""
+    bare = _ENDING.sub("", name)
+    return match_samples([name], known)[name] or match_samples([bare], known)[bare]
 
 
 def declared_number(context: Context, column: str) -> float | None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.errors import bad_input
+from tasks.methods.bare_grids import bare_rows
 from tasks.methods.grids import PLATE_SHAPES, GridRow, columns_of, grid_rows, row_of_label, well_at
 from tasks.methods.pages import Page
 
+Line = tuple[int, tuple[str, ...]]  # number, counted from 1, and cells
 MOST_COLUMNS = 48
 _LEAST_COLUMNS = 2
 _ROWS_BY_COLUMNS = {columns: rows for rows, columns in PLATE_SHAPES.values()}
@@ -26,7 +28,7 @@ class PrintedGrid:
     corner: str
     beside: tuple[str, ...]
     rows: tuple[GridRow, ...]
-    above: tuple[tuple[int, tuple[str, ...]], ...]
+    above: tuple[Line, ...]
 
     @property
     def titles(self) -> list[str]:
@@ -45,11 +47,14 @@ class PrintedGrid:
                 yield well_at(row.row, column), text, row.line
 
 
-def printed_grids(page: Page) -> tuple[list[PrintedGrid], list[tuple[int, tuple[str, ...]]]]:
-    """Every printed plate of a page in order, and the lines with text after the last one."""
+def printed_grids(page: Page, *, has_bare: bool = False) -> tuple[list[PrintedGrid], list[Line]]:
+    """Every printed plate of a page in order, and the lines with text after the last one.
+
+    ``has_bare`` finds plates without letters and column numbers too; their header line is their first row.
+    """
     lines = page.rows
     grids: list[PrintedGrid] = []
-    above: list[tuple[int, tuple[str, ...]]] = []
+    above: list[Line] = []
     index = 0
     while index < len(lines):
         cells = lines[index]
@@ -60,6 +65,12 @@ def printed_grids(page: Page) -> tuple[list[PrintedGrid], list[tuple[int, tuple[
             grids.append(PrintedGrid(index + 1, cells[0].strip(), beside, tuple(rows), tuple(above)))
             above = []
             index += len(rows) + 1
+            continue
+        bare = bare_rows(lines, index) if has_bare and cells else []
+        if bare:
+            grids.append(PrintedGrid(index + 1, "", (), tuple(bare), tuple(above)))
+            above = []
+            index += len(bare)
             continue
         if any(c.strip() for c in cells):
             above.append((index + 1, tuple(cells)))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.counted_cells import ASSAYS, TABLE, count_frame, count_problems
+from tasks.methods.file_samples import named_in
 from tasks.methods.headed_tables import headed_table
-from tasks.methods.sample_names import match_samples
 from tasks.methods.signatures import IMAGEJ_SUMMARY, recognise
 
 _REMEDY = "Save the Summary window of ImageJ's Analyze Particles again (csv or text)."
@@ -28,7 +28,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     names, counted = table.texts("Slice"), table.counts("Count")
     row = context.row
     column = "positive_count" if row and row.attributes.get("counted", "").lower() == "positive" else "total_count"
-    known = {n: match_samples([n], context.study.sample_ids)[n] for n in set(names)}
+    known = {n: named_in(n, context.study.sample_ids) for n in set(names)}
     rows = [
         {
             "field": names[i] or f"row {i + 1}",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.study import Condition, FileRow, SampleRow, Study, StudyYaml
+from schemas.study import Condition, FileRow, MaterialRow, SampleRow, Study, StudyYaml
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import read_file
 
@@ -62,3 +62,25 @@ def test_what_nobody_reads_is_ignored_unless_a_reader_of_its_assay_exists(
     reading = read_file(raw(tmp_path, "notes.txt", "a note"), Context(study(row), row))
     assert reading.status == status
     assert said in str(reading.reason)
+
+
+def test_a_file_may_be_about_a_material_and_then_about_no_culture(tmp_path: Path) -> None:
+    row = FileRow(file="landing/nta.txt", assay="particle_size", sample="EXO1", line=2)
+    about = study(row).model_copy(update={"materials": (MaterialRow(material="EXO1"),)})
+    text = "ZetaView\nDilution::\t1\nSize / nm\tNumber\tConcentration / cm-3\n50\t1\t10\n100\t2\t20\n"
+    reading = read_file(raw(tmp_path, "nta.txt", text), Context(about, row))
+    assert (reading.status, reading.problems) == ("loaded", ())
+    for frame in reading.frames.values():
+        assert set(frame["material_id"]) == {"EXO1"}
+        assert frame["sample_id"].is_null().all()
+    unknown = read_file(raw(tmp_path, "nta.txt", text), Context(study(row), row))
+    assert [p.rule for p in unknown.problems] == ["unknown_sample"]
+    assert unknown.frames["core.particle_sizes"]["material_id"].is_null().all()
+
+
+def test_a_file_older_than_its_culture_is_loaded_with_a_warning(tmp_path: Path) -> None:
+    samples = (SampleRow(sample="NP1", condition="control", culture_date="2999-01-31"),)
+    about = study().model_copy(update={"samples": samples})
+    reading = read_file(raw(tmp_path, "run.txt", SDS), Context(about))
+    assert reading.status == "loaded"
+    assert "file_before_culture" in [p.rule for p in reading.problems]
