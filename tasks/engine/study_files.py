@@ -71,9 +71,7 @@ def read_folder(path: Path) -> StudyFolder:
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
     named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
-    references = {
-        key: describe(path / name, name) for key, name in named.items() if name and (path / name).is_file()
-    }
+    references = {key: describe(path / name, name) for key, name in named.items() if name and (path / name).is_file()}
     return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)
 
 
