@@ -38,7 +38,7 @@ lint: setup  ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/sqlfluff lint --disable-progress-bar warehouse/models
 
 unit: setup
-	$(BIN)/python -m pytest -m "not bench and not soak"
+	$(BIN)/python -m pytest 
 
 bench: setup  ## benchmarks: ratios against a peer in one run
 	$(BIN)/python -m pytest -m bench -s

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from importlib import import_module
 from typing import Any
 
@@ -12,9 +11,8 @@ from schemas.settings import Settings
 from tasks.engine.context import open_objects
 from tasks.engine.ingest import hashes_of
 from tasks.engine.outcomes import Summary
-from tasks.engine.publish import is_current
-from tasks.engine.study_files import StudyFolder, read_folder, resolve
-from warehouse.landing import HashCache
+from tasks.engine.publish import is_current, looks_current, unchanged
+from tasks.engine.study_files import read_folder, resolve
 from warehouse.store import Warehouse
 
 Tell = Callable[[str], None]
@@ -29,16 +27,12 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
     warehouse = Warehouse(settings.home, settings.lock_timeout_s)
     folder = read_folder(resolve(study, warehouse))
     tell(f"{folder.study.study_id}: {len(folder.landing):,} raw files, {len(folder.study.samples):,} samples")
-    store = open_objects(settings.home)
-    with ExitStack() as stack:
-        server = None
-        if not _looks_current(folder, warehouse):
-            server = stack.enter_context(prefect_session(settings.home, settings.prefect_port))
-        hashes = hashes_of(folder, warehouse.home, store, tell)
+    if looks_current(folder, warehouse):
+        return unchanged(folder, warehouse)
+    with prefect_session(settings.home, settings.prefect_port) as server:
+        hashes = hashes_of(folder, warehouse.home, open_objects(settings.home), tell)
         if is_current(folder, hashes, warehouse):
-            return Summary(folder.study.study_id, unchanged_count=len(folder.landing), is_unchanged=True)
-        if server is None:
-            server = stack.enter_context(prefect_session(settings.home, settings.prefect_port))
+            return unchanged(folder, warehouse)
         from flows.nightly import nightly  # noqa: PLC0415 (Prefect is slow to import)
         from flows.requests import StudyRequest  # noqa: PLC0415
 
@@ -46,14 +40,6 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
         server.wait_ready()
         request = StudyRequest(study=str(folder.path), home=settings.home, strict=strict, move=move)
         return _told(nightly, request)
-
-
-def _looks_current(folder: StudyFolder, warehouse: Warehouse) -> bool:
-    """Whether a look at times and sizes already says that nothing changed."""
-    cache = HashCache(warehouse.home / "work" / "hashes" / f"{folder.study.study_id}.json")
-    if cache.missing(folder.files.values()):
-        return False
-    return is_current(folder, {f.name: h for f in folder.files.values() if (h := cache.get(f))}, warehouse)
 
 
 def run_arrow(name: str, study: str, settings: Settings, *, tell: Tell) -> Summary:

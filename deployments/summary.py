@@ -23,11 +23,13 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
             f"{summary.study_id}: nothing changed since the last run; "
             f"{summary.unchanged_count:,} files stand, nothing was recomputed."
         )
+        _print_standing(summary, console)
         return
     if summary.files:
         _print_files(summary.files, console)
     if summary.unchanged_count:
         console.print(f"{summary.unchanged_count:,} files stand as they were loaded before.")
+    _print_standing(summary, console)
     if summary.parts:
         _print_parts(summary.parts, console)
     if summary.published_at:
@@ -50,6 +52,12 @@ def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
         console.print(f"… and {len(read) - LINES} more: FROM core.raw_objects lists all.")
     _print_reasons("quarantined", [(f.file_name, f.reason) for f in files if f.status == "quarantined"], console)
     _print_reasons("ignored", [(f.file_name, f.reason) for f in files if f.status == "ignored"], console)
+
+
+def _print_standing(summary: Summary, console: Console) -> None:
+    if summary.standing:
+        names = ", ".join(f.file_name for f in summary.standing[:LINES])
+        console.print(f"{_coloured('quarantined')} since an earlier run: {escape(names)}. `benchlake status` says why.")
 
 
 def _print_parts(parts: tuple[PartOutcome, ...], console: Console) -> None:

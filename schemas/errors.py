@@ -67,3 +67,8 @@ class DeclarationError(BenchlakeError):
 def bad_input(file: str, place: str, rule: str, message: str, remedy: str, value: str = "") -> BadInputError:
     """Build the error for a file's single problem."""
     return BadInputError(Problem(Severity.LOCAL, file, place, value, rule, message, remedy))
+
+
+def warning(file: str, place: str, rule: str, message: str, remedy: str, value: str = "") -> Problem:
+    """Build a warning: everything runs, a person should look."""
+    return Problem(Severity.WARNING, file, place, value, rule, message, remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -56,6 +57,7 @@ def _great_expectations() -> Any:  # noqa: ANN401  # the package is untyped
         warnings.simplefilter("ignore", DeprecationWarning)  # it imports modules that Python 3.11 deprecates
         import great_expectations as gx  # noqa: PLC0415  # takes seconds
         import great_expectations.expectations  # noqa: PLC0415
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of its temporary folders
     return gx
 
 

@@ -369,6 +369,11 @@ class Study(_Sheet):
         """Names of all cultures."""
         return frozenset(s.sample for s in self.samples)
 
+    @property
+    def material_ids(self) -> frozenset[str]:
+        """Names of all materials."""
+        return frozenset(m.material for m in self.materials)
+
     @cached_property
     def _file_rows(self) -> dict[str, FileRow]:
         return {f.file: f for f in self.files}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,4 +135,11 @@ def _problem(violation: Violation, file: str) -> Problem:
         violation.check,
         message,
         _REMEDY[violation.kind],
+        _offending_rows(violation),
     )
+
+
+def _offending_rows(violation: Violation) -> str:
+    """The first offending rows as JSON: row from 1, place, value."""
+    found = zip(violation.rows, violation.places, violation.values, strict=True)
+    return json.dumps([{"row": r + 1, "place": p, "value": v} for r, p, v in found], ensure_ascii=False)

@@ -31,6 +31,16 @@ SampleRef = Annotated[
     References("core.samples.sample_id"),
     Field(description="Sample (samples.csv); null when the file's name for it is not known there."),
 ]
+MaterialRef = Annotated[
+    str | None,
+    References("core.materials.material_id"),
+    Field(description="Material (materials.csv) that the row is about; null for cultures, never in group tests."),
+]
+SampleName = Annotated[str | None, Field(description="Sample or material as the file, files.csv or layout names it.")]
+MeasuredOn = Annotated[
+    str | None,
+    Field(description="When it was measured, ISO, on the instrument's own clock; null when the file does not say."),
+]
 DonorRef = Annotated[str, Field(description="Donor (pseudonym) that the cells came from.")]
 Experiment = Annotated[str, Field(description="Experiment of samples.csv; `main` where the column is empty.")]
 ComparisonRef = Annotated[

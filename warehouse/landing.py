@@ -74,6 +74,11 @@ class HashCache:
         except (OSError, ValueError):
             self._known = {}
 
+    @classmethod
+    def of(cls, home: Path, study_id: str) -> HashCache:
+        """The cache of a study."""
+        return cls(home / "work" / "hashes" / f"{study_id}.json")
+
     def get(self, file: FoundFile) -> str | None:
         """The hash of the file if it cannot have changed since it was taken."""
         known = self._known.get(file.path)

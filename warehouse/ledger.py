@@ -69,6 +69,7 @@ def arrivals(
             [
                 row.model_dump(mode="json", exclude={"line", "problem"}) if row else None,
                 layout.model_dump(mode="json", exclude={"sha256", "problem"}) if layout else None,
+                study.file_problem(row) if row else None,
             ]
         )
         samples = sorted({s for n in names if n in rows and (s := rows[n].sample)})

@@ -126,22 +126,23 @@ def _record_end(
 def blocked(session: Session, study_id: str) -> dict[str, str]:
     """Assays in which two loaded files say that they are the same reading, with the message."""
     found: dict[str, str] = {}
-    for assay, table, names in (
-        ("cell_viability", "core.plate_wells", "plate, well, time_h, measure, wavelength_nm"),
-        ("qpcr", "core.qpcr_wells", "plate, well, target, reading"),
+    for assay, table, what, names in (
+        ("cell_viability", "core.plate_wells", "plate", "plate, well, time_h, measure, wavelength_nm"),
+        ("qpcr", "core.qpcr_wells", "plate", "plate, well, target, reading"),
+        ("western_blot", "core.blot_bands", "membrane", "membrane, lane, target, band, time_h"),
     ):
         rows = session.query(
-            f"WITH twice AS (SELECT plate, list(DISTINCT object_id) AS ids FROM {table} "  # noqa: S608
-            f"WHERE study_id = ? AND plate_is_explicit GROUP BY {names} HAVING count(DISTINCT object_id) > 1) "
-            "SELECT t.plate, string_agg(DISTINCT o.file_name, ' and ' ORDER BY o.file_name) AS files FROM twice AS t "
+            f"WITH twice AS (SELECT {what} AS name, list(DISTINCT object_id) AS ids FROM {table} "  # noqa: S608
+            f"WHERE study_id = ? AND {what}_is_explicit GROUP BY {names} HAVING count(DISTINCT object_id) > 1) "
+            "SELECT t.name, string_agg(DISTINCT o.file_name, ' and ' ORDER BY o.file_name) AS files FROM twice AS t "
             "JOIN core.raw_objects AS o "
             "ON list_contains(t.ids, o.object_id) AND o.study_id = ? AND o.status = 'loaded' "
-            "GROUP BY t.plate, t.ids ORDER BY ALL LIMIT 1",
+            "GROUP BY t.name, t.ids ORDER BY ALL LIMIT 1",
             [study_id, study_id],
         )
         if rows.height:
             found[assay] = (
-                f"{rows['files'][0]} both say that they are plate {rows['plate'][0]}: one reading cannot have two "
-                "values. Retract one with `benchlake retract STUDY FILE --reason …`, or correct `plate` in files.csv."
+                f"{rows['files'][0]} both say that they are {what} {rows['name'][0]}: one reading cannot have two "
+                f"values. Retract one with `benchlake retract STUDY FILE --reason …`, or correct `{what}` in files.csv."
             )
     return found

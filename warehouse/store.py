@@ -130,7 +130,8 @@ class Session:
             same_study = "AND r.study_id = t.study_id" if "study_id" in tables()[target].model_fields else ""
             missing = self.query(
                 f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "  # noqa: S608
-                f"WHERE t.{identifier(column.name)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {identifier(target)} AS r "
+                f"WHERE t.{identifier(column.name)} IS NOT NULL "
+                f"AND NOT EXISTS (SELECT 1 FROM {identifier(target)} AS r "
                 f"WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) LIMIT 1"
             )
             if missing.height:

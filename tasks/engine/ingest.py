@@ -25,7 +25,7 @@ from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
 from tasks.engine.reading import Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
-from tasks.methods.sample_names import match_samples
+from tasks.methods.sample_names import match_materials, match_samples
 from warehouse import acts, ledger
 from warehouse.landing import HashCache, describe, now_ns
 from warehouse.ledger import Arrival
@@ -58,7 +58,7 @@ def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: 
     next run. Raises ``TransientError`` or ``BadInputError`` when a sheet cannot be read.
     """
     files = folder.files
-    cache = HashCache(home / "work" / "hashes" / f"{folder.study.study_id}.json")
+    cache = HashCache.of(home, folder.study.study_id)
     unread = cache.missing(files.values())
     known = {f.name: h for f in files.values() if (h := cache.get(f)) is not None}
     if unread:
@@ -117,24 +117,27 @@ def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehous
         if dropped:
             features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
+        keys = {"object_id": [a.sha256 for a in batch], "file_name": [a.file.name for a in batch]}
+        known = session.read(ledger.LEDGER, {"study_id": [plan.study_id], **keys})
+        before = {(row["file_name"], row["object_id"]): row for row in known.iter_rows(named=True)}
         entries = [
-            _entry(session, plan.study_id, a, r, rows.get(r.object_id, 0), fingerprint)
+            _entry(before[a.key], a, r, rows.get(r.object_id, 0) if r.status == "loaded" else 0, fingerprint)
             for a, r in zip(batch, readings, strict=True)
         ]
         ledger.write(session, plan.study_id, entries)
-        for arrival, reading in zip(batch, readings, strict=True):
-            found = {"study_id": [plan.study_id], "source": ["load"], "file_name": [arrival.file.name]}
-            session.replace(
-                "ops.validation_results",
-                found,
-                problem_rows(plan.study_id, "load", reading.problems, now, {arrival.file.name: arrival.sha256}),
-            )
+        found = [problem for reading in readings for problem in reading.problems]
+        objects = {a.file.name: a.sha256 for a in batch}
+        session.replace(
+            "ops.validation_results",
+            {"study_id": [plan.study_id], "source": ["load"], "file_name": keys["file_name"]},
+            problem_rows(plan.study_id, "load", found, now, objects),
+        )
     log.info("loaded study=%s files=%d rows=%d", plan.study_id, len(batch), sum(rows.values()))
     return [
         FileOutcome(
-            r.name, r.status, r.assay, r.parser.name if r.parser else None, rows.get(r.object_id, 0), r.reason, r.is_bug
+            r.name, r.status, r.assay, r.parser.name if r.parser else None, int(e["row_count"]), r.reason, r.is_bug
         )
-        for r in readings
+        for r, e in zip(readings, entries, strict=True)
     ]
 
 
@@ -183,7 +186,8 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
         parser = parsers().get(str(row["parser"])) if row["status"] == "loaded" else None
         if parser is None:
             return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
-        names = match_samples(json.loads(row["sample_names"]), sample_ids)
+        names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
+        names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
         used = {key: references.get(key) for key in parser.references}
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
@@ -282,27 +286,23 @@ def _store(
     session: Session, study_id: str, readings: list[Reading], frames: Mapping[str, pl.DataFrame]
 ) -> dict[str, int]:
     """Append the rows of the batch's objects; give the number of rows by object."""
-    counts: dict[str, int] = {}
     for table, frame in frames.items():
-        ordered = frame.drop("study_id").sort([c for c in tables()[table].sort_by if c != "study_id"])
-        session.insert(table, ordered, {"study_id": study_id})
-        for object_id, n in frame.group_by("object_id").len().iter_rows():
-            counts[object_id] = counts.get(object_id, 0) + n
-        session.check_references(tables()[table], {"study_id": [study_id], "object_id": sorted(counts)})
+        objects = sorted({r.object_id for r in readings if table in r.frames})
+        fixed = {"study_id": study_id} | ({"object_id": objects[0]} if len(objects) == 1 else {})
+        ordered = frame.drop(fixed).sort([c for c in tables()[table].sort_by if c not in fixed])
+        session.insert(table, ordered, fixed)
+        session.check_references(tables()[table], {"study_id": [study_id], "object_id": objects})
     features.refresh(session, study_id, [r.frames[FEATURES] for r in readings if FEATURES in r.frames])
-    return counts
+    return {r.object_id: sum(f.height for t, f in r.frames.items() if t != FEATURES) for r in readings if r.frames}
 
 
 def _entry(
-    session: Session,
-    study_id: str,
+    known: Mapping[str, Any],
     arrival: Arrival,
     reading: Reading,
     rows: int,
     fingerprint: Callable[[Arrival, Mapping[str, Any]], str],
 ) -> dict[str, Any]:
-    key = {"study_id": [study_id], "object_id": [arrival.sha256], "file_name": [arrival.file.name]}
-    known = session.read(ledger.LEDGER, key).row(0, named=True)
     parser = reading.parser if reading.status == "loaded" else None
     entry = {
         **known,

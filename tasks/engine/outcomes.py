@@ -43,6 +43,7 @@ class Summary:
     published_at: datetime | None = None
     is_unchanged: bool = False
     notes: tuple[str, ...] = field(default_factory=tuple)
+    standing: tuple[FileOutcome, ...] = ()  # in quarantine since an earlier run
     state: str = ""  # of the study as ingest found it: what a publication then shows
 
     @property
@@ -52,5 +53,5 @@ class Summary:
 
     @property
     def quarantined(self) -> tuple[FileOutcome, ...]:
-        """Files put into quarantine in this run."""
-        return tuple(f for f in self.files if f.status == "quarantined")
+        """All files in quarantine now, those of this run first."""
+        return tuple(f for f in self.files if f.status == "quarantined") + self.standing

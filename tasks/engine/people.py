@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from schemas.base import tables
 from schemas.errors import UserError
 from tasks.engine import features
 from tasks.engine.publish import act_marker
 from tasks.engine.study_files import StudyFolder
+from tasks.methods.layout_sheets import well_name
 from warehouse import acts, ledger
 from warehouse.objects import ObjectStore
+from warehouse.plan import is_fact
 from warehouse.store import Session, Warehouse
 
 
@@ -39,12 +42,15 @@ def exclude(
 ) -> str:
     """Leave a well or a whole file out of analysis; it stays in the core tables. Appends to exclusions.csv.
 
-    Raises ``UserError`` when the study has no such file.
+    Raises ``UserError`` when the study has no such file, or nothing was read from such a well of it.
     """
     study_id = folder.study.study_id
     with warehouse.open(f"exclude {file}") as session, session.transaction():
         name, object_id = _find(session, study_id, file)
-        _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
+        if well is not None:
+            well = _find_well(session, study_id, name, object_id, well)
+        if not any((e.file, e.well, e.sample) == (name, well, None) for e in folder.study.exclusions):
+            _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
         act = acts.record(session, store, study_id, "exclude", file=name, well=well, reason=reason, object_id=object_id)
         _mark(warehouse, study_id, act)
     return name
@@ -76,6 +82,16 @@ def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
             "such as landing/plate1.txt; `benchlake status` lists what was loaded."
         )
     return rows.row(0)
+
+
+def _find_well(session: Session, study_id: str, name: str, object_id: str, well: str) -> str:
+    wanted, where = well_name(well) or well, {"study_id": [study_id], "object_id": [object_id]}
+    facts = [t for t, table in tables().items() if is_fact(t) and "well" in table.model_fields]
+    if not any(session.read(t, {**where, "well": [wanted]}, ["well"], distinct=True).height for t in facts):
+        raise UserError(
+            f"Nothing was read from a well {well} of {name}. Give the well as the plate has it, such as B03."
+        )
+    return wanted
 
 
 def _mark(warehouse: Warehouse, study_id: str, act: str) -> None:

@@ -11,8 +11,10 @@ import polars as pl
 from schemas.polars_schema import schema
 from schemas.tables.publications import Publication
 from tasks.contracts import analyses
+from tasks.engine.outcomes import FileOutcome, Summary
 from tasks.engine.study_files import StudyFolder
 from warehouse.code_hash import project_digest, versions
+from warehouse.landing import HashCache
 from warehouse.plan import digest
 from warehouse.store import Warehouse
 
@@ -33,6 +35,30 @@ def is_current(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Wareho
     with warehouse.snapshot() as session:
         known = session.read("ops.publications", {"study_id": [study_id]}, ["state", "is_complete"])
     return known.height > 0 and known.row(0) == (state_of(folder, hashes, warehouse), True)
+
+
+def looks_current(folder: StudyFolder, warehouse: Warehouse) -> bool:
+    """Whether a look at times and sizes already says that nothing changed; reads no raw file."""
+    cache = HashCache.of(warehouse.home, folder.study.study_id)
+    hashes = {f.name: known for f in folder.files.values() if (known := cache.get(f)) is not None}
+    return len(hashes) == len(folder.files) and is_current(folder, hashes, warehouse)
+
+
+def unchanged(folder: StudyFolder, warehouse: Warehouse) -> Summary:
+    """What a run says that finds nothing to do: how many files stand, and which are still in quarantine."""
+    study_id = folder.study.study_id
+    standing = in_quarantine(study_id, warehouse)
+    return Summary(study_id, unchanged_count=len(folder.landing), is_unchanged=True, standing=standing)
+
+
+def in_quarantine(study_id: str, warehouse: Warehouse) -> tuple[FileOutcome, ...]:
+    """The study's files that the snapshot shows in quarantine, by name."""
+    with warehouse.snapshot() as session:
+        rows = session.read("core.raw_objects", {"study_id": [study_id], "status": ["quarantined"]})
+    return tuple(
+        FileOutcome(r["file_name"], r["status"], r["assay"], None, 0, r["reason"])
+        for r in rows.sort("file_name").iter_rows(named=True)
+    )
 
 
 def act_marker(warehouse: Warehouse, study_id: str) -> Path:

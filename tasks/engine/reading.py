@@ -11,7 +11,8 @@ import polars as pl
 from schemas.base import tables
 from schemas.errors import BadInputError, Problem, Severity
 from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
-from tasks.methods.sample_names import match_samples, unknown_samples
+from tasks.methods.file_dates import before_culture
+from tasks.methods.sample_names import match_materials, match_samples, unknown_samples
 from tasks.methods.signatures import unreadable_reason
 
 log = getLogger(__name__)
@@ -122,19 +123,30 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
     named = [f for f in frames.values() if "sample_name" in f.columns]
     names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
     matched = match_samples(names, context.study.sample_ids)
+    materials = match_materials(matched, context.study.material_ids)
     if not any(p.rule in {"unknown_sample", "ambiguous_sample"} for p in problems):
-        unknown = [n for n in cultures(frames) if matched[n] is None]
+        unknown = [n for n in cultures(frames) if matched[n] is None and n not in materials]
         problems += unknown_samples(raw, unknown, context.study.sample_ids)
-    for table, frame in frames.items():
-        if "sample_id" in tables()[table].model_fields and "sample_name" in frame.columns:
-            frames[table] = frame.with_columns(
-                pl.col("sample_name")
-                .cast(pl.String)
-                .replace_strict(matched, default=None, return_dtype=pl.String)
-                .alias("sample_id")
-            )
+    frames = {table: _identified(table, frame, matched, materials) for table, frame in frames.items()}
+    problems += before_culture(raw, frames, matched, context.study)
     assay = context.assay or parser.assays[0]
     return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
+
+
+def _identified(
+    table: str, frame: pl.DataFrame, matched: Mapping[str, str | None], materials: Mapping[str, str]
+) -> pl.DataFrame:
+    """Rows with the culture, or else the material, that their ``sample_name`` is."""
+    if "sample_name" not in frame.columns:
+        return frame
+    # by position in the list of names: a count matrix has millions of rows and few names
+    names = sorted(matched)
+    positions = frame["sample_name"].cast(pl.String).cast(pl.Enum(names)).to_physical()
+    for column, ids in (("sample_id", matched), ("material_id", materials)):
+        if column in tables()[table].model_fields:
+            found = pl.Series(column, [ids.get(name) for name in names], dtype=pl.String)
+            frame = frame.with_columns(found.gather(positions))
+    return frame
 
 
 def cultures(frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:

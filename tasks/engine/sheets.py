@@ -97,7 +97,7 @@ def frames(study: Study, path: str, registered_at: datetime) -> dict[type[Table]
                 "sample_id": e.sample,
                 "reason": e.reason,
             }
-            for e in study.exclusions
+            for e in dict.fromkeys(e.model_copy(update={"line": 0}) for e in study.exclusions)  # said twice, meant once
         ],
     }
     return {

@@ -12,6 +12,7 @@ _THROUGH_HOLE = re.compile(r"([A-D])(1[0-2]|[1-9])([a-h])([1-8])")
 _HOLES = 8  # an OpenArray subarray is 8 x 8 through-holes
 _LETTERS = 26
 _MOST_ROWS = 32
+_COLUMNS_384 = 24
 
 
 def row_letters(index: int) -> str:
@@ -112,19 +113,33 @@ class GridRow:
     label: str
 
 
-def grid_rows(lines: Sequence[Sequence[str]], start: int, columns: int) -> list[GridRow]:
+def row_of_label(label: str, columns: int) -> int | None:
+    """Row counted from 0 that a grid's line is labelled with; null when the label names none.
+
+    Plates of 1536 wells are labelled A … Z, AA … AF, or by some programs A … Z, a … f.
+    """
+    text = label.strip()
+    if columns > _COLUMNS_384 and len(text) == 1 and "a" <= text <= "f":
+        return _LETTERS + ord(text) - 97
+    return row_index(text)
+
+
+def grid_rows(
+    lines: Sequence[Sequence[str]], start: int, columns: int, *, has_continuations: bool = True
+) -> list[GridRow]:
     """Rows below the header at index ``start``, up to the first line that is none.
 
-    A line without a row letter continues the row above it (several readings per well).
-    ``label`` is the first text behind the wells. Shorter lines give fewer cells.
+    A line without a row letter continues the row above it (several readings per well), unless
+    the format has no such lines. ``label`` is the first text behind the wells. Shorter lines
+    give fewer cells.
     """
     found: list[GridRow] = []
     row: int | None = None
     for index in range(start + 1, len(lines)):
         cells = lines[index]
         head = cells[0].strip() if cells else ""
-        if head:
-            row = row_index(head)
+        if head or not has_continuations:
+            row = row_of_label(head, columns)
         if row is None or row >= _MOST_ROWS or not any(c.strip() for c in cells):
             break
         wells = tuple(c.strip() for c in cells[1 : columns + 1])

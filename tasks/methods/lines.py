@@ -37,15 +37,20 @@ def read_lines(raw: RawFile, product: str) -> list[list[str]]:
             "Export the run again as text (txt or csv).",
             repr(content[:8]),
         )
-    text = decode(content)
+    return split_lines(decode(content))
+
+
+def split_lines(text: str) -> list[list[str]]:
+    """Cells of every line of a text, as ``read_lines`` splits them."""
     delimiter = "\t" if "\t" in text else _listed(text)
     return [_cells(line, delimiter) for line in text.split("\n")]
 
 
 def _listed(text: str) -> str:
-    """Semicolon where most lines have one (commas are then decimals), else comma."""
+    """Semicolon where most lines have one (commas are then decimals) or more lines than have a comma, else comma."""
     lines = [line for line in text.split("\n") if line.strip()]
-    return ";" if 2 * sum(";" in line for line in lines) > len(lines) else ","
+    semicolons, commas = (sum(sign in line for line in lines) for sign in ";,")
+    return ";" if 2 * semicolons > len(lines) or semicolons > commas else ","
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -103,8 +103,10 @@ class _Reading:
         donors = self.donors(samples, materials)
         ids = frozenset(samples_sheet.values("sample")) if samples_sheet else None
         known = KnownIds(sorted(ids)) if ids else None
-        layouts = self.layouts(ids or frozenset(), known)
-        files = self.file_rows(layouts, KnownIds([*known.ids, *(m.material for m in materials)]) if known else None)
+        nameable = [m.material for m in materials]  # files and lanes may be about a preparation
+        also = KnownIds([*known.ids, *nameable]) if known else None
+        layouts = self.layouts((ids or frozenset()) | set(nameable), also)
+        files = self.file_rows(layouts, also)
         exclusions = self.exclusions(known)
         contrasts = self.contrasts(config, samples, files)
         comparisons = self.comparisons(config, samples)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from schemas.errors import Problem, Severity
@@ -49,6 +49,11 @@ def match_samples(names: Sequence[str], known: Collection[str]) -> dict[str, str
         name: sample if sample is None or name == sample or claims[sample] == 1 else None
         for name, sample in found.items()
     }
+
+
+def match_materials(matched: Mapping[str, str | None], materials: Collection[str]) -> dict[str, str]:
+    """Materials among the names that no sample has (``match_samples``); they fit exactly or not at all."""
+    return {name: name for name, sample in matched.items() if sample is None and name in materials}
 
 
 def stripped(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.errors import BadInputError, Problem, Severity
 from tasks.contracts import Context, RawFile, parsers
@@ -18,6 +19,22 @@ GEN5 = "Agilent BioTek Gen5"
 QUANTSTUDIO = "Applied Biosystems QuantStudio"
 DESIGN_AND_ANALYSIS = "Applied Biosystems Design & Analysis"
 SDS = "Applied Biosystems SDS"
+NANOSIGHT = "Malvern NanoSight NTA"
+ZETAVIEW = "Particle Metrix ZetaView"
+VICELL = "Beckman Coulter Vi-CELL"
+NUCLEOVIEW = "ChemoMetec NucleoView"
+IMAGE_STUDIO = "LI-COR Image Studio"
+IMAGE_LAB = "Bio-Rad Image Lab"
+IMAGEJ = "ImageJ or Fiji"
+IMAGEJ_SUMMARY = "ImageJ or Fiji particle summary"
+QUBIT = "Thermo Fisher Qubit"
+NANODROP = "Thermo Fisher NanoDrop"
+TAPESTATION = "Agilent TapeStation"
+SOFTMAX = "Molecular Devices SoftMax Pro"
+KALEIDO = "Revvity EnSight Kaleido"
+ENVISION = "PerkinElmer EnVision"
+SKANIT = "Thermo Fisher SkanIt"
+MAGELLAN = "Tecan Magellan or i-control"
 BMG = "BMG LABTECH (MARS, PHERAstar, SMART Control)"
 _PEEK_SHEETS, _PEEK_ROWS, _QUOTED = 2, 60, 60
 
@@ -41,15 +58,19 @@ SIGNATURES = (
         rf"\A\n*Software Version{_CELL}+\d"
         rf"|^Software Version{_CELL}+\d.*\n(?:.*\n){{1,12}}?(?:Experiment File Path|Protocol File Path|Plate Number)",
     ),
-    _signature(BMG, r'^"?User ?[:=](?:.*\n?){1,3}?.*\b(?:Test run no|Test ID|Path ?[:=].*BMG)'),
-    _signature("Molecular Devices SoftMax Pro", r"^##BLOCKS\s*="),
-    _signature("Revvity EnSight Kaleido", r"Kaleido|^EnSight Results from"),
+    _signature(BMG, r'^[ \t]*"?User ?[:=][^\n]*(?:\n[^\n]*){0,3}?\b(?:Test run no|Test ID|Path ?[:=][^\n]*BMG)'),
+    _signature(SOFTMAX, r"^##BLOCKS\s*="),
+    _signature(KALEIDO, r"Kaleido|^\"?EnSight Results from"),
     _signature(
-        "PerkinElmer EnVision",
-        r"^Plate information\b(?:.*\n){1,12}?Background information|^Plate information\n.*Measured height",
+        ENVISION,
+        r"EnVision Workstation|^\"?Plate information\b(?:.*\n){1,12}?\"?Background information"
+        r"|^\"?Plate information\b.*\n.*Measured height",
     ),
-    _signature("Thermo Fisher SkanIt", r"\bSkanIt\b|\.skax\b|^Measurement results\b"),
-    _signature("Tecan Magellan or i-control", r"\bMagellan\b|^Raw data\tWell positions|Tecan i-control|SparkControl"),
+    _signature(SKANIT, r"\bSkanIt\b|\.skax\b|^Measurement results\b"),
+    _signature(
+        MAGELLAN,
+        rf"\bMagellan\b|^(?:[^\n]*{_CELL})?\"?Well positions\"?(?:{_CELL}|$)|Tecan i-control|SparkControl",
+    ),
     _signature(DESIGN_AND_ANALYSIS, r"Design (?:&|and) Analysis Software|Plugin Name and Version"),
     _signature(
         QUANTSTUDIO,
@@ -67,18 +88,24 @@ SIGNATURES = (
     _signature("Roche LightCycler", r"LightCycler|^Experiment: .*Selected Filter|^\"?Include\"?\tColor\"?\t\"?Pos\b"),
     _signature("Qiagen Rotor-Gene", r"Rotor-Gene"),
     _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro"),
-    _signature("Malvern NanoSight NTA", r"^NTA Experiment Summary|Created with NTA|NanoSight"),
-    _signature("Particle Metrix ZetaView", r"ZetaView"),
-    _signature("Beckman Coulter Vi-CELL", r"Vi-CELL|^Sample ID,Cell count,Viable cells"),
-    _signature("ChemoMetec NucleoView", r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"),
-    _signature("LI-COR Image Studio", rf"^\"?Image Name\"?{_CELL}\"?Channel\"?{_CELL}"),
+    _signature(NANOSIGHT, r"^NTA Experiment Summary|Created with NTA|NanoSight"),
+    _signature(ZETAVIEW, r"ZetaView"),
+    _signature(VICELL, r"Vi-CELL|^Sample ID,Cell count,Viable cells"),
+    _signature(NUCLEOVIEW, r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"),
+    _signature(IMAGE_STUDIO, rf"^\"?Image Name\"?{_CELL}\"?Channel\"?{_CELL}"),
     _signature(
-        "ImageJ or Fiji",
-        rf"\A[ ]?{_CELL}(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)",
+        IMAGE_LAB,
+        rf"^\"?(?:Lane|No\.)\"?{_CELL}.*(?:Adj\. Vol(?:ume|\.) \(|Adj\. Total (?:Band|Lane) Vol)"
+        r"|Image Lab (?:Software|Report)",
     ),
-    _signature("Thermo Fisher Qubit", r"^Run ID,Assay Name,Test Name,Test Date,Qubit"),
-    _signature("Thermo Fisher NanoDrop", r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"),
-    _signature("Agilent TapeStation", r"TapeStation"),
+    _signature(IMAGEJ_SUMMARY, rf"\A\"?Slice\"?{_CELL}\"?Count\"?{_CELL}\"?Total Area"),
+    _signature(
+        IMAGEJ,
+        rf"\A\"?[ ]?\"?{_CELL}\"?(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)",
+    ),
+    _signature(QUBIT, r"^Run ID,Assay Name,Test Name,Test Date,Qubit"),
+    _signature(NANODROP, r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"),
+    _signature(TAPESTATION, r"TapeStation"),
     _signature("FlowJo workspace", r"<Workspace\b[^>]*flowjo|flowJoVersion"),
 )
 _BEGINNINGS = {
@@ -86,9 +113,12 @@ _BEGINNINGS = {
     QUANTSTUDIO: 'its first lines are like "* Block Type = …", then a table under "[Results]"',
     DESIGN_AND_ANALYSIS: 'a workbook with a sheet "Results"',
     SDS: "its table has the columns Well, Sample, Detector, Task and Ct",
+    SOFTMAX: 'it begins with "##BLOCKS=", then "Plate:"',
+    BMG: 'its first line is like "User: …, Path: …, Test run no.: …"',
 }
 
 
+@lru_cache(maxsize=8)  # every parser asks about the same file
 def recognise(head: bytes, name: str) -> str | None:
     """Product that wrote a file, from its first bytes; null when nothing tells.
 
@@ -111,6 +141,7 @@ def recognise_file(raw: RawFile) -> str | None:
     return found[0].product if found else None
 
 
+@lru_cache(maxsize=4)  # every parser asks about the same file
 def peek(raw: RawFile) -> str:
     """Return the start of a file as text; of a workbook the first rows of its first sheets, tab-separated."""
     if not is_workbook(raw.head):

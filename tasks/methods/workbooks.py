@@ -11,6 +11,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from schemas.errors import bad_input
+from tasks.methods.workbook_limits import refuse_bombs
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Rows = list[list[str]]
@@ -37,9 +38,11 @@ def read_sheets(
 ) -> dict[str, Rows]:
     """Rows of every sheet that is ``wanted``, by sheet name; row ``i`` of the list is row ``i + 1`` in Excel.
 
-    Raises ``BadInputError`` for a damaged, empty or password-protected workbook.
+    Raises ``BadInputError`` for a damaged, empty or password-protected workbook, and for one
+    whose cells would not fit into memory.
     """
     with _explained(file):
+        refuse_bombs(content, file)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return {
             name: [
@@ -54,6 +57,7 @@ def read_sheets(
 def sheet_names(content: bytes, file: str) -> list[str]:
     """Give the names of all sheets, in order. Raises ``BadInputError`` like ``read_sheets``."""
     with _explained(file):
+        refuse_bombs(content, file)
         return CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
 
 

@@ -5,39 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import polars as pl
-
 from schemas.errors import BadInputError, Problem, Severity, bad_input
-from schemas.study import FileRow
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.gen5_labels import Reading, reading_of
 from tasks.methods.gen5_sections import PlateExport, Printed, plates
-from tasks.methods.layouts import apply_layout
 from tasks.methods.lines import read_lines
-from tasks.methods.numbers import decimal_mark, elapsed_h, read_numbers
-from tasks.methods.plate_checks import check_plates
+from tasks.methods.numbers import elapsed_h, read_numbers
 from tasks.methods.plate_identity import identify_plate
+from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
 from tasks.methods.signatures import GEN5, recognise
 from tasks.methods.text import decode
 
-ASSAY = "cell_viability"
 _READS = re.compile(r"(?:Absorbance|Fluorescence|Luminescence|Alpha)\s+(?:Endpoint|Spectrum|Area Scan)", re.IGNORECASE)
 _REMEDY = "Export the plate again from Gen5 as text, with the results matrix of every read."
 _ROLES = {"BLK": "blank", "SPL": "sample"}
-_COLUMNS: dict[str, pl.DataType] = {
-    "plate": pl.String(),
-    "plate_is_explicit": pl.Boolean(),
-    "well": pl.String(),
-    "time_h": pl.Float64(),
-    "mode": pl.String(),
-    "label": pl.String(),
-    "wavelength_nm": pl.Float64(),
-    "sample_name": pl.String(),
-    "role": pl.String(),
-    "text": pl.String(),
-    "unit": pl.String(),
-    "line": pl.Int64(),
-}
 
 
 def claims(raw: RawFile, context: Context) -> bool:
@@ -59,49 +40,23 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     """
     lines = read_lines(raw, GEN5)
     exports = list(plates(lines, raw.name))
-    rows: list[tuple[object, ...]] = []
+    readings: list[WellText] = []
     unread: dict[str, None] = {}
     for export in exports:
-        rows += _plate_rows(export, context, unread, is_only=len(exports) == 1)
-    frame = pl.DataFrame(rows, schema=_COLUMNS, orient="row")
-    wells = _valued(frame, raw.name)
-    if wells.is_empty():
+        readings += _plate_readings(export, context, unread, is_only=len(exports) == 1)
+    if not any(reading.text for reading in readings):
         raise _no_readings(exports, unread, raw.name)
-    _refuse_duplicates(wells, raw.name)
-    wells = wells.select(
-        "plate",
-        "plate_is_explicit",
-        pl.lit(context.assay or ASSAY).alias("assay"),
-        "well",
-        "time_h",
-        "measure",
-        "wavelength_nm",
-        "sample_name",
-        "role",
-        pl.lit(None, pl.String).alias("blank_for"),
-        "value",
-        "unit",
-        "flag",
-    )
-    problems: tuple[Problem, ...] = _unnamed_wavelengths(exports, unread, raw.name)
-    if context.layout:
-        wells, found = apply_layout(wells, context.layout, file=raw.name)
-        problems += tuple(found)
-    elif context.row and wells["role"].is_null().all():
-        problems += (_no_layout(context.row, raw.name),)
-    wells, found = check_plates(wells, file=raw.name, wavelength_nm=context.study.config.viability.wavelength_nm)
-    return Parsed({"core.plate_wells": wells}, (*problems, *found), tuple(unread))
+    problems = _unnamed_wavelengths(exports, unread, raw.name)
+    return plate_wells(readings, raw, context, remedy=_REMEDY, unread=unread, problems=problems)
 
 
-def _plate_rows(
-    export: PlateExport, context: Context, unread: dict[str, None], *, is_only: bool
-) -> list[tuple[object, ...]]:
-    """Rows of one plate's raw readings, in the order of ``_COLUMNS``."""
+def _plate_readings(export: PlateExport, context: Context, unread: dict[str, None], *, is_only: bool) -> list[WellText]:
+    """Raw readings of one plate."""
     plate, is_explicit = identify_plate(export.name, export.barcode, context.row, is_only=is_only)
     start_h = context.row.time_h if context.row else None
     names, roles = _own_layout(export)
     known: dict[tuple[str, str], Reading | None] = {}
-    rows: list[tuple[object, ...]] = []
+    readings: list[WellText] = []
     for printed in export.readings:
         key = (printed.label, printed.kind)
         if key not in known:
@@ -112,13 +67,14 @@ def _plate_rows(
                 unread[f"{printed.label} ({printed.kind})" if printed.kind == "area scan" else printed.label] = None
             continue
         time_h, wavelength = _axis(printed, reading, start_h)
-        rows.append(
-            (
+        readings.append(
+            WellText(
                 *(plate, is_explicit, printed.well, time_h, reading.mode, printed.label, wavelength),
-                *(names.get(printed.well), roles.get(printed.well), printed.text, reading.unit, printed.line),
+                *(names.get(printed.well), roles.get(printed.well), printed.text, reading.unit),
+                f"line {printed.line}",
             )
         )
-    return rows
+    return readings
 
 
 def _axis(printed: Printed, reading: Reading, start_h: float | None) -> tuple[float | None, float | None]:
@@ -138,47 +94,6 @@ def _own_layout(export: PlateExport) -> tuple[dict[str, str], dict[str, str]]:
     roles = {w: next((r for prefix, r in _ROLES.items() if i.startswith(prefix)), "control") for w, i in ids.items()}
     names = {**ids, **export.layout.get("Name", {})}
     return {w: n for w, n in names.items() if roles.get(w) != "blank"}, roles
-
-
-def _valued(frame: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Read the texts as numbers; wells that were not read have no row. Raises for text that is none."""
-    mark = decimal_mark(frame["text"].to_list(), is_grouped=False)
-    found = frame.hstack(read_numbers(frame["text"].to_list(), mark)).filter(pl.col("flag").ne_missing("empty"))
-    bad = found.filter((pl.col("flag") == "unreadable") | pl.col("time_h").is_nan() | pl.col("wavelength_nm").is_nan())
-    if not bad.is_empty():
-        first = bad.row(0, named=True)
-        is_text = first["flag"] == "unreadable"
-        what = f"{first['text']!r} is no reading" if is_text else "the row does not begin with a time or wavelength"
-        raise bad_input(
-            file,
-            f"line {first['line']}, well {first['well']}",
-            "not_a_number",
-            f"{what}; a number, OVRFLW, MISSED or ????? was expected",
-            _REMEDY,
-            first["text"],
-        )
-    is_shared = pl.col("label").n_unique().over("plate", "mode", "wavelength_nm") > 1
-    return found.with_columns(is_shared.alias("is_shared")).with_columns(
-        pl.when(pl.col("is_shared").any().over("plate", "label"))
-        .then(pl.col("label"))
-        .otherwise(pl.col("mode"))
-        .alias("measure")
-    )
-
-
-def _refuse_duplicates(wells: pl.DataFrame, file: str) -> None:
-    key = ["plate", "well", "time_h", "measure", "wavelength_nm"]
-    twice = wells.filter(wells.select(key).is_duplicated())
-    if not twice.is_empty():
-        first = twice.row(0, named=True)
-        lines = sorted(set(twice.filter(pl.col("well") == first["well"])["line"].to_list()))[:2]
-        raise bad_input(
-            file,
-            f"lines {' and '.join(map(str, lines))}, well {first['well']}",
-            "duplicate_reading",
-            f"plate {first['plate']!r} has two readings of {first['label']!r} for the same well and time",
-            "Give plates and read steps different names in Gen5, or export one read per file.",
-        )
 
 
 def _no_readings(exports: Sequence[PlateExport], unread: dict[str, None], file: str) -> BadInputError:
@@ -212,18 +127,6 @@ def _unnamed_wavelengths(exports: Sequence[PlateExport], unread: dict[str, None]
             f"these rows were left out: the procedure reads {', '.join(channels)}",
             "Check that the file is complete; export it again from Gen5 if its end is missing.",
         ),
-    )
-
-
-def _no_layout(row: FileRow, file: str) -> Problem:
-    return Problem(
-        Severity.WARNING,
-        file,
-        "",
-        "",
-        "no_layout",
-        f"neither the file nor files.csv (line {row.line}) says which sample is in which well",
-        "Write layouts/NAME.csv (well,sample,role) and its NAME in the column layout of files.csv.",
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -151,3 +152,11 @@ def test_a_frame_without_all_columns_is_a_bug_of_the_caller() -> None:
         validate(wells(1).drop("cq"), QpcrWell)
     with pytest.raises(DeclarationError, match="its key has no object_id"):
         validate_objects(pl.DataFrame(schema=schema(Sample)), Sample)
+
+
+def test_the_first_offending_rows_are_kept_as_json() -> None:
+    run = {"study_id": "s", "sample_id": "c1", "condition": "il1b", "condition_order": 0, "donor_id": "d1"}
+    frame = conform(pl.DataFrame([run | {"replicate": "1", "experiment": "main", "attributes": "{}"}] * 2), Sample)
+    (problem,) = problems(validate(frame, Sample), "samples.csv")
+    assert [row["row"] for row in json.loads(problem.offending_rows)] == [1, 2]
+    assert json.loads(problem.offending_rows)[0]["place"] == "sample_id c1"

@@ -12,8 +12,10 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -40,7 +42,17 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def call(self, path: str, body: object = None, method: str = "POST") -> Any:  # noqa: ANN401 - any JSON
-        """JSON answer of the server's API."""
+        """JSON answer of the server's API; 503 (its database is busy) is asked again, as Prefect's own client does."""
+        for _ in range(20):
+            try:
+                return self._asked(path, body, method)
+            except HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                time.sleep(0.5)
+        return self._asked(path, body, method)
+
+    def _asked(self, path: str, body: object, method: str) -> Any:  # noqa: ANN401 - any JSON
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - our own server
             f"{self.url}/api{path}", data=data, method=method, headers={"Content-Type": "application/json"}

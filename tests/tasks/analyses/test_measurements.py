@@ -44,7 +44,9 @@ def measured(table: str, rows: list[Row]) -> list[Row]:
 
 def test_every_feeding_table_is_read_without_being_listed() -> None:
     assert measurements.ANALYSIS.reads.keys() == {"core.samples"}
-    assert analysis().reads.keys() == {"core.samples", "result.qpcr_fold_changes", "result.viability"}
+    feeding = {a.feeds.table for a in analyses().values() if a.feeds}
+    assert analysis().reads.keys() == {"core.samples", *feeding}
+    assert {"result.qpcr_fold_changes", "result.viability", "result.protein", "result.particle_size"} <= feeding
     order = list(analyses())
     assert order.index("qpcr_fold_changes") < order.index("measurements") < order.index("group_tests")
 

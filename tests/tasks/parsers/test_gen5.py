@@ -274,11 +274,27 @@ def test_rows_of_a_wavelength_that_was_not_read_are_reported(tmp_path: Path) -> 
     assert "abs450:63" in problem.place
 
 
-def test_gen5_alone_claims_gen5_plates_and_nobody_elses(shared: Path) -> None:
-    for path in (shared / "data/plate_reader").rglob("*"):
-        if path.is_file() and "expected" not in path.parts:
-            claimed = [p.name for p in parsers().values() if p.claims(RawFile.read(path), context())]
-            assert claimed == (["gen5"] if "agilent_gen5" in path.parts else []), path.name
+PARSER_OF_FOLDER = {
+    "agilent_gen5": "gen5",
+    "bmg_labtech_smart_control": "bmg_smart_control",
+    "bmg_mars": "bmg_mars",
+    "moldev_softmax_pro": "softmax_pro",
+    "perkin_elmer_envision": "envision",
+    "tecan_magellan": "magellan",
+    "thermo_skanit": "skanit",
+}
+
+
+@pytest.mark.parametrize("assay", [None, "cell_viability"])
+@pytest.mark.parametrize("folder", PARSER_OF_FOLDER)
+def test_every_plate_export_is_claimed_by_its_products_parser_alone(
+    folder: str, assay: str | None, shared: Path
+) -> None:
+    for path in (shared / "data/plate_reader" / folder).iterdir():
+        if path.is_file():
+            about = context(assay=assay) if assay else context()
+            claimed = [p.name for p in parsers().values() if p.claims(RawFile.read(path), about)]
+            assert claimed == [PARSER_OF_FOLDER[folder]], path.name
 
 
 def test_imaging_exports_and_files_of_other_assays_are_not_claimed(shared: Path) -> None:

@@ -1,0 +1,75 @@
+"""Beckman Coulter Vi-CELL BLU exports: one counted cuvette a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.contracts import Context, Parsed, Parser, RawFile
+from tasks.methods.counted_cells import TABLE, at_least_zero, count_frame, count_problems, percent
+from tasks.methods.headed_tables import headed_table
+from tasks.methods.instrument_times import iso_times
+from tasks.methods.signatures import VICELL, recognise
+
+ASSAY = "cell_counts"
+_REMEDY = "Export the samples again from the Vi-CELL as csv."
+_MILLION = 1e6
+_ERRORS = ("error", "failed")
+_TOTAL, _VIABLE = "Total (x10^6) cells/mL", "Viable (x10^6) cells/mL"
+_DIAMETER = ("Average diameter (µm)", "Average diameter (μm)", "Average diameter (um)")
+_USED = ("Sample ID", "Cell count", "Viable cells", _TOTAL, _VIABLE, "Viability (%)", *_DIAMETER,
+         "Analysis date/time", "Dilution")  # fmt: skip
+
+
+def claims(raw: RawFile, context: Context) -> bool:
+    """Whether a Vi-CELL wrote the file."""
+    return context.assay in (None, ASSAY) and recognise(raw.head, raw.name) == VICELL
+
+
+def parse(raw: RawFile, context: Context) -> Parsed:
+    """Read every row into ``core.cell_counts``; counts that read ERROR are null and flagged.
+
+    Densities are printed in millions per mL, corrected for the dilution already.
+    """
+    table = headed_table(raw, VICELL, _is_header, "Sample ID, Cell count, Viable cells", _REMEDY)
+    total, viable = table.counts("Cell count", words=_ERRORS), table.counts("Viable cells", words=_ERRORS)
+    densities = [table.numbers(name, words=_ERRORS) for name in (_TOTAL, _VIABLE)]
+    viability = table.numbers("Viability (%)", words=_ERRORS)
+    diameter, dilution = table.numbers(*_DIAMETER, words=_ERRORS), table.numbers("Dilution", words=_ERRORS)
+    times = iso_times(table.texts("Analysis date/time"))
+    names = table.texts("Sample ID")
+    rows = [
+        {
+            "field": names[i] or f"row {i + 1}",
+            "sample_name": context.row.sample if context.row and context.row.sample else names[i] or None,
+            "total_count": total[i],
+            "viable_count": viable[i],
+            "percent_viable": percent(viability[i]),
+            "concentration_per_ml": _per_ml(densities[0][i]),
+            "viable_concentration_per_ml": _per_ml(densities[1][i]),
+            "diameter_um": at_least_zero(diameter[i]),
+            "dilution": dilution[i] if (dilution[i] or 0) > 0 else None,
+            "measured_on": times[i],
+            "flag": "unreadable" if total[i] is None else None,
+        }
+        for i in range(len(table.rows))
+    ]
+    counts = count_frame(rows, context)
+    return Parsed({TABLE: counts}, tuple(count_problems(counts, raw, context)), table.unread(*_USED))
+
+
+def _per_ml(millions: float | None) -> float | None:
+    return None if millions is None or millions < 0 else millions * _MILLION
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return {"sample id", "cell count", "viable cells"} <= {c.lower() for c in cells}
+
+
+PARSER = Parser(
+    name="vicell",
+    version="1",
+    product=VICELL,
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+)
