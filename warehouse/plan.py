@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.base import tables
+from schemas.base import declared, derived_tables
 from schemas.errors import DeclarationError
 from schemas.study import Study
 from tasks.contracts import Analysis, Part
@@ -65,7 +65,7 @@ def frame_digest(frame: pl.DataFrame) -> str:
 
 def is_fact(table: str) -> bool:
     """Whether the table's rows come from raw objects."""
-    return "object_id" in tables()[table].model_fields and table.startswith("core.") and table != "core.raw_objects"
+    return "object_id" in declared()[table].model_fields and table.startswith("core.") and table != "core.raw_objects"
 
 
 def matching(frame: pl.DataFrame, where: Mapping[str, Sequence[object]], table: str = "") -> pl.DataFrame:
@@ -87,7 +87,10 @@ def slices(session: Session, analysis: Analysis, study_id: str) -> dict[str, pl.
     found: dict[str, pl.DataFrame] = {}
     for table, names in analysis.reads.items():
         origin = "object_id" if is_fact(table) else "run_id" if table.startswith("result.") else None
-        if origin is None:
+        if table in derived_tables():
+            scope = {"study_id": [study_id], "kind": [table.partition(".")[2]]}
+            found[table] = session.read("core.derived_files", scope, ["object_id"], distinct=True)
+        elif origin is None:
             found[table] = session.read(table, {"study_id": [study_id]})
         else:
             select = list(dict.fromkeys((*names, origin)))
