@@ -13,6 +13,7 @@ from tasks.methods.qpcr_curves import Curves, curve_frames
 from tasks.methods.qpcr_plate_setup import setup_problems
 from tasks.methods.qpcr_run_header import RUNS, read_columns, run_frame
 from tasks.methods.qpcr_wells import Run, qpcr_wells
+from tasks.methods.workbooks import sheet_names
 
 Rows = Sequence[Sequence[str]]
 _FIRST_OF_CURVES = ("well", "well position")
@@ -73,6 +74,11 @@ def curve_sheets(sheets: Mapping[str, Rows], wanted: Sequence[str]) -> list[CqTa
         if name.strip().lower() in wanted and header is not None:
             found.append(table_at(rows, header, f"sheet {name}, row"))
     return found
+
+
+def unread_sheets(raw: RawFile, read: Mapping[str, Rows]) -> list[str]:
+    """Sheets of a workbook that nobody read."""
+    return [f"sheet {name}" for name in sheet_names(raw.content, raw.name) if name not in read]
 
 
 def run_of(meta: Mapping[str, str], raw: RawFile, context: Context) -> Run:

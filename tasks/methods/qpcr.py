@@ -1,4 +1,4 @@
-"""Relative expression by 2^-ΔΔCq, from wells to one row per culture and target."""
+"""Relative expression by 2^-ΔΔCq or Pfaffl's ratio, from wells to one row per culture and target."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ ROW = ("sample_id", "target")
 RUN_ROW = ("object_id", "sample_id", "target")
 
 
-def fold_change(wells: pl.DataFrame, *, references: Sequence[str], calibrator: str) -> pl.DataFrame:
-    """Relative expression by 2^-ΔΔCq.
+def fold_change(
+    wells: pl.DataFrame, *, references: Sequence[str], calibrator: str, efficiencies: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Relative expression by 2^-ΔΔCq, or efficiency-corrected by Pfaffl's ratio.
 
     ``wells``: ``QpcrWell`` rows of one experiment joined to their sample's ``condition`` (null for
     wells of no known sample), with ``is_excluded`` and ``is_sample_excluded``; Cq in cycles.
@@ -26,18 +28,26 @@ def fold_change(wells: pl.DataFrame, *, references: Sequence[str], calibrator: s
     target, and then a reference measured in another corrected run may serve. ΔΔCq is against the
     arithmetic mean ΔCq of the calibrator condition's cultures that are not excluded.
 
-    One row per culture and target: ``mean_cq, delta_cq, delta_delta_cq, fold_change, technical_n,
+    ``efficiencies`` (``object_id, target, amplification_factor``, see ``standard_curves``) gives the copies made per
+    cycle, E. Each Cq then counts log2(E) cycles of doubling, so that 2^-ΔΔCq of these is
+    E_target^(ΔCq target) / E_reference^(ΔCq reference) with ΔCq = calibrators' mean - sample, and with several
+    references their geometric mean. Without it E is 2. A target without E is null (``no_efficiency``), never 2.
+
+    One row per culture and target: ``amplification_factor, mean_cq, delta_cq, delta_delta_cq, fold_change, technical_n,
     technical_sd`` (pooled over files)``, undetermined_count, is_excluded, is_reference, na_reason``:
     ``undetermined`` (nothing amplified; never 40), ``no_reference_target``,
-    ``reference_undetermined`` (one of the references has no Cq), ``reference_on_other_plate``
+    ``reference_undetermined`` (one of the references has no Cq), ``no_efficiency`` (of it or of a reference),
+    ``reference_on_other_plate``
     (no inter-run calibrator joins the files), ``no_calibrator`` (only ΔΔCq is null).
 
-    Livak & Schmittgen 2001, doi:10.1006/meth.2001.1262
+    Livak & Schmittgen 2001, doi:10.1006/meth.2001.1262; Pfaffl 2001, doi:10.1093/nar/29.9.e45;
+    several references: Vandesompele et al. 2002, doi:10.1186/gb-2002-3-7-research0034
     """
     wanted = [r.casefold() for r in references]
     wells = wells.filter(~pl.col("flag").fill_null("").str.contains("omitted")).with_columns(
         is_reference=pl.col("target").str.to_lowercase().is_in(wanted)
     )
+    wells = _with_factors(wells, efficiencies)
     kept = wells.filter(pl.col("sample_id").is_not_null() & (pl.col("task") == "unknown"))
     # a row all of whose wells are excluded is still computed, and marked
     kept = kept.with_columns(all_excluded=pl.col("is_excluded").all().over(ROW)).filter(
@@ -48,12 +58,23 @@ def fold_change(wells: pl.DataFrame, *, references: Sequence[str], calibrator: s
     return _relative(_over_files(joined), calibrator=calibrator)
 
 
+def _with_factors(wells: pl.DataFrame, efficiencies: pl.DataFrame | None) -> pl.DataFrame:
+    """Add the amplification factor and ``amount_cq``: Cq in cycles of doubling."""
+    if efficiencies is None:
+        wells = wells.with_columns(amplification_factor=pl.lit(2.0))
+    else:
+        wells = wells.join(efficiencies, on=["object_id", "target"], how="left", maintain_order="left")
+    return wells.with_columns(amount_cq=pl.col("cq") * pl.col("amplification_factor").log(2))
+
+
 def _technical_means(wells: pl.DataFrame) -> pl.DataFrame:
     cq = pl.col("cq")
     return wells.group_by(*RUN_ROW, maintain_order=True).agg(
         pl.col("condition").first(),
         pl.col("is_reference").first(),
+        pl.col("amplification_factor").first(),
         cq.mean().alias("mean_cq"),
+        pl.col("amount_cq").mean(),
         cq.count().cast(pl.Int64).alias("technical_n"),
         cq.std().alias("technical_sd"),
         cq.is_null().sum().cast(pl.Int64).alias("undetermined_count"),
@@ -64,11 +85,11 @@ def _technical_means(wells: pl.DataFrame) -> pl.DataFrame:
 def _run_shifts(wells: pl.DataFrame) -> pl.DataFrame:
     """Run's IRC mean minus the mean over runs, per target, in runs whose references have an IRC too."""
     means = (
-        wells.filter((pl.col("task") == "irc") & pl.col("cq").is_not_null() & ~pl.col("is_excluded"))
+        wells.filter((pl.col("task") == "irc") & pl.col("amount_cq").is_not_null() & ~pl.col("is_excluded"))
         .group_by("object_id", "target")
-        .agg(pl.col("cq").mean(), pl.col("is_reference").first())
+        .agg(pl.col("amount_cq").mean(), pl.col("is_reference").first())
     )
-    shifts = means.with_columns(shift=pl.col("cq") - pl.col("cq").mean().over("target"))
+    shifts = means.with_columns(shift=pl.col("amount_cq") - pl.col("amount_cq").mean().over("target"))
     measured = (
         wells.filter(pl.col("is_reference") & (pl.col("task") == "unknown")).select("object_id", "target").unique()
     )
@@ -78,7 +99,7 @@ def _run_shifts(wells: pl.DataFrame) -> pl.DataFrame:
 
 def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
     """Add the reference's mean Cq and ΔCq to each (file, sample, target), or the reason why there is none."""
-    corrected = pl.col("mean_cq") - pl.col("shift")
+    corrected = pl.col("amount_cq") - pl.col("shift")
     needed = runs.filter(pl.col("is_reference"))["target"].n_unique()
     references = runs.filter(pl.col("is_reference"))
 
@@ -89,7 +110,9 @@ def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
             pl.col("is_excluded").any().alias("is_reference_excluded"),
         )
 
-    here = mean_of(pl.col("mean_cq"), "object_id", "sample_id")
+    here = mean_of(pl.col("amount_cq"), "object_id", "sample_id")
+    lacking = (pl.col("mean_cq").is_not_null() & pl.col("amount_cq").is_null()).any()
+    without = references.group_by("object_id", "sample_id").agg(lacking.alias("is_reference_without_efficiency"))
     here_corrected = mean_of(corrected, "object_id", "sample_id").select(
         "object_id", "sample_id", pl.col("reference").alias("reference_corrected")
     )
@@ -100,13 +123,14 @@ def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
     )
     joined = (
         runs.join(here, on=["object_id", "sample_id"], how="left")
+        .join(without, on=["object_id", "sample_id"], how="left")
         .join(here_corrected, on=["object_id", "sample_id"], how="left")
         .join(anywhere, on="sample_id", how="left")
     )
     is_measured_here = pl.col("is_reference_excluded").is_not_null()
     delta = pl.coalesce(
         corrected - pl.col("reference_corrected"),
-        pl.col("mean_cq") - pl.col("reference"),
+        pl.col("amount_cq") - pl.col("reference"),
         pl.when(~is_measured_here).then(corrected - pl.col("reference_elsewhere")),
     )
     return joined.with_columns(
@@ -117,6 +141,8 @@ def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
         .then(None)
         .when(pl.col("mean_cq").is_null())
         .then(pl.lit("undetermined"))
+        .when(pl.col("amount_cq").is_null() | pl.col("is_reference_without_efficiency").fill_null(value=False))
+        .then(pl.lit("no_efficiency"))
         .when(is_measured_here)
         .then(pl.lit("reference_undetermined"))
         .when(pl.col("is_elsewhere_excluded").is_not_null())
@@ -141,6 +167,7 @@ def _over_files(runs: pl.DataFrame) -> pl.DataFrame:
     return runs.group_by(*ROW, maintain_order=True).agg(
         pl.col("condition").first(),
         pl.col("is_reference").first(),
+        pl.col("amplification_factor").mean(),
         weighted("mean_cq").alias("mean_cq"),
         weighted("delta_cq").alias("delta_cq"),
         n.sum(),

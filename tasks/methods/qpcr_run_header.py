@@ -15,7 +15,7 @@ _NONE = frozenset({"", "na", "n/a", "none", "-"})
 _LISTED = 200  # targets of an array card whose thresholds are spelled out
 # column of core.qpcr_runs -> header lines that give it, best first
 _LINES: Mapping[str, tuple[str, ...]] = {
-    "experiment_name": ("experiment name", "experiment", "file name"),
+    "experiment_name": ("experiment name", "experiment"),
     "experiment_type": ("experiment type", "analysis type", "run type"),
     "instrument": ("instrument type", "instrument", "instrument model"),
     "instrument_serial": ("instrument serial number", "base serial number", "instrument name", "serial number"),

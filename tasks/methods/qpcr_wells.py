@@ -42,6 +42,8 @@ class Run:
     layout: Layout | None = None
     header: Mapping[str, str] = field(default_factory=dict)  # header lines, lower-case key to value
     has_wells: bool = True  # a plain table of Cq may name none
+    is_only: bool = True  # the file has no other run
+    has_codes: bool = True  # plates of the table are barcodes, not just names within the file
 
 
 def qpcr_wells(table: CqTable, run: Run) -> tuple[pl.DataFrame, list[Problem], list[str]]:
@@ -193,7 +195,12 @@ def _valued(used: pl.DataFrame, table: CqTable, run: Run) -> pl.DataFrame:
 def _numbered(frame: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Name the plate and number repeated readings."""
     ids = frame["plate_id"].unique().to_list()
-    plates = {i: identify_plate(run.name, i or run.barcode, run.row, is_only=True) for i in ids}
+    is_only = run.is_only and (run.has_codes or len(ids) == 1)
+    names = {i: i if run.has_codes or not i else f"{run.name} {i}" for i in ids}
+    plates = {
+        i: identify_plate(name or run.name, (i if run.has_codes else "") or run.barcode, run.row, is_only=is_only)
+        for i, name in names.items()
+    }
     return frame.with_columns(
         pl.col("plate_id")
         .replace_strict({i: p for i, (p, _) in plates.items()}, return_dtype=pl.String)

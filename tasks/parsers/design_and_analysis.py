@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, curve_sheets, find_table, metadata, parsed, run_of
+from tasks.methods.cq_exports import Rows, curve_sheets, find_table, metadata, parsed, run_of, unread_sheets
 from tasks.methods.cq_tables import targets, wells
 from tasks.methods.lines import read_content, read_lines
 from tasks.methods.signatures import DESIGN_AND_ANALYSIS, recognise_file
@@ -51,7 +51,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     table, header = found
     run = run_of(metadata(rows[:header]), raw, context)
     extra = _standards(by_name.get(_STANDARDS, []), run.size)
-    return parsed(table, replace(run, extra=extra), curve_sheets(sheets, _CURVES))
+    result = parsed(table, replace(run, extra=extra), curve_sheets(sheets, _CURVES))
+    return replace(result, unread=(*result.unread, *(unread_sheets(raw, sheets) if sheets else ())))
 
 
 def _standards(rows: Rows, size: int | None) -> dict[tuple[str, str], str]:
