@@ -35,7 +35,7 @@ lint: setup  ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar warehouse/models
+	$(BIN)/sqlfluff lint --disable-progress-bar warehouse/models deployments/queries
 
 unit: setup
 	$(BIN)/python -m pytest 

@@ -88,19 +88,14 @@ def _folder(study: str, home: Path | None) -> Any:  # noqa: ANN401 (imported lat
 
 
 def _tell(message: str) -> None:
-    err.print(f"[dim]·[/dim] {message}", highlight=False)
+    err.print(f"[dim]·[/dim] {escape(message)}", highlight=False)
 
 
 def _print_problems(problems: Iterable[Problem], console: Console, *, limit: int | None = SCREEN) -> None:
-    from tasks.methods.problem_lists import rank  # noqa: PLC0415
+    from deployments.summary import print_lines  # noqa: PLC0415
+    from tasks.methods.problem_lists import listed  # noqa: PLC0415
 
-    ranked = rank(problems)
-    colours = {Severity.FATAL: "red", Severity.LOCAL: "red", Severity.WARNING: "yellow"}
-    for problem in ranked[:limit]:
-        console.print(f"[{colours[problem.severity]}]{problem.severity:<8}[/]", end="")
-        console.print(str(problem), markup=False, highlight=False)
-    if limit is not None and len(ranked) > limit:
-        console.print(f"… and {len(ranked) - limit} more: `benchlake check STUDY --all` lists them all.", markup=False)
+    print_lines(listed(tuple(problems), study="STUDY", limit=limit), console)
 
 
 @app.command()
@@ -335,17 +330,17 @@ def main() -> None:
     except UserError as error:
         if error.problems:
             _print_problems(error.problems, err)
-        err.print(f"[red]error[/red]   {error}", highlight=False)
+        err.print(f"[red]error[/red]   {escape(str(error))}", highlight=False)
         sys.exit(2)
     except BadInputError as error:
         _print_problems(error.problems, err)
         sys.exit(2)
     except TransientError as error:
-        err.print(f"[red]error[/red]   {error} Nothing was lost: run the command again.", highlight=False)
+        err.print(f"[red]error[/red]   {escape(str(error))} Nothing was lost: run the command again.", highlight=False)
         sys.exit(1)
     except BenchlakeError as error:
         logging.getLogger(__name__).exception("bug")
-        err.print(f"[red]bug[/red]     {error}", highlight=False)
+        err.print(f"[red]bug[/red]     {escape(str(error))}", highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("stopped; nothing was lost, run the command again to go on.")

@@ -14,6 +14,7 @@ from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
 
 LINES = 25
 COLOURS = {"loaded": "green", "done": "green", "quarantined": "red", "failed": "red", "skipped": "yellow"}
+COLOURS |= {"fatal": "red", "local": "red", "warning": "yellow"}
 
 
 def print_summary(summary: Summary, home: Path, console: Console) -> None:
@@ -24,6 +25,7 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
             f"{summary.unchanged_count:,} files stand, nothing was recomputed."
         )
         _print_standing(summary, console)
+        _print_warnings(summary, console)
         return
     if summary.files:
         _print_files(summary.files, console)
@@ -32,9 +34,12 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
     _print_standing(summary, console)
     if summary.parts:
         _print_parts(summary.parts, console)
+    _print_warnings(summary, console)
     if summary.published_at:
         console.print(
-            f"\nPublished at {summary.published_at:%Y-%m-%d %H:%M} UTC: {home / 'published.duckdb'}", highlight=False
+            f"\nPublished at {summary.published_at:%Y-%m-%d %H:%M} UTC: {home / 'published.duckdb'}",
+            markup=False,
+            highlight=False,
         )
         where = "" if home.resolve() == Path(".benchlake").resolve() else f" --home {home}"
         console.print(f'Ask it with  benchlake sql{where} "FROM mart.freshness"', markup=False, highlight=False)
@@ -44,7 +49,7 @@ def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
     read = [f for f in files if f.status not in {"quarantined", "ignored"}]
     if read:
         table = Table("raw file", "", "parser", "rows", box=None, pad_edge=False)
-        table.columns[3].justify = "right"
+        table.columns[0].overflow, table.columns[3].justify = "fold", "right"  # names are copied into other commands
         for f in read[:LINES]:
             table.add_row(escape(f.file_name), _coloured(f.status), f.parser or "", f"{f.rows:,}" if f.rows else "")
         console.print(table)
@@ -58,6 +63,22 @@ def _print_standing(summary: Summary, console: Console) -> None:
     if summary.standing:
         names = ", ".join(f.file_name for f in summary.standing[:LINES])
         console.print(f"{_coloured('quarantined')} since an earlier run: {escape(names)}. `benchlake status` says why.")
+
+
+def _print_warnings(summary: Summary, console: Console) -> None:
+    if summary.warnings:
+        console.print("\nTo look at:")
+        print_lines(summary.warnings, console)
+
+
+def print_lines(lines: Iterable[str], console: Console) -> None:
+    """Problems as ``tasks.methods.problem_lists.listed`` words them, how serious each is in colour."""
+    for line in lines:
+        severity, colon, rest = line.partition(":")
+        if severity in COLOURS:
+            console.print(f"{_coloured(severity)}{colon}{escape(rest)}", highlight=False)
+        else:
+            console.print(line, markup=False, highlight=False)
 
 
 def _print_parts(parts: tuple[PartOutcome, ...], console: Console) -> None:

@@ -19,6 +19,7 @@ def publish(request: StudyRequest) -> Summary:
 
 def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> Summary:
     """Publish the study; ``is_complete``: every arrow before went through, so the same state needs no second run."""
-    at, quarantine = step.publish(request.study, request.at, summary.state, is_complete=is_complete)
+    shown = step.publish(request.study, request.at, summary.state, is_complete=is_complete)
     fresh = {f.file_name for f in summary.files}
-    return replace(summary, published_at=at, standing=tuple(f for f in quarantine if f.file_name not in fresh))
+    standing = tuple(f for f in shown.standing if f.file_name not in fresh)
+    return replace(summary, published_at=shown.published_at, standing=standing, warnings=shown.warnings)

@@ -31,7 +31,6 @@ def together(*summaries: Summary) -> Summary:
             files=first.files + other.files,
             parts=first.parts + other.parts,
             warnings=first.warnings + other.warnings,
-            notes=first.notes + other.notes,
             unchanged_count=first.unchanged_count + other.unchanged_count,
             published_at=other.published_at or first.published_at,
             state=other.state or first.state,

@@ -57,7 +57,9 @@ def _great_expectations() -> Any:  # noqa: ANN401  # the package is untyped
         warnings.simplefilter("ignore", DeprecationWarning)  # it imports modules that Python 3.11 deprecates
         import great_expectations as gx  # noqa: PLC0415  # takes seconds
         import great_expectations.expectations  # noqa: PLC0415
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of its temporary folders
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)  # a line for each frame
+    # it tells of every temporary folder
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     return gx
 
 

@@ -41,16 +41,17 @@ def validate(frame: pl.DataFrame, table: type[Table]) -> list[Violation]:
     return [_violation(check, rows, table) for check, rows in _offenders(frame, table, pl.int_range(pl.len()))]
 
 
-def validate_objects(frame: pl.DataFrame, table: type[Table]) -> dict[str, list[Violation]]:
+def validate_objects(frame: pl.DataFrame, table: type[Table], *, gx_rows: int = GX_ROWS) -> dict[str, list[Violation]]:
     """The same for frames of many files laid one under the other: violations by ``object_id``.
 
     Rows are counted within each file's rows. Files without a violation are not in the result.
-    A key that two files share is charged to both, so keys must hold ``object_id``.
+    A key that two files share is charged to both, so keys must hold ``object_id``. Great
+    Expectations decides up to ``gx_rows`` rows: 0 where nothing is loaded and nobody should wait for it.
     """
     if _OBJECT not in table.key:
         raise DeclarationError(f"{table.table_name}: rows cannot be told apart by file, its key has no {_OBJECT}")
     found: dict[str, list[Violation]] = {}
-    for check, rows in _offenders(frame, table, pl.int_range(pl.len()).over(_OBJECT)):
+    for check, rows in _offenders(frame, table, pl.int_range(pl.len()).over(_OBJECT), gx_rows):
         for (object_id,), own in rows.group_by(_OBJECT, maintain_order=True):
             found.setdefault(str(object_id), []).append(_violation(check, own, table))
     return found
@@ -61,14 +62,16 @@ def problems(violations: Sequence[Violation], file: str) -> tuple[Problem, ...]:
     return tuple(_problem(violation, file) for violation in violations)
 
 
-def _offenders(frame: pl.DataFrame, table: type[Table], row: pl.Expr) -> list[tuple[Check, pl.DataFrame]]:
+def _offenders(
+    frame: pl.DataFrame, table: type[Table], row: pl.Expr, gx_rows: int = GX_ROWS
+) -> list[tuple[Check, pl.DataFrame]]:
     """Each broken check with the rows that break it, numbered by ``row``; the usual frame breaks none."""
     if missing := [column.name for column in columns(table) if column.name not in frame.columns]:
         raise DeclarationError(f"{table.table_name}: the frame lacks {', '.join(missing)}")
     if frame.is_empty():
         return []
     frame = frame.with_columns(pl.selectors.float().fill_nan(None))
-    if frame.height <= GX_ROWS:
+    if frame.height <= gx_rows:
         broken = broken_checks(frame, table)
     else:
         broken = [check for check in checks(table) if check.is_broken(frame)]

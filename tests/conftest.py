@@ -21,3 +21,14 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no real test files: {folder} is absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def airway_night(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home after a night of the airway study: 64,102 genes, fitted once for every test that looks at them."""
+    from tests.night import night  # noqa: PLC0415 (few tests need it)
+
+    home = tmp_path_factory.mktemp("airway")
+    summary = night(shared / "studies" / "airway", home)
+    assert not summary.failed, summary.parts
+    return home

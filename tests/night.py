@@ -8,7 +8,7 @@ from tasks.contracts import analyses
 from tasks.engine import analyse, ingest
 from tasks.engine.context import open_objects, open_warehouse
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
-from tasks.engine.publish import is_current, publish_study
+from tasks.engine.publish import is_current, publish_study, unchanged
 from tasks.engine.study_files import read_folder
 
 
@@ -17,7 +17,7 @@ def night(study: Path, home: Path) -> Summary:
     warehouse, store, folder = open_warehouse(home), open_objects(home), read_folder(study.resolve())
     hashes = ingest.hashes_of(folder, home, store)
     if is_current(folder, hashes, warehouse):
-        return Summary(folder.study.study_id, unchanged_count=len(folder.landing), is_unchanged=True)
+        return unchanged(folder, warehouse)
     plan = ingest.plan_ingest(folder, warehouse, store)
     files: list[FileOutcome] = []
     for batch in plan.batches:

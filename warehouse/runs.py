@@ -97,13 +97,17 @@ def record(
 
 
 def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[PartPlan]) -> None:
-    """Drop rows of parts that are skipped now or are no part of the study any more; call it inside a transaction."""
+    """Drop rows and problems of parts that are skipped now or are no part of the study any more.
+
+    Call it inside a transaction.
+    """
     now, wanted = datetime.now(UTC), {p.part.key: p for p in plans}
     for key, known in history(session, study_id, analysis.name).items():
         plan = wanted.get(key)
         if known["previous_run"] and (plan is None or plan.state == "skipped"):
             for table in analysis.writes:
                 session.delete(table, {"study_id": [study_id], "run_id": [known["previous_run"]]})
+            session.delete("ops.validation_results", {"study_id": [study_id], "source": [f"{analysis.name}/{key}"]})
             if plan is None:
                 _record_end(session, analysis, study_id, key, known, now)
     for plan in wanted.values():

@@ -43,7 +43,14 @@ class PlateWell(
         str | None, Field(description="Samples or group this blank belongs to; null for the whole plate.")
     ]
     value: Annotated[float | None, Field(description="Reading; null when flagged as overflow or missed.")]
-    unit: Annotated[str, Field(description="Unit of the value: OD, RFU, RLU.")]
+    unit: Annotated[
+        str, Field(description="Unit of the value: OD, RFU, RLU; AU where neither file nor files.csv says it.")
+    ]
     flag: Annotated[
-        str | None, Field(description="overflow, missed, over_range, blank_not_blank, empty_not_empty; null when good.")
+        str | None,
+        Field(
+            description="Null when good. Without a value: overflow (above the detector's range), below_range, missed "
+            "(not read, or the reader failed). With a value: over_range (OD above 3), masked (by the analyst at the "
+            "reader), blank_not_blank, empty_not_empty."
+        ),
     ]

@@ -25,6 +25,9 @@ class Viability(
     experiment: Experiment
     sample_id: Annotated[str, References("core.samples.sample_id"), Field(description="Culture.")]
     time_h: TimeH
+    unit: Annotated[
+        str | None, Field(description="Unit of the readings: OD, or RFU or RLU where the plate was read so.")
+    ]
     mean_od: Annotated[
         float | None, Unit("OD"), Field(description="Mean OD over the culture's wells, blank not subtracted.")
     ]

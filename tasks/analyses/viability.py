@@ -120,7 +120,7 @@ def measure(rows: pl.DataFrame, _: Mapping[str, Any]) -> pl.DataFrame:
         block_id=pl.when(plates > 1).then(pl.when(is_name_enough).then("plate").otherwise(own)),
         value=value,
         scale=pl.lit("raw"),
-        unit=pl.lit("OD"),
+        unit=pl.col("unit").fill_null("OD"),  # rows from before the column was there
         technical_n=pl.col("well_count"),
         technical_sd=pl.col("sd_od"),
         na_reason=pl.when(value.is_null()).then(pl.col("na_reason")),

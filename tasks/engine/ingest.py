@@ -16,8 +16,8 @@ from schemas.base import tables
 from schemas.errors import Problem, Severity, UserError
 from schemas.polars_schema import conform
 from schemas.study import Study
+from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
-from schemas.validation import validate_objects
 from tasks.contracts import Context, RawFile, parsers
 from tasks.engine import features, sheets
 from tasks.engine.outcomes import FileOutcome
@@ -162,7 +162,7 @@ def check(folder: StudyFolder) -> list[Problem]:
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
     found = list(folder.study.problems)
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
-        _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch])
+        _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         found += [problem for reading in readings for problem in reading.problems]
     return found
 
@@ -271,7 +271,7 @@ def _keep_derived(reading: Reading, home: Path, store: ObjectStore) -> Reading:
     return replace(reading, frames={**reading.frames, derived.FILES: files}, derived={})
 
 
-def _checked(readings: list[Reading]) -> tuple[dict[str, pl.DataFrame], list[Reading]]:
+def _checked(readings: list[Reading], *, gx_rows: int = GX_ROWS) -> tuple[dict[str, pl.DataFrame], list[Reading]]:
     """Frames of all files by table, in the tables' shape, without those of files that break a rule."""
     by_table: dict[str, list[pl.DataFrame]] = {}
     for reading in readings:
@@ -283,7 +283,7 @@ def _checked(readings: list[Reading]) -> tuple[dict[str, pl.DataFrame], list[Rea
     broken: dict[str, tuple[Problem, ...]] = {}
     names = {r.object_id: r.name for r in readings if r.status == "loaded"}
     for table, frame in frames.items():
-        for object_id, violations in validate_objects(frame, tables()[table]).items():
+        for object_id, violations in validate_objects(frame, tables()[table], gx_rows=gx_rows).items():
             broken[object_id] = (*broken.get(object_id, ()), *problems_of(violations, names[object_id]))
     if broken:
         frames = {t: f.filter(~pl.col("object_id").is_in(list(broken))) for t, f in frames.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -38,11 +38,10 @@ class Summary:
     study_id: str
     files: tuple[FileOutcome, ...] = ()
     parts: tuple[PartOutcome, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what people should look at, one line each, no more than a screen
     unchanged_count: int = 0
     published_at: datetime | None = None
     is_unchanged: bool = False
-    notes: tuple[str, ...] = field(default_factory=tuple)
     standing: tuple[FileOutcome, ...] = ()  # in quarantine since an earlier run
     state: str = ""  # of the study as ingest found it: what a publication then shows
 

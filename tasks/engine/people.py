@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
+from collections.abc import Mapping
 from pathlib import Path
 
 from schemas.base import tables
@@ -10,11 +13,14 @@ from schemas.errors import UserError
 from tasks.engine import features
 from tasks.engine.publish import act_marker
 from tasks.engine.study_files import StudyFolder
-from tasks.methods.layout_sheets import well_name
+from tasks.methods.grids import well_name
+from tasks.methods.sheets import read_sheet
 from warehouse import acts, ledger
 from warehouse.objects import ObjectStore
 from warehouse.plan import is_fact
 from warehouse.store import Session, Warehouse
+
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def retract(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file: str, reason: str) -> str:
@@ -50,22 +56,32 @@ def exclude(
         if well is not None:
             well = _find_well(session, study_id, name, object_id, well)
         if not any((e.file, e.well, e.sample) == (name, well, None) for e in folder.study.exclusions):
-            _append(folder.path / "exclusions.csv", [name, well or "", "", reason])
+            row = {"file": name, "well": well or "", "sample": "", "reason": reason}
+            _append(folder.path / "exclusions.csv", row)
         act = acts.record(session, store, study_id, "exclude", file=name, well=well, reason=reason, object_id=object_id)
         _mark(warehouse, study_id, act)
     return name
 
 
-def _append(path: Path, row: list[str]) -> None:
-    is_new = not path.exists() or not path.stat().st_size
-    ends_open = not is_new and not path.read_bytes().endswith((b"\n", b"\r"))
+def _append(path: Path, row: Mapping[str, str]) -> None:
+    """Add a row to exclusions.csv under its own header, separated as the sheet is; writes the sheet where none is.
+
+    Raises ``UserError`` for a sheet that is no UTF-8 or lacks a column that the row needs.
+    """
+    data = path.read_bytes() if path.exists() else b""
+    sheet = read_sheet(path.name, data, tuple(row), (), is_open=True)
+    columns = sheet.columns or tuple(row)
+    if data.startswith(UTF16) or any(value and column not in columns for column, value in row.items()):
+        raise UserError(f"{path.name}: save it as CSV UTF-8 with the columns {','.join(row)}, then exclude again.")
+    line = io.StringIO()
+    writer = csv.writer(line, delimiter=sheet.delimiter, lineterminator="\n")
+    if not sheet.columns:
+        writer.writerow(columns)
+    elif not data.endswith((b"\n", b"\r")):
+        line.write("\n")
+    writer.writerow([row.get(column, "") for column in columns])
     with path.open("a", newline="", encoding="utf-8") as stream:
-        if ends_open:
-            stream.write("\n")
-        writer = csv.writer(stream, lineterminator="\n")
-        if is_new:
-            writer.writerow(["file", "well", "sample", "reason"])
-        writer.writerow(row)
+        stream.write(line.getvalue())
 
 
 def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:

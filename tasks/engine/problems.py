@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from schemas.errors import Problem
+from schemas.errors import Problem, Severity
 from schemas.polars_schema import schema
 from schemas.tables.validation_results import ValidationResult
 from warehouse.plan import digest
@@ -41,3 +41,20 @@ def problem_rows(
             "checked_at": checked_at,
         }
     return pl.DataFrame(list(rows.values()), schema=schema(ValidationResult), orient="row")
+
+
+def problems_of_rows(rows: pl.DataFrame) -> list[Problem]:
+    """The problems that rows of ``ops.validation_results`` hold, in no order."""
+    return [
+        Problem(
+            Severity(row["severity"]),
+            row["file_name"],
+            row["place"],
+            row["value"],
+            row["rule"],
+            row["message"],
+            row["remedy"],
+            row["offending_rows"] or "",
+        )
+        for row in rows.iter_rows(named=True)
+    ]

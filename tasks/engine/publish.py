@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from schemas.polars_schema import schema
 from schemas.tables.publications import Publication
 from tasks.contracts import analyses
 from tasks.engine.outcomes import FileOutcome, Summary
+from tasks.engine.problems import problems_of_rows
 from tasks.engine.study_files import StudyFolder
+from tasks.methods.problem_lists import listed
 from warehouse.code_hash import project_digest, versions
 from warehouse.landing import HashCache
 from warehouse.plan import digest
@@ -45,20 +48,27 @@ def looks_current(folder: StudyFolder, warehouse: Warehouse) -> bool:
 
 
 def unchanged(folder: StudyFolder, warehouse: Warehouse) -> Summary:
-    """What a run says that finds nothing to do: how many files stand, and which are still in quarantine."""
-    study_id = folder.study.study_id
-    standing = in_quarantine(study_id, warehouse)
-    return Summary(study_id, unchanged_count=len(folder.landing), is_unchanged=True, standing=standing)
+    """What a run says that finds nothing to do: how many files stand, what is in quarantine or else wrong."""
+    found = published(folder.study.study_id, warehouse)
+    return replace(found, unchanged_count=len(folder.landing), is_unchanged=True)
 
 
-def in_quarantine(study_id: str, warehouse: Warehouse) -> tuple[FileOutcome, ...]:
-    """The study's files that the snapshot shows in quarantine, by name."""
+def published(study_id: str, warehouse: Warehouse) -> Summary:
+    """What the snapshot shows that people should know: files in quarantine, and a screen of problems.
+
+    Problems of files that are not loaded are left out: their reason is told with the file.
+    """
     with warehouse.snapshot() as session:
-        rows = session.read("core.raw_objects", {"study_id": [study_id], "status": ["quarantined"]})
-    return tuple(
+        files = session.read("core.raw_objects", {"study_id": [study_id]}).sort("file_name")
+        found = session.read("ops.validation_results", {"study_id": [study_id]})
+    loaded = files.filter(status="loaded")["file_name"]
+    apart = set(files["file_name"]) - set(loaded)
+    problems = [p for p in problems_of_rows(found) if p.file not in apart]
+    standing = tuple(
         FileOutcome(r["file_name"], r["status"], r["assay"], None, 0, r["reason"])
-        for r in rows.sort("file_name").iter_rows(named=True)
+        for r in files.filter(status="quarantined").iter_rows(named=True)
     )
+    return Summary(study_id, standing=standing, warnings=tuple(listed(problems, study=study_id)))
 
 
 def act_marker(warehouse: Warehouse, study_id: str) -> Path:

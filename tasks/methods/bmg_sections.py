@@ -19,7 +19,8 @@ _NUMBERED = re.compile(r"^\d{1,2}\. ")
 _RAW = re.compile(r"Raw Data *(?:\((?P<channel>[^)]*)\))?", re.IGNORECASE)
 _NM = re.compile(r"\d{3,4}(?:\.\d+)?")
 _TIME = re.compile(
-    r"(?:(?P<h>\d+) ?h\b)? ?(?:(?P<min>\d+) ?min\b)? ?(?:(?P<s>\d+(?:\.\d+)?) ?s\b)?(?=\W*$)", re.IGNORECASE
+    r"(?:\b(?P<h>\d{1,5}) ?h\b)? ?(?:\b(?P<min>\d{1,6}) ?min\b)? ?(?:\b(?P<s>\d{1,8}(?:\.\d{1,6})?) ?s\b)?(?=\W*$)",
+    re.IGNORECASE,
 )
 _CODES = (
     (re.compile(r"(?:Blank\b.*|B\d*)", re.IGNORECASE), "blank"),

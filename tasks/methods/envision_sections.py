@@ -11,7 +11,9 @@ from tasks.methods.pages import Page
 from tasks.methods.plate_readings import mode_of
 from tasks.methods.printed_grids import Line, PrintedGrid, printed_grids, refuse_cut_grid
 
-_RESULTS = re.compile(r"Results for (?P<label>.+?)(?: - channel (?P<channel>\d+).*?)?(?: \((?P<unit>[^()]*)\))?$")
+_RESULTS = re.compile(
+    r"Results for (?P<label>.+?)(?: - channel (?P<channel>[0-9]{1,2}).*?)?(?: \((?P<unit>[^()]*)\))?$"
+)
 _QUOTED = re.compile(r'="*(.*?)"*')
 _CWL = re.compile(r"CWL ?= ?(\d{3,4}(?:\.\d+)?) ?nm", re.IGNORECASE)
 _NM = re.compile(r"(?<!\d)(\d{3,4})(?:\.\d+)?(?!\d)")
@@ -133,7 +135,7 @@ def _raw_grid(
         grid,
         plate=info.get("plate", "") or "1",
         barcode=info.get("barcode", ""),
-        repeat=int(repeat) if repeat.isdigit() else 1,
+        repeat=int(repeat) if re.fullmatch(r"[0-9]{1,4}", repeat) else 1,
         label=title.removeprefix("Results for ") or label,
         mode=found[0],
         unit=found[1],
@@ -197,7 +199,7 @@ def _settings(lines: Iterable[Line], section: str) -> dict[str, dict[str, str]]:
             is_inside = key.lower() == section
             item = ""
         elif is_inside and key:
-            if not item or (value.isdigit() and _begins_item(key)):
+            if not item or (re.fullmatch(r"[0-9]+", value) and _begins_item(key)):
                 item = key.lower()
                 found[item] = {}
             else:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from schemas.errors import Problem, Severity
 from schemas.study import ExclusionRow, FileRow, Layout, StudyYaml
 from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.grids import well_name
 from tasks.methods.id_matching import KnownIds
-from tasks.methods.layout_sheets import unknown_samples, well_name
+from tasks.methods.layout_sheets import unknown_samples
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheets import Row, Sheet
 from tasks.methods.yaml_marks import Marked

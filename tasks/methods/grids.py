@@ -12,6 +12,7 @@ _THROUGH_HOLE = re.compile(r"([A-D])(1[0-2]|[1-9])([a-h])([1-8])")
 _HOLES = 8  # an OpenArray subarray is 8 x 8 through-holes
 _LETTERS = 26
 _MOST_ROWS = 32
+_MOST_COLUMNS = 96  # of an OpenArray plate's holes
 _COLUMNS_384 = 24
 
 
@@ -52,7 +53,7 @@ def well_name(text: str) -> str | None:
         row = (ord(hole[1]) - 65) * _HOLES + ord(hole[3]) - 97
         return well_at(row, (int(hole[2]) - 1) * _HOLES + int(hole[4]) - 1)
     match = _WELL.fullmatch(stripped)
-    if not match:
+    if not match or int(match[2]) > _MOST_COLUMNS:
         return None
     row_found = row_index(match[1])
     return None if row_found is None else well_at(row_found, int(match[2]) - 1)

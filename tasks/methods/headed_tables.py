@@ -12,7 +12,7 @@ from tasks.contracts import RawFile
 from tasks.methods.lines import read_lines
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers
 
-MOST_ROWS = 1_000_000
+MOST_COUNT = 10**12  # nobody counts further; sums of such counts still fit into 64 bits
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class HeadedTable:
         """Whole numbers of a column, not below 0. Raises for others."""
         found: list[int | None] = []
         for (line, _), number in zip(self.rows, self.numbers(*names, words=words), strict=True):
-            if number is not None and (number < 0 or number != int(number) or number > 2**53):
+            if number is not None and (number < 0 or number != int(number) or number > MOST_COUNT):
                 message = f"{number:g} is no count; a whole number from 0 up was expected"
                 remedy = "Restore the counted number; a percentage or density belongs into its own column."
                 raise bad_input(self.file, f"line {line}", "not_a_count", message, remedy, f"{number:g}")

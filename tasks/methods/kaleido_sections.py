@@ -58,7 +58,8 @@ def read_kaleido(page: Page, file: str, remedy: str) -> KaleidoExport:
         if any(t.lower().startswith("platemap") for t in grid.titles):
             export.codes.update({well: text for well, text, _ in grid.wells() if text not in ("", "-")})
         elif named is None or any("analysisparameter:" in "".join(c).lower().replace(" ", "") for _, c in grid.above):
-            export.unread.append(grid.title[:120] or f"plate at {page.place(grid.line)}")
+            last = ",".join(grid.above[-1][1]).strip(", ") if grid.above else ""
+            export.unread.append(last[:120] or f"plate at {page.place(grid.line)}")
         else:
             export.grids.append(_measured(grid, named[1].strip(), operations, page, file, remedy))
     export.unread += [

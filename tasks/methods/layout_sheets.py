@@ -15,12 +15,12 @@ from typing import TypeVar
 
 from schemas.errors import Problem, Severity
 from schemas.study import Layout, LayoutLane, LayoutWell
+from tasks.methods.grids import row_letters, well_name
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheet_rows import read_rows
 from tasks.methods.sheets import Cells, Row, Sheet, read_cells, read_sheet
 
-_WELL = re.compile(r"([A-Z]{1,2})0*([1-9][0-9]?)")
 _PLATES = ((8, 12), (16, 24), (32, 48))
 ROWS, COLUMNS = _PLATES[-1]
 _WELL_COLUMNS = ("well", "sample", "role", "time_h", "target", "blank_for")
@@ -29,22 +29,7 @@ _ROLES = ("sample", "blank", "control", "empty")
 _FORMS = "expected columns well,sample,role or lane,sample,role, or a grid of sample ids (8 x 12, 16 x 24, 32 x 48)"
 
 Place = TypeVar("Place", LayoutWell, LayoutLane)
-
-
-def row_letters(index: int) -> str:
-    """Plate row from 0: A to Z, then AA to AF."""
-    return chr(65 + index) if index < 26 else "A" + chr(65 + index - 26)  # noqa: PLR2004 -- the alphabet
-
-
 _ROW_LETTERS = tuple(row_letters(i) for i in range(ROWS))
-
-
-def well_name(text: str) -> str | None:
-    """A well in the form A01, from A1, a01, AF48; null where it is none of a plate's."""
-    found = _WELL.fullmatch(text.strip().upper())
-    if not found or found[1] not in _ROW_LETTERS or int(found[2]) > COLUMNS:
-        return None
-    return f"{found[1]}{int(found[2]):02d}"
 
 
 def read_layout(name: str, data: bytes, sample_ids: frozenset[str]) -> tuple[Layout, list[Problem]]:
@@ -123,7 +108,7 @@ def _listed_wells(name: str, data: bytes, sample_ids: frozenset[str]) -> tuple[t
         well = well_name(text)
         if well is None:
             message = f"'{shown(text)}' is no well"
-            remedy = "Write a row letter and a column, A01 to AF48."
+            remedy = "Write a row letter and a column, such as A01 or B12."
             problems.append(_local(name, row.line, "well", text, "unknown_well", message, remedy))
         else:
             rows.append(Row(row.line, {**row.cells, "well": well}))

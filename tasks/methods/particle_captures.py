@@ -20,6 +20,7 @@ STATED = ("mean_nm", "mode_nm", "sd_nm", "d10_nm", "d50_nm", "d90_nm")
 _SHARE = 0.03  # relative difference of two figures that are one figure, rounded
 _BINS = 1.5  # sizes are read from bins: one more or less, and rounding
 _LISTED = 3
+MOST_TRACKS = 10**12
 _REMEDIES = {
     "dilution_missing": "Write its factor into a column `dilution` of files.csv (1 where nothing was diluted).",
     "dilution_disagrees": "Correct the column `dilution` of files.csv, or leave it empty where the file is right.",
@@ -70,6 +71,11 @@ def capture_frames(
         pl.lit(sample).alias("sample_name"), pl.lit(time_h, pl.Float64).alias("time_h")
     )
     return {SIZES: sizes, SUMMARIES: summaries}
+
+
+def track_count(number: float | None) -> int | None:
+    """Tracks that a file states; null where it states none that can be."""
+    return int(number) if number is not None and 0 <= number <= MOST_TRACKS else None
 
 
 _SUMMARY_TYPES: dict[str, Any] = {

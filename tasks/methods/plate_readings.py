@@ -14,6 +14,8 @@ from tasks.contracts import Context, Parsed, RawFile
 from tasks.methods.layouts import apply_layout
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers
 from tasks.methods.plate_checks import check_plates
+from tasks.methods.text import decode
+from tasks.methods.workbooks import is_workbook
 
 ASSAY = "cell_viability"
 TABLE = "core.plate_wells"
@@ -107,7 +109,7 @@ def plate_wells(
         "unit",
         "flag",
     )
-    found = list(problems)
+    found = [*problems, *_no_line_end(readings, raw)]
     if context.layout:
         rows, mismatches = apply_layout(rows, context.layout, file=raw.name)
         found += mismatches
@@ -187,6 +189,26 @@ def _refuse_duplicates(wells: pl.DataFrame, file: str, remedy: str) -> None:
 
 def _shown(text: str) -> str:
     return text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004
+
+
+def _no_line_end(readings: Sequence[WellText], raw: RawFile) -> tuple[Problem, ...]:
+    """Warn where a text file ends right behind a reading: programs end every line, a cut may fall inside a number."""
+    if is_workbook(raw.head) or raw.content.rstrip(b"\0").endswith((b"\n", b"\r")):
+        return ()
+    place = f"line {decode(raw.content).count(chr(10)) + 1}"
+    if readings[-1].place != place:
+        return ()
+    return (
+        Problem(
+            Severity.WARNING,
+            raw.name,
+            f"{place}, well {readings[-1].well}",
+            _shown(readings[-1].text),
+            "no_line_end",
+            "the file ends without a line end right behind the last reading, so that it may be cut off",
+            "Compare the last reading with the reader's screen; export again if it differs.",
+        ),
+    )
 
 
 def _no_layout(row: FileRow, file: str) -> Problem:

@@ -100,11 +100,12 @@ def _run_shifts(wells: pl.DataFrame) -> pl.DataFrame:
 def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
     """Add the reference's mean Cq and ΔCq to each (file, sample, target), or the reason why there is none."""
     corrected = pl.col("amount_cq") - pl.col("shift")
-    needed = runs.filter(pl.col("is_reference"))["target"].n_unique()
-    references = runs.filter(pl.col("is_reference"))
+    gene = pl.col("target").str.to_lowercase()  # one run writes GAPDH, another Gapdh
+    references = runs.filter(pl.col("is_reference")).with_columns(gene=gene)
+    needed = references["gene"].n_unique()
 
     def mean_of(cq: pl.Expr, *by: str) -> pl.DataFrame:
-        per_target = references.group_by(*by, "target").agg(cq.mean().alias("cq"), pl.col("is_excluded").any())
+        per_target = references.group_by(*by, "gene").agg(cq.mean().alias("cq"), pl.col("is_excluded").any())
         return per_target.group_by(*by).agg(
             pl.when(pl.col("cq").count() == needed).then(pl.col("cq").mean()).alias("reference"),
             pl.col("is_excluded").any().alias("is_reference_excluded"),

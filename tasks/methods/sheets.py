@@ -27,7 +27,7 @@ class Cells:
     name: str
     lines: tuple[tuple[int, tuple[str, ...]], ...]  # rows of nothing but separators too: they place a plate's rows
     problems: tuple[Problem, ...] = ()
-    decimal_comma: bool = False  # saved with semicolons or tabs: 0,5 is a half
+    delimiter: str = ","
 
     @property
     def rows(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
@@ -56,8 +56,13 @@ class Sheet:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
-    decimal_comma: bool = False
+    delimiter: str = ","
     extra: tuple[str, ...] = field(default=())  # columns that the sheet's declaration does not know
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether a number may be written 0,5: so where commas do not separate the columns."""
+        return self.delimiter != ","
 
     def values(self, column: str) -> list[str]:
         """The column's non-empty cells, top to bottom."""
@@ -105,7 +110,7 @@ def read_cells(name: str, data: bytes) -> Cells:
         message = f"spaces around '{shown(value)}'{others} were removed"
         remedy = "Remove them in the file."
         problems.append(_problem(Severity.WARNING, name, f"line {line}", value, "spaces", message, remedy))
-    return Cells(name, tuple(rows), tuple(problems), decimal_comma=delimiter != ",")
+    return Cells(name, tuple(rows), tuple(problems), delimiter)
 
 
 def read_sheet(name: str, data: bytes, known: Sequence[str], required: Sequence[str], *, is_open: bool) -> Sheet:
@@ -142,7 +147,7 @@ def read_sheet(name: str, data: bytes, known: Sequence[str], required: Sequence[
         rows.append(Row(line, {c: v for c, v in zip(columns, padded, strict=False) if c}))
     named = tuple(c for c in dict.fromkeys(columns) if c)
     extra = tuple(c for c in named if c not in known)
-    return Sheet(name, named, tuple(rows), tuple(problems), cells.decimal_comma, extra)
+    return Sheet(name, named, tuple(rows), tuple(problems), cells.delimiter, extra)
 
 
 def _problem(severity: Severity, file: str, place: str, value: str, rule: str, message: str, remedy: str) -> Problem:

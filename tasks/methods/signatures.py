@@ -60,7 +60,9 @@ SIGNATURES = (
         rf"\A\n*Software Version{_CELL}+\d"
         rf"|^Software Version{_CELL}+\d.*\n(?:.*\n){{1,12}}?(?:Experiment File Path|Protocol File Path|Plate Number)",
     ),
-    _signature(BMG, r'^[ \t]*"?User ?[:=][^\n]*(?:\n[^\n]*){0,3}?\b(?:Test run no|Test ID|Path ?[:=][^\n]*BMG)'),
+    _signature(
+        BMG, r'^[ \t]*"?User ?[:=][^\n]*(?:\n[^\n]*){0,3}?\b(?:Test run no|Test ID|Path ?[:=][^\n,;\t]{0,200}BMG)'
+    ),
     _signature(SOFTMAX, r"^##BLOCKS\s*="),
     _signature(KALEIDO, r"Kaleido|^\"?EnSight Results from"),
     _signature(

@@ -13,6 +13,7 @@ from tasks.methods.plate_readings import mode_of
 
 _RAW = ("raw", "reduced")
 _KINDS = ("endpoint", "kinetic", "spectrum")
+_COUNT = re.compile(r"[0-9]{1,4}")
 _SHAPES = {str(size): shape for size, shape in PLATE_SHAPES.items()}
 _SEPARATOR = 3  # a line with at most so many cells, all empty, separates tables
 _POINTS, _FIRST_NM, _COUNT_NM = 2, 7, 9  # places in the plate line, counted from the word Raw
@@ -133,7 +134,7 @@ def plate_head(cells: Sequence[str], line: int, file: str) -> PlateHead:
         return texts[raw + offset] if raw + offset < len(texts) else ""
 
     shape = _SHAPES.get(at(12), (8, 12))
-    last = [int(t) for t in texts[raw + 13 :] if t.isdigit()][-2:]
+    last = [int(t) for t in texts[raw + 13 :] if _COUNT.fullmatch(t)][-2:]
     wavelengths = tuple(float(t) for t in re.findall(r"\d{3,4}(?:\.\d+)?", at(_COUNT_NM)))
     rows = min(last[1], shape[0]) if len(last) == 2 and last[1] else shape[0]  # noqa: PLR2004
     return PlateHead(
@@ -144,7 +145,7 @@ def plate_head(cells: Sequence[str], line: int, file: str) -> PlateHead:
         mode=mode[0],
         unit=mode[1],
         wavelengths=wavelengths,
-        columns=int(at(11)) if at(11).isdigit() else shape[1],
+        columns=int(at(11)) if _COUNT.fullmatch(at(11)) else shape[1],
         rows=rows,
         first_row=last[0] if len(last) == 2 else 1,  # noqa: PLR2004
     )
@@ -185,21 +186,20 @@ def _is_header(cells: Sequence[str], head: PlateHead) -> bool:
 
 def _numbered(names: Sequence[str]) -> bool:
     shown = [n for n in names if n]
-    return all(n.isdigit() for n in shown) and shown[:3] == [str(i + 1) for i in range(min(3, len(shown)))]
+    return all(map(_COUNT.fullmatch, shown)) and shown[:3] == [str(i + 1) for i in range(min(3, len(shown)))]
 
 
-def _places(header: Sequence[str], columns: int) -> list[tuple[int, int, int]]:
+def _places(header: Sequence[str]) -> list[tuple[int, int, int]]:
     """Cell, read and plate column (both from 0) of every column; the numbers start anew with each wavelength."""
     found, read, before = [], 0, 0
     for cell, name in enumerate(header[2:], start=2):
-        if not name.strip().isdigit():
+        if not _COUNT.fullmatch(name.strip()):
             continue
         number = int(name)
         if number <= before:
             read += 1
         before = number
-        if columns == 0 or number <= max(columns, 1):
-            found.append((cell, read, number - 1))
+        found.append((cell, read, number - 1))
     return found
 
 
@@ -209,7 +209,7 @@ def _grid_table(
     """Take one printed plate; return the index of the line behind it."""
     head = block.head
     # partial plates keep the numbers of all columns: those that were not read are empty
-    places = _places(header, 0)
+    places = _places(header)
     x = lines[start][0].strip()
     rows: list[int] = []
     index = start

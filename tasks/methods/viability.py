@@ -23,7 +23,7 @@ def viability(
 
     ``wells``: ``PlateWell`` rows at one wavelength joined to their sample's ``condition`` (null for
     blanks), with ``is_excluded`` and ``is_sample_excluded``. Wells flagged overflow, missed or
-    over_range, or above OD 3, are left out and counted; a culture that lost more than a third
+    over_range, or above 3 where the unit is OD, are left out and counted; a culture that lost more than a third
     of its wells is null. Blanks flagged ``blank_not_blank`` are not used. A blank that names
     samples or conditions (``blank_for``) is theirs, the others serve the whole plate. Excluded
     wells are dropped; a culture whose wells are all excluded is still computed, and marked.
@@ -32,14 +32,14 @@ def viability(
     that are not excluded: on the same plate, or with ``scope = "experiment"`` over all plates given;
     at the same time, or with ``time = "first"`` at the first time it was read.
 
-    One row per (object, plate, culture, time): ``mean_od, sd_od, blank_od, reference_od,
+    One row per (object, plate, culture, time): ``unit, mean_od, sd_od, blank_od, reference_od,
     percent_viability, well_count, lost_count, is_excluded, na_reason``: ``too_many_wells_lost``,
     ``no_blank_on_plate``, ``blank_not_blank``, ``no_reference_on_plate`` (``no_reference_in_experiment``),
     ``reference_not_above_blank``.
     """
     wells = wells.with_columns(
         is_lost=pl.col("value").is_null()
-        | (pl.col("value") > MAX_OD)
+        | ((pl.col("unit") == "OD") & (pl.col("value") > MAX_OD))
         | pl.col("flag").fill_null("").str.contains(LOST_FLAGS)
     )
     cultures = _with_blank(_cultures(wells), wells)
@@ -77,6 +77,7 @@ def _cultures(wells: pl.DataFrame) -> pl.DataFrame:
     return kept.group_by(by, maintain_order=True).agg(
         pl.col("condition").first(),
         pl.col("plate_is_explicit").first(),
+        pl.col("unit").first(),
         pl.when(is_enough).then(od.mean()).alias("mean_od"),
         pl.when(is_enough).then(od.std()).alias("sd_od"),
         od.len().cast(pl.Int64).alias("well_count"),

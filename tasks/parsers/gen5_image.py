@@ -8,6 +8,7 @@ from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.counted_cells import ASSAYS, TABLE, count_frame, count_problems
 from tasks.methods.gen5_sections import PlateExport, plates
+from tasks.methods.headed_tables import MOST_COUNT
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.lines import read_lines
 from tasks.methods.numbers import decimal_mark, read_numbers
@@ -98,7 +99,7 @@ def _count(text: str, mark: str, line: int, well: str, file: str) -> int | None:
     value, flag = read_numbers([text], "," if mark == "," else ".").row(0)
     if flag in ("missed", "empty", "overflow"):
         return None
-    if value is None or value < 0 or value != int(value):
+    if value is None or value < 0 or value > MOST_COUNT or value != int(value):
         message = f"{text!r} is no count; a whole number from 0 up was expected"
         raise bad_input(file, f"line {line}, well {well}", "not_a_count", message, _REMEDY, text)
     return int(value)

@@ -11,7 +11,7 @@ from tasks.methods.dilutions import checked, resolve
 from tasks.methods.file_samples import declared_number, sample_of
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers
-from tasks.methods.particle_captures import STATED, Capture, capture_frames, capture_problems
+from tasks.methods.particle_captures import STATED, Capture, capture_frames, capture_problems, track_count
 from tasks.methods.particle_sizes import Array
 from tasks.methods.signatures import NANOSIGHT, recognise
 
@@ -147,7 +147,7 @@ def _capture(
         checked(dilution, printed=float(printed.sum()), stated=total, per_frame=per_frame),
         {column: number(data, title) for title, column in _STATED.items()},
         total,
-        None if tracks is None else int(tracks),
+        track_count(tracks),
         _warnings(found.get("Concentration Warnings", []), at),
     )
 

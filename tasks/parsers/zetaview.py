@@ -13,7 +13,7 @@ from tasks.methods.file_samples import declared_number, sample_of
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.lines import read_content
 from tasks.methods.numbers import decimal_mark, read_numbers
-from tasks.methods.particle_captures import Capture, capture_frames, capture_problems
+from tasks.methods.particle_captures import Capture, capture_frames, capture_problems, track_count
 from tasks.methods.particle_sizes import Array
 from tasks.methods.signatures import ZETAVIEW, recognise
 from tasks.methods.text import decode
@@ -60,7 +60,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         declared_number(context, "dilution"),
         is_applied=False,
     )
-    capture = Capture("1", printed, dilution, track_count=None if tracks is None or tracks < 0 else int(tracks))
+    capture = Capture("1", printed, dilution, track_count=track_count(tracks))
     (measured_on,) = iso_times([f"{header.get('date', '')} {header.get('time', '')}"], is_day_first=True)
     sample = sample_of(raw, context, header.get("sample") or header.get("sample name"))
     unread = [key for key in header if key not in _READ]

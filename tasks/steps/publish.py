@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.engine import publish as engine
 from tasks.engine.context import open_warehouse
-from tasks.engine.outcomes import FileOutcome, Summary
+from tasks.engine.outcomes import Summary
 from tasks.engine.study_files import read_folder, resolve
 
 
@@ -24,9 +24,9 @@ def unchanged(study: str, home: str) -> Summary | None:
 
 
 @task(task_run_name="publish {study}", tags=["writes-warehouse"], cache_policy=NO_CACHE, persist_result=False)
-def publish(study: str, home: str, state: str, *, is_complete: bool) -> tuple[datetime, tuple[FileOutcome, ...]]:
-    """Swap the study's rows in the published snapshot; give the time and the files in quarantine."""
+def publish(study: str, home: str, state: str, *, is_complete: bool) -> Summary:
+    """Swap the study's rows in the published snapshot; give the time, the files in quarantine and the warnings."""
     warehouse = open_warehouse(home)
     study_id = read_folder(resolve(study, warehouse)).study.study_id
     at = engine.publish_study(study_id, state, warehouse, is_complete=is_complete)
-    return at, engine.in_quarantine(study_id, warehouse)
+    return replace(engine.published(study_id, warehouse), published_at=at)

@@ -71,6 +71,7 @@ def test_every_fatal_problem_is_said_at_once_and_nothing_is_loaded(tmp_path: Pat
     [
         (["run", "nowhere"], "neither a study folder nor a registered study"),
         (["check", "."], "holds no study.yaml"),
+        (["run", "day [/1] [a]"], "day [/1] [a] is neither"),
         (["sql", "SELECT 1"], "Nothing is published"),
         (["status"], "benchlake run STUDY"),
         (["tables", "core.sample"], "core.samples"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tasks.simulation.gen5 import plate_export
 from tests.night import night
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,11 +30,15 @@ print("slow:", *[name for name in {SLOW} if name in sys.modules], file=sys.stder
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published study without analyses, in ``study``, and its home beside it."""
+    """A published study with a plate and a note, in ``study``, and its home beside it."""
     folder = tmp_path_factory.mktemp("start_up")
     study = folder / "study"
     (study / "landing").mkdir(parents=True)
     (study / "landing" / "note.txt").write_text("plates were cold\n")
+    export = plate_export(
+        np.full((8, 12), 0.5), read="CCK8", wavelength_nm=450, read_at=datetime(2024, 3, 4, tzinfo=UTC), protocol="CCK8"
+    )
+    (study / "landing" / "plate.txt").write_bytes(export)
     (study / "study.yaml").write_text("study_id: small\nconditions: [{id: control}, {id: treated}]\n")
     (study / "samples.csv").write_text("sample,condition,donor,replicate\nS1,control,d1,1\nS2,treated,d1,1\n")
     time.sleep(2.1)  # a file touched this moment is hashed again by the next run

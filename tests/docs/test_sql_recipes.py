@@ -28,6 +28,7 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
         insert_row(con, "core.raw_objects", **study, object_id="n", file_name="landing/notes.txt", status="ignored")
         well = {"time_h": 72.0, "well": "C02", "flag": "over_range"}
         insert_row(con, "core.plate_wells", **raw, **well, sample_id="NP1_il1b", value=3.2)
+        insert_row(con, "result.plate_quality", **raw, plate="P1", time_h=72.0, z_prime=0.7)
         for order, condition in enumerate(CONDITIONS):
             culture = {**study, "sample_id": f"NP1_{condition}"}
             insert_row(con, "core.samples", **culture, condition=condition, condition_order=order, donor_id="NP1")

@@ -19,6 +19,11 @@ QPCR_DESCENDANTS = {
 }
 
 
+def of_plate(part: str) -> set[tuple[str, str]]:
+    """What is computed of each plate apart."""
+    return {("viability", part), ("plate_quality", part)}
+
+
 def part_of(bench: Bench, time_h: int) -> str:
     """Name of the viability part of a plate as it is loaded now."""
     ((object_id,),) = bench.rows(
@@ -58,13 +63,13 @@ def test_one_changed_well_recomputes_only_what_descends_from_its_plate(bench: Be
     fresh = bench.attempts() - attempts
     new_part = part_of(bench, time_h)
     assert {(analysis, part) for _, analysis, part, status in fresh if status == "done"} == {
-        ("viability", new_part),
+        *of_plate(new_part),
         *VIABILITY_DESCENDANTS,
     }
-    assert {(analysis, part) for _, analysis, part, status in fresh if status == "skipped"} == {("viability", old_part)}
+    assert {(analysis, part) for _, analysis, part, status in fresh if status == "skipped"} == of_plate(old_part)
     assert bench.rows("SELECT value FROM core.plate_wells WHERE well = 'C03' AND time_h = ?", time_h) == [(1.234,)]
     computed = {(p.analysis, p.part) for p in summary.parts if p.status == "done"}
-    assert computed == {("viability", new_part), *VIABILITY_DESCENDANTS}
+    assert computed == {*of_plate(new_part), *VIABILITY_DESCENDANTS}
 
     attempts = bench.attempts()
     (bench.study / PLATES[time_h]).write_bytes(old_bytes)
@@ -74,7 +79,7 @@ def test_one_changed_well_recomputes_only_what_descends_from_its_plate(bench: Be
     after["core.raw_objects"] = after["core.raw_objects"].remove(status="superseded")
     assert_same(after, before, but=("ops.analysis_runs", "ops.publications"))
     assert {(a, p) for _, a, p, status in bench.attempts() - attempts if status == "done"} == {
-        ("viability", old_part),
+        *of_plate(old_part),
         *VIABILITY_DESCENDANTS,
     }
     assert bench.night().is_unchanged
@@ -94,7 +99,7 @@ def test_a_changed_layout_reloads_only_the_files_that_use_it(bench: Bench) -> No
     assert sorted(f.file_name for f in summary.files) == sorted(PLATES.values())
     assert bench.rows("SELECT DISTINCT role FROM core.plate_wells WHERE well = 'B02'") == [("empty",)]
     assert {(analysis, part) for _, analysis, part, _ in bench.attempts() - attempts} == {
-        *(("viability", part_of(bench, t)) for t in PLATES),
+        *(one for t in PLATES for one in of_plate(part_of(bench, t))),
         *VIABILITY_DESCENDANTS,
     }
     assert bench.rows("SELECT DISTINCT well_count FROM result.viability WHERE sample_id = 'NP1_control'") == [(2,)]

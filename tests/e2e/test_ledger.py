@@ -70,6 +70,7 @@ def test_an_excluded_well_recomputes_only_its_descendants(bench: Bench) -> None:
     ((object_id,),) = bench.rows("SELECT object_id FROM core.raw_objects WHERE file_name = ?", PLATE)
     assert {(analysis, part) for _, analysis, part, _ in bench.attempts() - attempts} == {
         ("viability", f"CCK8_24h of {str(object_id)[:12]}"),
+        ("plate_quality", f"CCK8_24h of {str(object_id)[:12]}"),
         ("measurements", "cell_viability, viability, bench"),
         ("group_tests", "viability_all, cell_viability, bench"),
     }
@@ -90,6 +91,23 @@ def test_what_is_not_there_cannot_be_excluded(bench: Bench, file: str, well: str
         exclude(bench.folder, bench.warehouse, bench.objects, file, well, "bubble")
     assert not (bench.study / "exclusions.csv").exists()
     assert bench.night().is_unchanged
+
+
+def test_an_exclusion_keeps_the_form_of_the_sheet_that_is_there(bench: Bench) -> None:
+    sheet = bench.study / "exclusions.csv"
+    sheet.write_text(f"Reason;well;file\nbubble, big;C03;{PLATE}", "utf-8")
+    exclude(bench.folder, bench.warehouse, bench.objects, PLATE, "c4", "hair; long")
+    assert sheet.read_text("utf-8").splitlines()[1:] == [f"bubble, big;C03;{PLATE}", f'"hair; long";C04;{PLATE}']
+    bench.night()
+    assert bench.rows("SELECT well, reason FROM core.exclusions ORDER BY well") == [
+        ("C03", "bubble, big"),
+        ("C04", "hair; long"),
+    ]
+    for unfit in (f"file,reason\n{PLATE},bubble\n".encode(), sheet.read_text("utf-8").encode("utf-16")):
+        sheet.write_bytes(unfit)
+        with pytest.raises(UserError, match=r"exclusions.csv: save it as CSV UTF-8"):
+            exclude(bench.folder, bench.warehouse, bench.objects, PLATE, "C05", "bubble")
+        assert sheet.read_bytes() == unfit
 
 
 def test_the_same_well_excluded_twice_counts_once(bench: Bench) -> None:

@@ -50,4 +50,6 @@ def test_text_for_numbers_and_numbers_for_counts_are_refused_with_their_line(tmp
         found.numbers("Conc.")
     with pytest.raises(BadInputError, match=r"line 4: 1\.5 is no count"):
         table(tmp_path).counts("Conc.", words=("error",))
+    with pytest.raises(BadInputError, match=r"is no count"):
+        table(tmp_path, TEXT.replace("1,5", "9" * 23)).counts("Conc.", words=("error",))
     assert table(tmp_path, TEXT.replace("1,5", "15")).counts("Conc.", words=("error",)) == [15, None, None]

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas.errors import Severity
 from schemas.study import Layout
+from tasks.methods.grids import row_letters
 from tasks.methods.id_matching import KnownIds
-from tasks.methods.layout_sheets import COLUMNS, ROWS, read_layout, row_letters, unknown_samples, well_name
+from tasks.methods.layout_sheets import read_layout, unknown_samples
 
 SAMPLES = frozenset({"C1", "C2", "control"})
 
@@ -15,27 +14,6 @@ SAMPLES = frozenset({"C1", "C2", "control"})
 def read(text: str) -> tuple[Layout, list[tuple[str, str]]]:
     layout, problems = read_layout("layouts/p.csv", text.encode(), SAMPLES)
     return layout, [(p.place, p.rule) for p in problems]
-
-
-@pytest.mark.parametrize(
-    ("text", "well"),
-    [
-        ("A1", "A01"),
-        ("a01", "A01"),
-        ("H12", "H12"),
-        ("p24", "P24"),
-        ("AF48", "AF48"),
-        ("A001", "A01"),
-        ("A0", None),
-        ("A49", None),
-        ("AG01", None),
-        ("1A", None),
-        ("", None),
-        ("A1a1", None),
-    ],
-)
-def test_wells_take_one_form(text: str, well: str | None) -> None:
-    assert well_name(text) == well
 
 
 def test_a_list_of_wells_keeps_times_targets_and_lines() -> None:
@@ -117,7 +95,7 @@ def test_the_name_is_the_file_without_folder_and_ending_and_the_hash_is_of_its_b
     assert (layout.name, len(layout.sha256)) == ("day 1/p", 64)
 
 
-@given(st.integers(0, ROWS - 1), st.integers(1, COLUMNS))
-def test_every_well_of_the_largest_plate_has_a_name_that_is_its_own(row: int, column: int) -> None:
-    name = f"{row_letters(row)}{column:02d}"
-    assert well_name(f"{row_letters(row).lower()}{column}") == well_name(name) == name
+@pytest.mark.parametrize(("written", "well"), [("p24", "P24"), ("A001", "A01"), ("AF48", "AF48"), ("B2c3", "K11")])
+def test_wells_of_every_plate_take_one_form(written: str, well: str) -> None:
+    layout, problems = read(f"well,sample\n{written},C1\n")
+    assert ([w.well for w in layout.wells], problems) == ([well], [])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tasks.methods.dilutions import Dilution
-from tasks.methods.particle_captures import SIZES, SUMMARIES, Capture, capture_frames, capture_problems
+from tasks.methods.particle_captures import SIZES, SUMMARIES, Capture, capture_frames, capture_problems, track_count
 from tests.tasks.parsers.bench_files import context
 
 CENTRES = np.array([50.0, 100.0, 150.0])
@@ -64,3 +64,7 @@ def test_figures_that_the_bins_contradict_are_reported(more: dict[str, object], 
 
 def test_an_empty_capture_is_named() -> None:
     assert [p.rule for p in capture_problems([capture("a", 0, 0, 0)], CENTRES, "f")] == ["empty_capture"]
+
+
+def test_absurd_numbers_of_tracks_are_none() -> None:
+    assert [track_count(n) for n in (None, -1.0, 0.0, 12.0, 1e30)] == [None, None, 0, 12, None]

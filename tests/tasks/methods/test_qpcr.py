@@ -40,6 +40,13 @@ PLATE = (
 )  # fmt: skip
 
 
+def test_a_reference_that_runs_spell_differently_is_one_reference() -> None:
+    again = [{**row, "object_id": "f2", "target": row["target"].title()} for row in PLATE]
+    found, alone = computed(*PLATE, *again), computed(*PLATE)
+    assert found["T1", "ACAN"]["delta_cq"] == pytest.approx(alone["T1", "ACAN"]["delta_cq"])
+    assert found["T1", "Acan"]["delta_cq"] == pytest.approx(alone["T1", "ACAN"]["delta_cq"])
+
+
 def test_fold_change_is_two_to_the_minus_difference_from_the_calibrators_mean_delta() -> None:
     found = computed(*PLATE)
     assert found["C1", "ACAN"]["delta_cq"] == pytest.approx(25.2 - 18.1)

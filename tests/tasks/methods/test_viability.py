@@ -16,7 +16,7 @@ def well(sample: str | None, value: float | None, **more: object) -> Row:
     condition = None if sample is None else "control" if sample.startswith("C") else "treated"
     row: Row = {"object_id": "f1", "plate": "P1", "plate_is_explicit": False, "time_h": 24.0, "sample_id": sample}
     row |= {"condition": condition, "role": "blank" if sample is None else "sample", "blank_for": None}
-    return row | {"value": value, "flag": None, "is_excluded": False, "is_sample_excluded": False} | more
+    return row | {"unit": "OD", "value": value, "flag": None, "is_excluded": False, "is_sample_excluded": False} | more
 
 
 PLATE = (
@@ -57,6 +57,13 @@ def test_wells_without_a_usable_reading_are_left_out_and_counted(lost: Row) -> N
     two = computed(*PLATE, well("T1", 0.0) | lost, well("T1", 0.0) | lost)["T1", "P1", 24.0]
     assert (two["mean_od"], two["percent_viability"]) == (None, None)
     assert (two["lost_count"], two["na_reason"]) == (2, "too_many_wells_lost")
+
+
+def test_only_an_optical_density_can_be_over_range() -> None:
+    lit = [r | {"unit": "RFU", "value": r["value"] * 1000} for r in PLATE]
+    found = computed(*lit)["T1", "P1", 24.0]
+    assert (found["lost_count"], found["unit"]) == (0, "RFU")
+    assert found["percent_viability"] == pytest.approx(100 * 500 / 950)
 
 
 def test_no_blank_no_reference_and_a_blank_that_is_none_have_their_reasons() -> None:

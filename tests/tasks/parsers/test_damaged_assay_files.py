@@ -83,7 +83,7 @@ def test_a_damaged_file_is_never_a_bug(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", [*REAL, *WRITTEN])
-@settings(max_examples=400, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(found=damages(6))
 def test_a_much_damaged_file_is_never_a_bug(name: str, found: Damages, shared: Path, tmp_path: Path) -> None:
     content, assay = content_of(name, shared)

@@ -62,6 +62,7 @@ def test_one_count_is_all_cells_and_wells_have_the_layouts_samples(tmp_path: Pat
     ("text", "place", "words"),
     [
         (SMALL.replace("Cell Count", "Object Area"), "", "no cell counts were found (found Object Area"),
+        (SMALL.replace("130", "9" * 23), "line 12, well A02", "is no count"),
         (SMALL.replace("130", "13.5"), "line 12, well A02", "'13.5' is no count"),
         (SMALL.replace("Object Size", "Cell Count"), "line 13, well A01", "two counts of one name"),
     ],

@@ -214,6 +214,19 @@ def test_flagged_wells_of_plates_and_qpcr_without_blanks_that_stay_blank(insert:
 
 
 @pytest.mark.usefixtures("study")
+def test_plate_quality_names_its_file_and_the_wells_apart(insert: Insert, read: Read) -> None:
+    insert("core.raw_objects", study_id="s", object_id="o", file_name="plate.txt", status="loaded")
+    for nm in (450.0, None):
+        about = {"study_id": "s", "object_id": "o", "plate": "P1", "measure": "absorbance", "wavelength_nm": nm}
+        insert("result.plate_quality", **about, time_h=None, assay="cell_viability", z_prime=0.7)
+    for well in ("D05", "B02"):
+        insert("result.well_outliers", **about, time_h=None, well=well, method="grubbs")
+    found = {r["wavelength_nm"]: r for r in read("mart.plate_quality")}
+    assert (found[None]["file_name"], found[None]["outlier_wells"]) == ("plate.txt", "B02;D05")
+    assert (found[450.0]["z_prime"], found[450.0]["outlier_wells"]) == (0.7, None)
+
+
+@pytest.mark.usefixtures("study")
 def test_samples_carry_donor_material_and_what_was_measured(insert: Insert, read: Read) -> None:
     insert("core.donors", study_id="s", donor_id="D1", sex="f", pfirrmann="III")
     for assay, measure, value in (("qpcr", "a", 1.0), ("qpcr", "b", 2.0), ("cell_viability", "a", None)):
@@ -223,3 +236,15 @@ def test_samples_carry_donor_material_and_what_was_measured(insert: Insert, read
         *("D1_il1b", "IL-1β", "III", "qpcr"),
     )
     assert [o["assays"] for o in others] == [None, None, None]
+
+
+@pytest.mark.usefixtures("study")
+def test_samples_carry_the_worst_quality_and_every_flag_of_their_rna(insert: Insert, read: Read) -> None:
+    base = {"study_id": "s", "sample_id": "D1_il1b", "nucleic_acid": "RNA", "role": "sample"}
+    insert("core.nucleic_acid_qc", **base, reading=1, instrument="NanoDrop", ratio_260_280=1.6, flag="low_260_280")
+    insert("core.nucleic_acid_qc", **base, reading=2, instrument="TapeStation", rin=6.0, flag="low_rin")
+    insert("core.nucleic_acid_qc", **(base | {"role": "ladder"}), reading=3, instrument="TapeStation", rin=1.0)
+    (row,) = read("mart.nucleic_acids")
+    assert (row["name"], row["condition"], row["reading_count"]) == ("D1_il1b", "il1b", 2)
+    assert (row["min_rin"], row["min_ratio_260_280"], row["flags"]) == (6.0, 1.6, "low_260_280;low_rin")
+    assert row["instruments"] == "NanoDrop;TapeStation"

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from deployments.summary import print_summary
+from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
+
+NAME = "landing/plates/240411_172731_BNCH2345883_abs450_96_day[3].txt"
+
+
+def printed(summary: Summary) -> str:
+    stream = io.StringIO()
+    print_summary(summary, Path("home [old]"), Console(file=stream, soft_wrap=True, width=80))
+    return stream.getvalue()
+
+
+def test_names_are_whole_and_brackets_are_no_markup() -> None:
+    done = PartOutcome("viability", "plate [1]", "done", 6, None)
+    loaded = FileOutcome(NAME, "loaded", "cell_viability", "gen5", 96, None)
+    text = printed(Summary("s", (loaded,), (done,), published_at=datetime(2026, 1, 2, tzinfo=UTC)))
+    assert "day[3]" in text
+    assert "…" not in text
+    assert "plate [1]" in text
+    assert "home [old]/published.duckdb" in text
+
+
+def test_what_needs_a_person_is_said_whether_anything_was_done_or_not() -> None:
+    held = FileOutcome("landing/a.csv", "quarantined", "qpcr", None, 0, "line 1: no table")
+    warning = "warning: samples.csv, line 2: partially paired [9 of 36]"
+    for unchanged in (True, False):
+        text = printed(Summary("s", is_unchanged=unchanged, standing=(held,), warnings=(warning, "… and 3 more")))
+        assert "landing/a.csv" in text
+        assert warning in text
+        assert "… and 3 more" in text
