@@ -50,7 +50,8 @@ def _problems(rows: pl.DataFrame, file: str) -> list[Problem]:
                 f"standards of {r['target']}, plate {r['plate']}",
                 f"{r['slope']:.3f}",
                 "standard_curve_poor",
-                f"the standard curve of {r['target']} has {percent} ({line}); 90 to 110 % with R² of 0.98 or more is good",
+                f"the standard curve of {r['target']} has {percent} ({line}); "
+                "90 to 110 % with R² of 0.98 or more is good",
                 "Check dilutions and outlying standard wells"
                 + ("." if r["is_usable"] else "; the efficiency-corrected method does not use this curve."),
             )

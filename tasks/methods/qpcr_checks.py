@@ -90,6 +90,7 @@ def control_problems(wells: pl.DataFrame, files: Mapping[str, str]) -> Iterator[
         near = controls.with_columns(gap=pl.col("cq") - pl.col("sample_cq")).filter(pl.col("gap") < LEAST_GAP)
         worst = near.sort("gap", "well").group_by("object_id", "target", maintain_order=True).first()
         for r in worst.iter_rows(named=True):
+            share = min(100.0, 100 * 2 ** -r["gap"])
             yield Problem(
                 Severity.WARNING,
                 _file(files, r["object_id"]),
@@ -97,7 +98,7 @@ def control_problems(wells: pl.DataFrame, files: Mapping[str, str]) -> Iterator[
                 f"{r['cq']:.2f}",
                 rule,
                 f"the {name} of {r['target']} has Cq {r['cq']:.1f}, within {LEAST_GAP:g} cycles of "
-                f"{r['sample_name_latest']} ({r['sample_cq']:.1f}): up to {min(100.0, 100 * 2 ** -r['gap']):.0f} % of its signal "
+                f"{r['sample_name_latest']} ({r['sample_cq']:.1f}): up to {share:.0f} % of its signal "
                 + ("may be contamination or primer dimer" if task == "ntc" else "may be genomic DNA"),
                 "Look at the melt curve; repeat the run with fresh reagents, or "
                 + ("name the affected samples in exclusions.csv." if task == "ntc" else "treat the RNA with DNase."),
@@ -117,8 +118,8 @@ def reference_problems(shifts: pl.DataFrame, experiment: str) -> Iterator[Proble
             f"qpcr.reference_targets, experiment {experiment}",
             r["target"],
             "reference_moves_with_treatment",
-            f"reference gene {r['target']} comes {abs(r['max_shift_cq']):.2f} cycles {way} in {r['shift_condition']} than "
-            f"in {r['base_condition']} (more than {MOST_SHIFT}): fold changes carry that shift",
+            f"reference gene {r['target']} comes {abs(r['max_shift_cq']):.2f} cycles {way} in {r['shift_condition']} "
+            f"than in {r['base_condition']} (more than {MOST_SHIFT}): fold changes carry that shift",
             "Check the RNA input; use several reference genes that stay level.",
         )
 

@@ -7,12 +7,19 @@ import pytest
 
 from schemas.base import columns
 from schemas.study import Condition, Qpcr, SampleRow, Study, StudyYaml
+from schemas.tables.qpcr_standard_curves import QpcrStandardCurve
 from schemas.tables.qpcr_wells import QpcrWell
-from tasks.analyses.qpcr_fold_changes import ANALYSIS, SAMPLES, TABLE, WELLS
+from tasks.analyses.qpcr_fold_changes import ANALYSIS, CURVES, OBJECTS, SAMPLES, TABLE, WELLS
 from tasks.contracts import Computed
 
 Row = dict[str, Any]
 SCHEMA = {c.name: c.dtype for c in columns(QpcrWell)}
+FILES = pl.DataFrame(
+    [("f1", "day1.txt", "loaded"), ("f2", "day2.txt", "loaded"), ("f2", "old.txt", "superseded")],
+    schema=["object_id", "file_name", "status"],
+    orient="row",
+)
+NO_CURVES = pl.DataFrame(schema={c.name: c.dtype for c in columns(QpcrStandardCurve)})
 
 
 def samples(**more: object) -> pl.DataFrame:
@@ -39,15 +46,19 @@ def wells(object_id: str, *cultures: tuple[str, float]) -> list[Row]:
     ]
 
 
-def computed(rows: list[Row], about: Study, known: pl.DataFrame | None = None) -> dict[str, Computed]:
+def computed(
+    rows: list[Row], about: Study, known: pl.DataFrame | None = None, curves: pl.DataFrame = NO_CURVES
+) -> dict[str, Computed]:
     known = samples() if known is None else known
     schema = SCHEMA | {"is_excluded": pl.Boolean}
     frame = pl.DataFrame([{k: r.get(k) for k in schema} for r in rows], schema=schema)
-    slices = {WELLS: frame.select(ANALYSIS.reads[WELLS]).unique(), SAMPLES: known.select("sample_id", "experiment")}
+    slices = {WELLS: frame.select(ANALYSIS.reads[WELLS]).unique(), SAMPLES: known.select("sample_id", "experiment")} | {
+        OBJECTS: FILES
+    }
     found = {}
     for part in ANALYSIS.parts(about, slices):
         assert part.skip is None
-        frames = {WELLS: frame, SAMPLES: known}
+        frames = {WELLS: frame, SAMPLES: known, CURVES: curves}
         for table, where in part.where.items():
             for column, values in where.items():
                 frames[table] = frames[table].filter(pl.col(column).is_in(list(values), nulls_equal=True))
@@ -73,6 +84,7 @@ def test_a_part_reads_its_own_cultures_and_the_calibrator_wells_of_their_files()
             {"sample_id": ["C1", None, "C2"], "object_id": ["f1", "f1", "f2"], "task": ["unknown", "irc", "unknown"]}
         ),
         SAMPLES: samples().select("sample_id", "experiment"),
+        OBJECTS: FILES,
     }
     first, _ = ANALYSIS.parts(study(), slices)
     assert first.where == {WELLS: {"object_id": ("f1",), "sample_id": ("C1", None)}, SAMPLES: {"sample_id": ("C1",)}}
@@ -94,10 +106,16 @@ def test_an_excluded_culture_keeps_its_value_marked_and_is_no_calibrator() -> No
     assert (table["T1"]["fold_change"], table["T1"]["na_reason"]) == (None, "no_calibrator")
 
 
-def test_efficiency_correction_is_skipped_with_its_reason() -> None:
+def test_only_the_efficiency_corrected_method_reads_standard_curves() -> None:
     slices = {
         WELLS: pl.DataFrame({"sample_id": ["C1"], "object_id": ["f1"], "task": ["unknown"]}),
         SAMPLES: samples().select("sample_id", "experiment"),
+        OBJECTS: FILES,
     }
-    (part,) = ANALYSIS.parts(study(method="pfaffl"), slices)
-    assert part.skip == "qpcr.method pfaffl is not built yet; use ddcq"
+    (doubling,) = ANALYSIS.parts(study(), slices)
+    (corrected,) = ANALYSIS.parts(study(method="pfaffl"), slices)
+    assert doubling.tables is not None
+    assert CURVES not in doubling.tables
+    assert corrected.tables is not None
+    assert CURVES in corrected.tables
+    assert corrected.parameters["files"] == {"f1": "day1.txt"}
