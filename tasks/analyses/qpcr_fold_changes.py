@@ -66,7 +66,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             is_excluded=pl.col("is_excluded") & ~pl.col("is_sample_excluded").fill_null(value=False),
         )
     )
-    factors = efficiencies(frames[CURVES], wells) if part.parameters["method"] == "pfaffl" else None
+    factors = efficiencies(frames[CURVES]) if part.parameters["method"] == "pfaffl" else None
     rows = fold_change(wells, references=part.parameters["references"], calibrator=calibrator, efficiencies=factors)
     noisy = furthest_wells(wells.filter((pl.col("task") == "unknown") & _is_used))
     used = sorted(rows.filter(pl.col("is_reference"))["target"].unique())

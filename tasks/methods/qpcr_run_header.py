@@ -54,7 +54,7 @@ _DYES = ("reporter", "fluor", "dye", "channel", "filter")
 _THRESHOLD = ("ct threshold", "crt threshold", "threshold")
 _AUTO_THRESHOLD = ("automatic ct threshold", "automatic crt threshold", "auto threshold")
 _AUTO_BASELINE = ("automatic baseline", "auto baseline")
-_FIRST, _LAST = ("baseline start",), ("baseline end",)
+_FIRST, _LAST = ("baseline start",), ("baseline end", "baseline stop")
 
 
 def read_columns(table: CqTable) -> frozenset[str]:

@@ -88,7 +88,11 @@ SIGNATURES = (
         rf"|\A(?:.*\n){{0,40}}?\"?Well\"?{_CELL}.*{_CELL}\"?Detector(?: Name)?\"?{_CELL}.*\bTask\b.*{_CELL}\"?Ct\b"
         rf"|\A1\t[^\t\n]*\tA0?1\t(?:Passed|Flagged)\t[^\t\n]*\t[^\t\n]*\t(?:Target|Endogenous Control)\t",
     ),
-    _signature(CFX, rf"^{_CELL}?\"?Well\"?{_CELL}\"?Fluor\"?{_CELL}|Bio-Rad CFX|CFX (?:Maestro|Manager)"),
+    _signature(
+        CFX,
+        rf"^{_CELL}?\"?Well\"?{_CELL}\"?Fluor\"?{_CELL}|Bio-Rad CFX|CFX (?:Maestro|Manager)"
+        rf"|^{_CELL}\"?(?:Cycle|Temperature)\"?{_CELL}\"?A0?1\"?{_CELL}",
+    ),
     _signature(
         LIGHTCYCLER,
         r"LightCycler\S*[^\n]{0,40}\b(?:480|Software)\b|^\s*\"?Experiment: .*Filter:"

@@ -76,20 +76,15 @@ def standard_curves(wells: pl.DataFrame) -> pl.DataFrame:
     ).drop("sxx", "sxy", "syy", "mean_x", "mean_y", "has_quantity")
 
 
-def efficiencies(curves: pl.DataFrame, wells: pl.DataFrame) -> pl.DataFrame:
-    """Amplification factor of every file and target of ``wells``: ``object_id, target, amplification_factor``.
+def efficiencies(curves: pl.DataFrame) -> pl.DataFrame:
+    """Amplification factor of every gene: its lower-case name as ``gene``, and ``amplification_factor``.
 
-    That of the usable curves in the file itself, else the geometric mean over the study's files; null where the
-    study has none. Targets match whatever their case.
+    It is the geometric mean over the study's usable curves: the efficiency belongs to the assay, and one that
+    differed by plate would turn the noise of its curve into differences between plates.
     """
-    usable = curves.filter("is_usable").with_columns(key=pl.col("target").str.to_lowercase())
-    mean = pl.col("amplification_factor").log().mean().exp()
-    here = usable.group_by("object_id", "key").agg(mean.alias("own"))
-    anywhere = usable.group_by("key").agg(mean.alias("study"))
-    wanted = wells.select("object_id", "target").unique(maintain_order=True)
     return (
-        wanted.with_columns(key=pl.col("target").str.to_lowercase())
-        .join(here, on=["object_id", "key"], how="left", maintain_order="left")
-        .join(anywhere, on="key", how="left", maintain_order="left")
-        .select("object_id", "target", pl.coalesce("own", "study").alias("amplification_factor"))
+        curves.filter("is_usable")
+        .group_by(pl.col("target").str.to_lowercase().alias("gene"))
+        .agg(pl.col("amplification_factor").log().mean().exp())
+        .sort("gene")
     )

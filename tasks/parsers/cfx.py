@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
+
+import polars as pl
 
 from schemas.errors import Problem, Severity, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.cq_exports import find_table, metadata, parsed, run_of
 from tasks.methods.cq_tables import CqTable, Names, task
-from tasks.methods.pages import read_pages
+from tasks.methods.curve_grids import curve_grid
+from tasks.methods.pages import Page, read_pages
+from tasks.methods.plate_identity import identify_plate
+from tasks.methods.qpcr_curves import curve_frames
+from tasks.methods.qpcr_wells import WELLS_SCHEMA, Run
 from tasks.methods.signatures import CFX, recognise_file
 
 ASSAY = "qpcr"
@@ -20,6 +29,7 @@ _NAMES: Names = {
     "cq": ("cq", "c(t)", "ct", "threshold cycle (c(t))", "threshold cycle"),
     "quantity": ("starting quantity (sq)", "starting quantity", "sq"),
 }
+_DYE = re.compile(r"(?:Results|RFU|Derivative)_([A-Za-z0-9 ]{1,20})\.\w+(?:\.gz)?\Z")
 _CONTENTS = frozenset({"unkn", "std", "ntc", "nrt", "pos ctrl", "neg ctrl", "pos", "neg", ""})
 
 
@@ -29,32 +39,65 @@ def claims(raw: RawFile, context: Context) -> bool:
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:
-    """Read the table Well, Fluor, Target, Content, Sample, Cq into ``core.qpcr_wells``.
+    """Read the table Well, Fluor, Target, Content, Sample, Cq into ``core.qpcr_wells``, grids of RFU into curves.
 
     A Cq of 0 or NaN means that nothing amplified. Where wells name no target and files.csv neither,
     their dye stands for it, so that the channels of a well stay apart. Quantities are kept for
-    standards. Raises ``BadInputError`` when there is no such table or it is cut off.
+    standards. A file of amplification or melt curves (a line a cycle or temperature, a column a well) gives
+    curves only; their target is that of files.csv, else the dye that names the sheet or ends the file's name.
+    Raises ``BadInputError`` when there is neither, or the table is cut off.
     """
-    for page in read_pages(raw, CFX):
+    pages = read_pages(raw, CFX)
+    about = [cells for page in pages if _is_run_information(page) for cells in page.rows]
+    for page in pages:
         where = f"sheet {page.name}, row" if page.name else "line"
         found = find_table(page.rows, where, names=_NAMES)
         if found:
             table, header = found
-            run = run_of(metadata([_without_margin(cells) for cells in page.rows[:header]]), raw, context)
+            run = run_of(_header([*page.rows[:header], *about]), raw, context)
             named, problems = _with_targets(table, raw.name, context)
             result = parsed(named, run)
             problems += _unknown_contents(table, raw.name)
-            return replace(result, problems=(*result.problems, *problems))
-    raise bad_input(
-        raw.name,
-        "",
-        "no_results",
-        "no table with the columns Well, Fluor, Target, Content, Sample and Cq was found",
-        'Export "Quantification Cq Results" from CFX Maestro again, as csv, txt or xlsx.',
-    )
+            left = [f"sheet {p.name}" for p in pages if p is not page and not _is_run_information(p)]
+            return replace(result, problems=(*result.problems, *problems), unread=(*result.unread, *left))
+    return _curves(raw, context, pages, run_of(_header(about), raw, context))
 
 
-def _without_margin(cells: list[str]) -> list[str]:
+def _curves(raw: RawFile, context: Context, pages: Sequence[Page], run: Run) -> Parsed:
+    own = context.row.target if context.row else None
+    is_derivative = "derivative" in raw.name.lower()
+    grids: list[CqTable] = []
+    left: list[str] = []
+    for page in pages:
+        where = f"sheet {page.name}, row" if page.name else "line"
+        dye = page.name or (match[1] if (match := _DYE.search(PurePosixPath(raw.name).name)) else "")
+        grid = curve_grid(page.rows, own or dye, where, "Derivative" if is_derivative else "Fluorescence")
+        if grid is not None and grid.rows:
+            grids.append(grid)
+        elif not _is_run_information(page):
+            left.append(f"sheet {page.name}" if page.name else "file")
+    if not grids:
+        raise bad_input(
+            raw.name,
+            "",
+            "no_results",
+            "no table with the columns Well, Fluor, Target, Content, Sample and Cq was found, and no grid of RFU",
+            'Export "Quantification Cq Results" from CFX Maestro again, as csv, txt or xlsx.',
+        )
+    plate, _ = identify_plate(run.name, run.barcode, run.row)
+    found, problems = curve_frames(grids, pl.DataFrame(schema=WELLS_SCHEMA), replace(run, name=plate))
+    return Parsed({}, tuple(problems), tuple(left), found)
+
+
+def _is_run_information(page: Page) -> bool:
+    return page.name.strip().lower() == "run information"
+
+
+def _header(rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    return metadata([_without_margin(cells) for cells in rows])
+
+
+def _without_margin(cells: Sequence[str]) -> Sequence[str]:
     return cells[1:] if cells and not cells[0].strip() else cells
 
 
@@ -62,7 +105,8 @@ def _with_targets(table: CqTable, file: str, context: Context) -> tuple[CqTable,
     """Give wells without a target the one of files.csv, or their dye."""
     dyes = [h.strip().lower() for h in table.header].index("fluor") if "fluor" in _lowered(table) else None
     at = table.column("target")
-    own = context.row.target if context.row else None
+    channels = set(table.texts(dyes)) if dyes is not None else set()
+    own = context.row.target if context.row and len(channels) <= 1 else None  # one gene is read in one channel
     nameless = [i for i, name in enumerate(table.texts(at)) if not name]
     if not nameless or (dyes is None and not own):
         return table, []

@@ -13,6 +13,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.cq_exports import Rows, find_table, parsed, run_of, table_at
 from tasks.methods.cq_tables import CqTable, Names
 from tasks.methods.lines import read_lines
+from tasks.methods.plate_identity import identify_plate
 from tasks.methods.qpcr_curves import curve_frames
 from tasks.methods.qpcr_wells import WELLS_SCHEMA
 from tasks.methods.signatures import LIGHTCYCLER, recognise
@@ -66,7 +67,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         )
     name = run.row.target if run.row else None
     nothing = pl.DataFrame(schema={**WELLS_SCHEMA})
-    curves, problems = curve_frames(_raw_curves(rows, at, name or ""), nothing, run)
+    plate, _ = identify_plate(run.name, run.barcode, run.row)
+    curves, problems = curve_frames(_raw_curves(rows, at, name or ""), nothing, replace(run, name=plate))
     return Parsed({}, tuple(problems), (), curves)
 
 

@@ -24,7 +24,7 @@ from tasks.methods.lines import read_content
 from tasks.methods.safe_xml import read_xml
 
 ASSAY, PRODUCT = "qpcr", "RDML"
-MOST_BYTES = 256 << 20  # unpacked
+MOST_BYTES = 96 << 20  # unpacked; its elements take ten times as much memory
 _ZIP = b"PK\x03\x04"
 _REMEDY = "Export the run again as RDML, or as a table of Cq."
 _TASKS = {
@@ -39,6 +39,24 @@ _TASKS = {
 }
 _NAMES: Names = {name: (name,) for name in ("position", "sample", "target", "task", "cq", "quantity", "omit", "plate")}
 _COLUMNS = tuple(_NAMES)
+_READ: Mapping[str, tuple[str, ...]] = {  # element -> its elements that are read; of what is read whole, none
+    "rdml": ("dateMade", "sample", "target", "dye", "experiment"),
+    "sample": ("type", "quantity"),
+    "quantity": ("value",),
+    "target": ("amplificationEfficiency",),
+    "dye": ("dyeChemistry",),
+    "experiment": ("run",),
+    "run": (
+        *("instrument", "dataCollectionSoftware", "backgroundDeterminationMethod", "cqDetectionMethod"),
+        *("pcrFormat", "runDate", "react"),
+    ),
+    "dataCollectionSoftware": ("name", "version"),
+    "pcrFormat": ("rows", "columns"),
+    "react": ("sample", "data", "excl"),
+    "data": ("tar", "cq", "excl", "adp", "mdp"),
+    "adp": ("cyc", "fluor"),
+    "mdp": ("tmp", "fluor"),
+}
 
 
 def claims(raw: RawFile, context: Context) -> bool:
@@ -57,7 +75,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     A run is a plate. Wells that the file excludes are ``omitted``; samples of type std, ntc, nac, nrt and
     pos have those tasks; a Cq of -1, 0 or NaN means that nothing amplified. Samples without
     amplification of a target keep their row. Raises ``BadInputError`` for what is no intact RDML, for XML
-    with a document type or entities, and for archives that unpack to more than 256 MiB.
+    with a document type or entities, and for archives that unpack to more than 96 MiB.
     """
     root = _plain(read_xml(_xml(raw), raw.name, _REMEDY))
     if root.tag != "rdml":
@@ -67,13 +85,14 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     if not runs:
         message = "the file has no run with reactions"
         raise bad_input(raw.name, "experiment", "no_readings", message, _REMEDY)
-    return _joined([_run(raw, context, root, samples, run, is_only=len(runs) == 1) for run in runs])
+    found = _joined([_run(raw, context, root, samples, run, is_only=len(runs) == 1) for run in runs])
+    return replace(found, unread=_unread(root))
 
 
 def _xml(raw: RawFile) -> bytes:
     content = read_content(raw, PRODUCT)
     if not content.startswith(_ZIP):
-        return content
+        return _bounded(content, raw.name, "the file has")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = [n for n in archive.namelist() if n.lower().endswith(".xml")]
@@ -85,9 +104,13 @@ def _xml(raw: RawFile) -> bytes:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         message = f"the archive cannot be opened ({error})"
         raise bad_input(raw.name, "", "damaged_archive", message, _REMEDY) from error
+    return _bounded(text, raw.name, f"{name} of the archive unpacks to")
+
+
+def _bounded(text: bytes, file: str, what: str) -> bytes:
     if len(text) > MOST_BYTES:
-        message = f"the archive unpacks to more than {MOST_BYTES >> 20} MiB; one study's runs were expected"
-        raise bad_input(raw.name, name, "archive_too_large", message, "Export fewer runs into one file.")
+        message = f"{what} more than {MOST_BYTES >> 20} MiB; one study's runs were expected"
+        raise bad_input(file, "", "archive_too_large", message, "Export fewer runs into one file.")
     return text
 
 
@@ -205,6 +228,20 @@ def _header(root: Element, experiment: Element, run: Element) -> dict[str, str]:
         if factor := (target.findtext("amplificationEfficiency") or "").strip():
             said[f"amplification efficiency of {target.get('id', '')}"] = factor
     return {key: value.strip() for key, value in said.items() if value.strip()}
+
+
+def _unread(root: Element) -> tuple[str, ...]:
+    """Elements that nothing above reads, as ``parent/child``, once each."""
+    found: dict[str, None] = {}
+    waiting = [root]
+    while waiting:
+        parent = waiting.pop()
+        for child in parent:
+            if child.tag in _READ.get(parent.tag, ()):
+                waiting.append(child)
+            else:
+                found[f"{parent.tag}/{child.tag}"] = None
+    return tuple(sorted(found))
 
 
 def _joined(pieces: list[Parsed]) -> Parsed:

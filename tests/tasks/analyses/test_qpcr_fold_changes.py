@@ -39,7 +39,16 @@ def study(**qpcr: object) -> Study:
 
 def wells(object_id: str, *cultures: tuple[str, float]) -> list[Row]:
     return [
-        {"object_id": object_id, "plate": "p", "well": f"A{i}{j}", "reading": 1, "sample_id": s, "target": t, "cq": cq}
+        {
+            "object_id": object_id,
+            "plate": "p",
+            "plate_is_explicit": False,
+            "well": f"A{i}{j}",
+            "reading": 1,
+            "sample_id": s,
+            "target": t,
+            "cq": cq,
+        }
         | {"task": "unknown", "is_excluded": False}
         for i, (s, acan) in enumerate(cultures)
         for j, (t, cq) in enumerate((("GAPDH", 18.0), ("ACAN", acan)))

@@ -19,7 +19,14 @@ Row = dict[str, Any]
 def well(sample: str | None, target: str, cq: float | None, **more: object) -> Row:
     condition = None if sample is None else "control" if sample.startswith("C") else "treated"
     row: Row = {"object_id": "f1", "sample_id": sample, "condition": condition, "target": target, "cq": cq}
-    row |= {"task": "unknown", "flag": None, "is_excluded": False, "is_sample_excluded": False}
+    row |= {
+        "plate": "p",
+        "plate_is_explicit": False,
+        "task": "unknown",
+        "flag": None,
+        "is_excluded": False,
+        "is_sample_excluded": False,
+    }
     return row | more
 
 
