@@ -58,7 +58,7 @@ def standard_curves(wells: pl.DataFrame) -> pl.DataFrame:
     factor, percent = pl.col("amplification_factor"), 100 * (pl.col("amplification_factor") - 1)
     is_poor = (pl.col("r_squared") < LOW_R_SQUARED).fill_null(value=False)
     flags = pl.concat_str(
-        pl.when(~percent.is_between(*GOOD_PERCENT)).then(pl.lit("efficiency_out_of_range")),
+        pl.when(~percent.round(6).is_between(*GOOD_PERCENT)).then(pl.lit("efficiency_out_of_range")),
         pl.when(is_poor).then(pl.lit("low_r_squared")),
         separator=";",
         ignore_nulls=True,

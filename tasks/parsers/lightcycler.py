@@ -27,6 +27,7 @@ _NAMES: Names = {
     "cq": ("cp", "cq"),
     "quantity": ("standard",),
     "omit": ("omit",),
+    "include": ("include",),
 }
 _FIRST_LINE = re.compile(r"Experiment:\s*(.*?)\s*(?:Selected )?Filter:\s*(.*)", re.IGNORECASE)
 _RAW = ("samplepos", "prog#", "cycle#", "temp")
@@ -74,8 +75,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
 def _with_tasks(table: CqTable) -> CqTable:
     """Add the columns Omit and Task, which LightCycler writes as Include and as a standard's concentration."""
-    lowered = [h.strip().lower() for h in table.header]
-    include = table.texts(lowered.index("include")) if "include" in lowered else [""] * len(table.rows)
+    include = table.texts(table.column("include"))
     standards = table.texts(table.column("quantity"))
     width = len(table.header)
     rows = []

@@ -128,3 +128,54 @@ def test_only_the_efficiency_corrected_method_reads_standard_curves() -> None:
     assert corrected.tables is not None
     assert CURVES in corrected.tables
     assert corrected.parameters["files"] == {"f1": "day1.txt"}
+
+
+def test_a_no_template_control_that_amplifies_is_one_line() -> None:
+    control = BOTH[0] | {"well": "H12", "sample_id": None, "target": "ACAN", "task": "ntc", "cq": 29.0}
+    named = [r | {"sample_name": r["sample_id"]} for r in BOTH[:4]]
+    (done,) = computed([*named, control], study()).values()
+    (problem,) = done.problems
+    assert (problem.rule, problem.file, problem.place) == ("ntc_amplified", "day1.txt", "well H12")
+    (clean,) = computed([*named, control | {"cq": 33.0}], study()).values()
+    assert clean.problems == ()
+    (left_out,) = computed([*named, control | {"is_excluded": True}], study()).values()
+    assert left_out.problems == ()
+
+
+def test_technical_repeats_that_disagree_are_one_line_and_a_flag() -> None:
+    repeats = [BOTH[3] | {"well": f"B{i:02d}", "cq": cq} for i, cq in enumerate((27.1, 29.4))]
+    (done,) = computed([*BOTH[:4], *repeats], study()).values()
+    (problem,) = done.problems
+    assert (problem.rule, problem.place) == ("technical_sd_high", "well B01")
+    rows = {(r["sample_id"], r["target"]): r for r in done.frames[TABLE].to_dicts()}
+    assert (rows["T1", "ACAN"]["flag"], rows["T1", "ACAN"]["furthest_well"]) == ("technical_sd_high", "B01")
+    assert rows["T1", "ACAN"]["technical_n"] == 3  # flagged, never dropped
+    assert rows["C1", "ACAN"]["flag"] is None
+
+
+def curve(target: str, factor: float, *, is_usable: bool = True) -> Row:
+    row = dict.fromkeys(NO_CURVES.columns)
+    return row | {"target": target, "object_id": "f9", "amplification_factor": factor, "is_usable": is_usable}
+
+
+def test_efficiency_corrected_rows_say_so_and_need_a_curve_of_every_target() -> None:
+    curves = pl.DataFrame([curve("ACAN", 1.9), curve("Gapdh", 1.8)], schema=NO_CURVES.schema)
+    (done,) = computed(BOTH[:4], study(method="pfaffl"), curves=curves).values()
+    rows = {(r["sample_id"], r["target"]): r for r in done.frames[TABLE].to_dicts()}
+    assert done.problems == ()
+    assert rows["T1", "ACAN"]["fold_change"] == pytest.approx(1.9 ** (25 - 27))
+    assert (rows["T1", "ACAN"]["method"], rows["T1", "ACAN"]["amplification_factor"]) == ("pfaffl", 1.9)
+    (lacking,) = computed(BOTH[:4], study(method="pfaffl"), curves=curves.head(1)).values()
+    (problem,) = lacking.problems
+    assert (problem.rule, "efficiency of GAPDH" in problem.message) == ("no_efficiency", True)
+    assert set(lacking.frames[TABLE]["na_reason"]) == {"no_efficiency"}
+
+
+def test_measurements_are_minus_delta_cq_of_the_targets_that_are_no_reference() -> None:
+    (done,) = computed(BOTH[:4], study()).values()
+    assert ANALYSIS.feeds is not None
+    found = ANALYSIS.feeds.measure(done.frames[TABLE], {})
+    assert found.select("sample_id", "target", "measure", "value", "scale").rows() == [
+        ("C1", "ACAN", "expression", -7.0, "log2"),
+        ("T1", "ACAN", "expression", -9.0, "log2"),
+    ]
