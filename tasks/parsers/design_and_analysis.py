@@ -1,4 +1,4 @@
-"""Applied Biosystems Design & Analysis 2 exports (QuantStudio 3 to 7 Pro): workbooks and csv."""
+"""Applied Biosystems Design & Analysis 2 and its successor Diomni (QuantStudio 3 to 7 Pro): workbooks and csv."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, find_table, metadata, parsed, run_of
+from tasks.methods.cq_exports import Rows, curve_sheets, find_table, metadata, parsed, run_of, unread_sheets
 from tasks.methods.cq_tables import targets, wells
 from tasks.methods.lines import read_content, read_lines
 from tasks.methods.signatures import DESIGN_AND_ANALYSIS, recognise_file
@@ -14,6 +14,7 @@ from tasks.methods.workbooks import is_workbook, read_sheets, sheet_names
 
 ASSAY = "qpcr"
 _RESULTS, _STANDARDS = "results", "standard curve result"
+_CURVES = ("amplification data", "melt curve raw", "melt curve raw data")
 
 
 def claims(raw: RawFile, context: Context) -> bool:
@@ -28,13 +29,14 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     column for wells or Cq. A primary analysis names no target: files.csv may.
     """
     if is_workbook(read_content(raw, DESIGN_AND_ANALYSIS)):
-        sheets = read_sheets(raw.content, raw.name, lambda n: n.strip().lower() in (_RESULTS, _STANDARDS))
+        wanted = (_RESULTS, _STANDARDS, *_CURVES)
+        sheets = read_sheets(raw.content, raw.name, lambda n: n.strip().lower() in wanted)
         by_name = {name.strip().lower(): rows for name, rows in sheets.items()}
         name = next((n for n in sheets if n.strip().lower() == _RESULTS), "")
         rows: Rows = by_name.get(_RESULTS, [])
         where, names = f"sheet {name}, row", sheet_names(raw.content, raw.name)
     else:
-        by_name, name, where, names = {}, "", "line", []
+        sheets, by_name, name, where, names = {}, {}, "", "line", []
         rows = read_lines(raw, DESIGN_AND_ANALYSIS)
     found = find_table(rows, where)
     if found is None:
@@ -48,7 +50,9 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         )
     table, header = found
     run = run_of(metadata(rows[:header]), raw, context)
-    return parsed(table, replace(run, extra=_standards(by_name.get(_STANDARDS, []), run.size)))
+    extra = _standards(by_name.get(_STANDARDS, []), run.size)
+    result = parsed(table, replace(run, extra=extra), curve_sheets(sheets, _CURVES))
+    return replace(result, unread=(*result.unread, *(unread_sheets(raw, sheets) if sheets else ())))
 
 
 def _standards(rows: Rows, size: int | None) -> dict[tuple[str, str], str]:
@@ -65,7 +69,7 @@ def _standards(rows: Rows, size: int | None) -> dict[tuple[str, str], str]:
 
 PARSER = Parser(
     name="design_and_analysis",
-    version="1",
+    version="2",
     product=DESIGN_AND_ANALYSIS,
     assays=(ASSAY,),
     claims=claims,
