@@ -58,7 +58,10 @@ def sandbox(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "allow_community_extensions": "false",
         "python_enable_replacements": "false",
     }
-    connection = duckdb.connect(str(snapshot), read_only=True, config=closed)
+    try:
+        connection = duckdb.connect(str(snapshot), read_only=True, config=closed)
+    except duckdb.IOException as error:  # somebody has it open for writing
+        raise UserError(f"{snapshot} cannot be opened: {str(error).strip()}") from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
         derived = str(home.resolve() / "objects" / "derived") + "/"
