@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-MOST_CHARACTERS = 200
+MOST_CHARACTERS = 1000
 
 
 def line_text(cells: Sequence[str]) -> str:
