@@ -23,7 +23,7 @@ from tasks.engine import features, sheets
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
-from tasks.engine.reading import Reading, read_file
+from tasks.engine.reading import UNREAD, Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.methods.sample_names import match_materials, match_samples
 from warehouse import acts, derived, ledger
@@ -37,6 +37,7 @@ log = getLogger(__name__)
 BATCH_FILES = 200
 BATCH_BYTES = 2**30
 FEATURES = "core.features"
+_UNCOUNTED = (FEATURES, UNREAD)  # no measurements of the file
 Progress = Callable[[str], None]
 
 
@@ -318,7 +319,9 @@ def _store(
         session.insert(table, ordered, fixed)
         session.check_references(tables()[table], {"study_id": [study_id], "object_id": objects})
     features.refresh(session, study_id, [r.frames[FEATURES] for r in readings if FEATURES in r.frames])
-    return {r.object_id: sum(f.height for t, f in r.frames.items() if t != FEATURES) for r in readings if r.frames}
+    return {
+        r.object_id: sum(f.height for t, f in r.frames.items() if t not in _UNCOUNTED) for r in readings if r.frames
+    }
 
 
 def _entry(
