@@ -70,7 +70,7 @@ class Context:
     study: Study
     row: FileRow | None = None
     layout: Layout | None = None
-    references: Mapping[str, RawFile] = field(default_factory=dict)  # annotation key -> file
+    references: Mapping[str, RawFile] = field(default_factory=dict)  # key of study.yaml -> file
 
     @property
     def assay(self) -> str | None:
@@ -112,7 +112,7 @@ class Parser:
     claims: Callable[[RawFile, Context], bool]
     parse: Callable[[RawFile, Context], Parsed]
     is_generic: bool = False
-    references: tuple[str, ...] = ()  # keys of study.yaml's annotation that it reads
+    references: tuple[str, ...] = ()  # files named by study.yaml that it reads: keys of annotation, flow.gating, …
 
 
 @dataclass(frozen=True)

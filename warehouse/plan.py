@@ -68,6 +68,11 @@ def is_fact(table: str) -> bool:
     return "object_id" in declared()[table].model_fields and table.startswith("core.") and table != "core.raw_objects"
 
 
+def is_computed(table: str) -> bool:
+    """Whether an analysis, too, writes rows of raw objects there: their content then depends on its runs."""
+    return is_fact(table) and "run_id" in declared()[table].model_fields
+
+
 def matching(frame: pl.DataFrame, where: Mapping[str, Sequence[object]], table: str = "") -> pl.DataFrame:
     """Rows whose columns have one of the given values.
 
@@ -93,7 +98,8 @@ def slices(session: Session, analysis: Analysis, study_id: str) -> dict[str, pl.
         elif origin is None:
             found[table] = session.read(table, {"study_id": [study_id]})
         else:
-            select = list(dict.fromkeys((*names, origin)))
+            by_run = ("run_id",) if is_computed(table) else ()
+            select = list(dict.fromkeys((*names, origin, *by_run)))
             found[table] = session.read(table, {"study_id": [study_id]}, select, distinct=True)
     return found
 
@@ -114,6 +120,8 @@ def _inputs(
             ids = set(rows["object_id"].to_list())
             object_ids |= ids
             inputs[table] = digest(sorted(load_fingerprints[i] for i in ids))
+            if is_computed(table):
+                inputs[f"{table}.run_id"] = digest(sorted(set(rows["run_id"].drop_nulls())))
         elif table.startswith("result."):
             inputs[table] = digest(sorted(set(rows["run_id"].to_list())))
         else:

@@ -13,7 +13,7 @@ class FlowEvent(
     Table,
     name="core.flow_events",
     replace_by=("study_id", "object_id"),
-    key=("study_id", "object_id", "event"),
+    key=("study_id", "object_id", "data_set", "event"),
     derived=True,
 ):
     """One event of an acquisition; after the columns named here, a column for each channel of its file.
@@ -24,4 +24,5 @@ class FlowEvent(
 
     study_id: StudyId
     object_id: ObjectId
-    event: Annotated[int, Field(ge=1, description="Number of the event in the file, from 1.")]
+    data_set: Annotated[int, Field(ge=1, description="Number of the data set in the file; most have one.")]
+    event: Annotated[int, Field(ge=1, description="Number of the event in its data set, from 1.")]

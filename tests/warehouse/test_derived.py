@@ -25,7 +25,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 def events(**channels: list[float]) -> pl.DataFrame:
     height = len(next(iter(channels.values())))
     frame = pl.DataFrame({name: pl.Series(values, dtype=pl.Float32) for name, values in channels.items()})
-    return pl.DataFrame({"event": range(1, height + 1)}).hstack(frame)
+    return pl.DataFrame({"data_set": [1] * height, "event": range(1, height + 1)}).hstack(frame)
 
 
 def keep(warehouse: Warehouse, object_id: str, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -49,7 +49,7 @@ def test_without_a_file_the_view_is_empty_and_typed(warehouse: Warehouse) -> Non
     with warehouse.open("test") as session:
         found = session.query("FROM core.flow_events")
     assert found.is_empty()
-    assert found.schema == {"study_id": pl.String, "object_id": pl.String, "event": pl.Int64}
+    assert found.schema == {"study_id": pl.String, "object_id": pl.String, "data_set": pl.Int64, "event": pl.Int64}
 
 
 def test_a_file_lies_under_the_hash_of_its_bytes_and_is_written_once(warehouse: Warehouse) -> None:
@@ -133,15 +133,16 @@ def test_an_analysis_reads_the_files_of_its_objects(warehouse: Warehouse) -> Non
         load(session, "s", SECOND, keep(warehouse, SECOND, {"flow_events": events(B=[2.0])}))
         both = session.read_derived("core.flow_events", {"study_id": ["s"]})
         one_file = session.read_derived("core.flow_events", {"study_id": ["s"], "object_id": [SECOND]})
-    assert set(both.rows()) == {(FIRST, 1, 1.0, None), (SECOND, 1, None, 2.0)}
-    assert one_file.rows() == [(SECOND, 1, 2.0)]
+    both = both.select("object_id", "data_set", "event", "A", "B")  # the channels of files come in no order
+    assert set(both.rows()) == {(FIRST, 1, 1, 1.0, None), (SECOND, 1, 1, None, 2.0)}
+    assert one_file.rows() == [(SECOND, 1, 1, 2.0)]
 
 
 @pytest.mark.parametrize(
     ("frames", "message"),
     [
         ({"curves_of_nobody": pl.DataFrame({"a": [1]})}, "no table core.curves_of_nobody is declared"),
-        ({"flow_events": pl.DataFrame({"A": [1.0]})}, "lacks \\['event'\\]"),
+        ({"flow_events": pl.DataFrame({"A": [1.0]})}, "lacks \\['data_set', 'event'\\]"),
     ],
 )
 def test_a_wrong_frame_is_a_declaration_error(
