@@ -52,14 +52,17 @@ _LINES: Mapping[str, tuple[str, ...]] = {
 }
 _DYES = ("reporter", "fluor", "dye", "channel", "filter")
 _THRESHOLD = ("ct threshold", "crt threshold", "threshold")
-_AUTO_THRESHOLD = ("automatic ct threshold", "automatic crt threshold", "auto threshold")
-_AUTO_BASELINE = ("automatic baseline", "auto baseline")
+_AUTO_THRESHOLD = ("automatic ct threshold", "automatic crt threshold", "auto threshold", "threshold type")
+_AUTO_BASELINE = ("automatic baseline", "auto baseline", "baseline type")
+_SAID = frozenset({"true", "1", "auto", "automatic"})
+_SERIAL = ("instrument",)
 _FIRST, _LAST = ("baseline start",), ("baseline end", "baseline stop")
+_COLUMNS = (_DYES, _SERIAL, _THRESHOLD, _AUTO_THRESHOLD, _AUTO_BASELINE, _FIRST, _LAST)
 
 
 def read_columns(table: CqTable) -> frozenset[str]:
     """Columns of a table of Cq that ``run_frame`` sums up; they are not unread."""
-    found = (_index(table, names) for names in (_DYES, _THRESHOLD, _AUTO_THRESHOLD, _AUTO_BASELINE, _FIRST, _LAST))
+    found = (_index(table, names) for names in _COLUMNS)
     return frozenset(table.header[i].strip() for i in found if i is not None)
 
 
@@ -71,6 +74,9 @@ def run_frame(wells: pl.DataFrame, table: CqTable, run: Run) -> pl.DataFrame:
     said = {column: _first(run.header, keys) for column, keys in _LINES.items()}
     said["experiment_name"] = said["experiment_name"] or run.name
     said["dyes"] = ";".join(sorted(set(_texts(table, _DYES)) - {""})) or _first(run.header, ("selected filter",))
+    said["instrument_serial"] = (
+        said["instrument_serial"] or ";".join(sorted(set(_texts(table, _SERIAL)) - {""})) or None
+    )
     said["threshold"] = _thresholds(table) or _first(run.header, ("threshold",))
     said["baseline"] = _baseline(table)
     header = json.dumps(dict(run.header), ensure_ascii=False, sort_keys=True)
@@ -96,7 +102,7 @@ def _thresholds(table: CqTable) -> str | None:
     targets = table.texts(table.column("target"))
     rows = zip(targets, _texts(table, _THRESHOLD), _texts(table, _AUTO_THRESHOLD), strict=True)
     found = dict.fromkeys(
-        f"{target} {value}".strip() + (" auto" if auto.lower() == "true" else "")
+        f"{target} {value}".strip() + (" auto" if auto.lower() in _SAID else "")
         for target, value, auto in rows
         if value
     )
@@ -105,7 +111,7 @@ def _thresholds(table: CqTable) -> str | None:
 
 def _baseline(table: CqTable) -> str | None:
     first, last = (sorted(_whole(_texts(table, names))) for names in (_FIRST, _LAST))
-    is_auto = "true" in {t.lower() for t in _texts(table, _AUTO_BASELINE)}
+    is_auto = not _SAID.isdisjoint(t.lower() for t in _texts(table, _AUTO_BASELINE))
     if not first or not last:
         return "auto" if is_auto else None
     return f"{first[0]}-{last[-1]}" + (" auto" if is_auto else "")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.cq_exports import Rows, curve_sheets, find_table, metadata, parsed, run_of, unread_sheets
-from tasks.methods.cq_tables import targets, wells
+from tasks.methods.cq_tables import CqTable, targets, task, wells
 from tasks.methods.lines import read_content, read_lines
 from tasks.methods.signatures import DESIGN_AND_ANALYSIS, recognise_file
 from tasks.methods.workbooks import is_workbook, read_sheets, sheet_names
 
 ASSAY = "qpcr"
 _RESULTS, _STANDARDS = "results", "standard curve result"
+_NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,9})?(?:[eE][+-]?\d{1,2})?")
 _CURVES = ("amplification data", "melt curve raw", "melt curve raw data")
 
 
@@ -25,6 +27,7 @@ def claims(raw: RawFile, context: Context) -> bool:
 def parse(raw: RawFile, context: Context) -> Parsed:
     """Read the sheet ``Results`` into ``core.qpcr_wells``, quantities of standards from ``Standard Curve Result``.
 
+    Without that sheet a standard whose sample is a number has that quantity: the program fits its curves to it.
     Raises ``BadInputError`` when the sheet or its table is missing, cut off, or has no
     column for wells or Cq. A primary analysis names no target: files.csv may.
     """
@@ -50,9 +53,21 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         )
     table, header = found
     run = run_of(metadata(rows[:header]), raw, context)
-    extra = _standards(by_name.get(_STANDARDS, []), run.size)
+    extra = _named_quantities(table, run.size) | _standards(by_name.get(_STANDARDS, []), run.size)
     result = parsed(table, replace(run, extra=extra), curve_sheets(sheets, _CURVES))
     return replace(result, unread=(*result.unread, *(unread_sheets(raw, sheets) if sheets else ())))
+
+
+def _named_quantities(table: CqTable, size: int | None) -> dict[tuple[str, str], str]:
+    """Quantity of each well and target of a standard that is named by its quantity."""
+    ((names, _),) = targets(table, None) if table.column("cq") is not None else (([], []),)
+    samples, printed = table.texts(table.column("sample")), table.texts(table.column("task"))
+    rows = zip(wells(table, size), names, samples, printed, strict=True)
+    return {
+        (well, target): sample
+        for well, target, sample, role in rows
+        if well and _NUMBER.fullmatch(sample) and task(role, sample) == "standard"
+    }
 
 
 def _standards(rows: Rows, size: int | None) -> dict[tuple[str, str], str]:
@@ -69,7 +84,7 @@ def _standards(rows: Rows, size: int | None) -> dict[tuple[str, str], str]:
 
 PARSER = Parser(
     name="design_and_analysis",
-    version="2",
+    version="3",
     product=DESIGN_AND_ANALYSIS,
     assays=(ASSAY,),
     claims=claims,
