@@ -20,6 +20,7 @@ from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
 from tasks.engine import features, sheets
+from tasks.engine.foreseen import facts_wanted, foreseen
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
@@ -164,10 +165,16 @@ def check(folder: StudyFolder) -> list[Problem]:
     hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
     found = [*folder.study.problems, *_unread(folder, hashes)]
+    facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted()}
+    loaded: dict[str, str] = {}
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
-        _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
+        frames, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         found += [problem for reading in readings for problem in reading.problems]
-    return found
+        loaded |= {r.object_id: r.name for r in readings if r.status == "loaded"}
+        for table in facts.keys() & frames.keys():
+            facts[table].append(frames[table])
+    whole = {table: pl.concat(parts) for table, parts in facts.items() if parts}
+    return [*found, *foreseen(folder.study, whole, loaded)]
 
 
 def _unread(folder: StudyFolder, hashes: Mapping[str, str]) -> list[Problem]:

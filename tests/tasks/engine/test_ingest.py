@@ -59,7 +59,7 @@ def test_a_file_that_moves_between_keeping_and_reading_is_kept_and_not_blamed(
         path.unlink()
     else:
         path.write_text("another note")
-    outcomes = {f.file_name: f for f in ingest.load_batch(plan, plan.batches[0], warehouse)}
+    outcomes = {f.file_name: f for f in ingest.load_batch(plan, plan.batches[0], warehouse, store)}
     assert {name: (f.status, f.is_bug) for name, f in outcomes.items()} == {
         f"landing/{BUSY}": ("stored", False), "landing/notes.txt": ("ignored", False),
     }  # fmt: skip
