@@ -38,6 +38,7 @@ log = getLogger(__name__)
 BATCH_FILES = 200
 BATCH_BYTES = 2**30
 FEATURES = "core.features"
+SHEET_PROBLEM = "sheet_problem"
 _UNCOUNTED = (FEATURES, UNREAD)  # no measurements of the file
 Progress = Callable[[str], None]
 
@@ -169,7 +170,8 @@ def check(folder: StudyFolder) -> list[Problem]:
     loaded: dict[str, str] = {}
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
         frames, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
-        found += [problem for reading in readings for problem in reading.problems]
+        # what a sheet does to a file is told with the sheet
+        found += [p for reading in readings for p in reading.problems if p.rule != SHEET_PROBLEM]
         loaded |= {r.object_id: r.name for r in readings if r.status == "loaded"}
         for table in facts.keys() & frames.keys():
             facts[table].append(frames[table])
@@ -265,11 +267,11 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
         problem = Problem(
             Severity.LOCAL,
             name,
-            f"files.csv, line {row.line}",
             "",
-            "sheet_problem",
+            "",
+            SHEET_PROBLEM,
             why,
-            "Correct the sheet; the file is read then.",
+            "The file is read once the sheet is corrected.",
         )
         return Reading(name, raw.sha256, "quarantined", arrival.assay, problems=(problem,))
     layout = study.layouts.get(row.layout) if row and row.layout else None

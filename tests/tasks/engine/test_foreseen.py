@@ -43,3 +43,28 @@ def test_what_is_excluded_is_foreseen_as_a_run_would_see_it(tmp_path: Path, left
     assert any("T1 lost 2 of its 3 wells" in p for p in check(tmp_path, landing__cck8_csv=wet))
     told = check(tmp_path, landing__cck8_csv=wet, exclusions_csv=f"file,well,sample,reason\n{left_out}wet lid\n")
     assert not any("lost" in p for p in told)
+
+
+def test_a_fault_of_a_sheet_is_told_once_with_the_file_that_it_leaves_out(tmp_path: Path) -> None:
+    twice = FILES["layouts/p.csv"].replace("\nB", "\nA")
+    (broken,) = [p for p in check(tmp_path, layouts__p_csv=twice) if "contrasts.csv" not in p]
+    assert broken.startswith("layouts/p.csv, line 3: row A of the plate already stands on line 2")
+    assert "so landing/cck8.csv is left out. Keep one row a letter." in broken
+    gone = FILES["files.csv"].replace(",p,", ",q,")
+    (missing,) = [p for p in check(tmp_path, files_csv=gone, layouts__p_csv=FILES["layouts/p.csv"]) if "q.csv" in p]
+    assert "there is no layouts/q.csv, so landing/cck8.csv is left out" in missing
+    assert "?." not in missing
+
+
+def test_a_row_that_misspells_its_file_is_told_once_as_leaving_it_out(tmp_path: Path) -> None:
+    misspelt = FILES["files.csv"].replace("cck8.csv", "CCK8.csv")
+    (told,) = [p for p in check(tmp_path, files_csv=misspelt) if "cck8" in p.casefold()]
+    assert "landing/cck8.csv is left out because no row names it. Did you mean landing/cck8.csv (it differs" in told
+
+
+def test_a_plate_that_nothing_gives_samples_is_left_out(tmp_path: Path) -> None:
+    for name, text in (FILES | {"files.csv": "file,assay\ncck8.csv,cell_viability\n"}).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (problem,) = [p for p in ingest.check(read_folder(tmp_path)) if p.rule == "no_layout"]
+    assert problem.severity == "local"
