@@ -256,7 +256,13 @@ class Warehouse:
 
 @contextmanager
 def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(str(path), read_only=read_only, config=OPTIONS)
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=OPTIONS)
+    except duckdb.IOException as error:
+        raise UserError(
+            f"{path} cannot be opened: {str(error).splitlines()[0]} If another program has it open, close it there: "
+            "analysts open published.duckdb, read-only. If it is damaged, move it away: the next run makes it anew."
+        ) from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
@@ -304,7 +310,7 @@ def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
             elif found != wanted and not (found == "TIMESTAMP WITH TIME ZONE" and wanted == "TIMESTAMPTZ"):
                 raise UserError(
                     f"The warehouse was made by another version: {name}.{column.name} is {found}, this version needs "
-                    f"{wanted}. Move warehouse.duckdb away and run again: it is rebuilt from the raw objects."
+                    f"{wanted}. Move warehouse.duckdb away and run again: it is rebuilt from the study folders."
                 )
 
 
