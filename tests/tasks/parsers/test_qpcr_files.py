@@ -51,8 +51,8 @@ REAL = (
 )
 Damages = list[tuple[Callable[[bytes, int, int], bytes], int, int]]
 MAPPED = re.compile(
-    r"well(?: position)?|omit|sample(?: name)?|target(?: name)?|detector|task|content|reporter|fluor|c[tq]|quantity|plateid"
-    r"|instrument|snp assay name|allele[12] ct|starting quantity.*"
+    r"well(?: position)?|omit|sample(?: name)?|target(?: name)?|detector|task|content|reporter|fluor|c[tq]|quantity"
+    r"|plateid|instrument|snp assay name|allele[12] ct|starting quantity.*"
     r"|(?:automatic |auto )?(?:ct )?(?:threshold|baseline)(?: type| start| end| stop)?"
 )
 KEYS = ["plate", "well", "target", "reading"]
