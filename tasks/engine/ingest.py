@@ -287,7 +287,7 @@ def _checked(readings: list[Reading], *, gx_rows: int = GX_ROWS) -> tuple[dict[s
     if broken:
         frames = {t: f.filter(~pl.col("object_id").is_in(list(broken))) for t, f in frames.items()}
     return frames, [
-        replace(r, status="quarantined", problems=(*broken[r.object_id], *r.problems), frames={})
+        replace(r, status="quarantined", problems=(*broken[r.object_id], *r.problems), frames={}, unread=())
         if r.object_id in broken and r.status == "loaded"
         else r
         for r in readings
@@ -324,6 +324,7 @@ def _entry(
         "status": reading.status,
         "reason": reading.reason,
         "sample_names": json.dumps(sorted(reading.sample_names)),
+        "unread_fields": json.dumps(reading.unread, ensure_ascii=False) if reading.unread else None,
         "row_count": rows,
     }
     return {**entry, "load_fingerprint": fingerprint(arrival, entry)}
