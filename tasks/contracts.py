@@ -84,12 +84,13 @@ class Parsed:
 
     Frames carry the table's columns without ``study_id``, ``object_id`` and ``sample_id``
     (the loader adds them; ``sample_name`` is what the file says). Missing nullable columns
-    are filled with null.
+    are filled with null. ``read_by`` is recorded as the parser where another library read the file.
     """
 
     frames: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
+    read_by: str | None = None
 
 
 @dataclass(frozen=True)
