@@ -53,4 +53,11 @@ class FlowSample(
     cytometer: Annotated[str | None, Field(description="Cytometer, as the file names it.")]
     measured_on: MeasuredOn
     fcs_version: Annotated[str, Field(description="Version of the FCS standard.")]
+    flag: Annotated[
+        str | None,
+        Field(
+            description="no_events, odd_offsets, bad_spillover (the file's own matrix cannot be used), "
+            "compensation_missing (several stains, no matrix in file or study), joined by `;`; null when good."
+        ),
+    ]
     keywords: Annotated[str, Field(description="JSON: all keywords of the file as written, very long ones cut.")]

@@ -16,6 +16,7 @@ BYTE = 8
 _WORDS = (8, 16, 32, 64)
 _FLOATS = {"F": 32, "D": 64}
 _MOST_BITS = 64
+CHECK_SUM_BYTES = 8  # that FCS 3 puts at the end of a file
 
 
 class Stored(Protocol):
@@ -37,11 +38,14 @@ class Layout:
     kind: str  # I, F, D, A
     widths: tuple[int, ...]
     order: tuple[int, ...]  # 1 is the least significant byte
+    is_widened: bool = False  # the file says fewer bits than whole words have
 
     @property
     def row_bytes(self) -> int:
         """Bytes of an event; 0 where its numbers are text of any length."""
-        return sum(self.widths) // (1 if self.kind == "A" else BYTE)
+        if self.kind == "A":
+            return sum(self.widths) if all(self.widths) else 0
+        return sum(self.widths) // BYTE
 
     @property
     def is_big(self) -> bool:
@@ -73,7 +77,7 @@ class Layout:
         elif kind != "A":
             message = f"$DATATYPE says {kind!r}; I (integers), F, D (floats) or A (text) was expected"
             raise refused(file, place, "data_type", message, kind)
-        layout = cls(kind, widths, order)
+        layout = cls(kind, widths, order, is_widened=kind == "I" and widths != tuple(c.bits for c in channels))
         if layout.is_mixed and (len(set(widths)) > 1 or widths[0] != len(order) * BYTE):
             message = f"$BYTEORD {said} mixes the bytes of words of {sorted(set(widths))} bits"
             raise refused(file, place, "byte_order", message, said)
@@ -137,10 +141,16 @@ def locate(
         message = f"the file ends after {there:,} of {total:,} events; it is cut off"
         raise refused(file, place, "file_cut_off", message)
     if chosen.length < wanted:
-        if chosen.length % layout.row_bytes == 0 and len(segments) == 1 and chosen.length:
-            count = chosen.length // layout.row_bytes
+        if layout.is_widened:
+            message = "its numbers follow each other bit by bit; numbers in whole bytes were expected"
+            raise refused(file, place, "channel_width", message)
+        count, rest = divmod(chosen.length, layout.row_bytes)
+        if len(segments) == 1 and not rest and count:
             note = f"$TOT says {total:,} events, the data segment holds {count:,}; those were read"
             return Events(begin, begin + count * layout.row_bytes, count, (*notes, note))
+        if wanted - chosen.length >= layout.row_bytes and len(content) - begin - wanted > CHECK_SUM_BYTES:
+            message = f"$TOT says {total:,} events of {layout.row_bytes} bytes, the data segment has {chosen.length:,}"
+            raise refused(file, place, "event_count", message)
         notes = (*notes, f"the data segment is said to end {wanted - chosen.length} bytes early; $TOT was believed")
     return Events(begin, begin + wanted, total, notes)
 
@@ -241,7 +251,7 @@ def _printed(
     """Numbers printed as text: of fixed width, or separated by blanks, commas or line ends."""
     text = bytes(content[events.begin : events.end])
     try:
-        if layout.row_bytes and all(layout.widths):
+        if layout.row_bytes:
             ends = np.cumsum(layout.widths)
             rows = [text[i : i + layout.row_bytes] for i in range(0, events.count * layout.row_bytes, layout.row_bytes)]
             cells = [[float(row[a:b]) for a, b in zip((0, *ends[:-1]), ends, strict=True)] for row in rows]

@@ -35,6 +35,7 @@ class Header:
     version: str
     text: Segment | None
     data: Segment | None
+    analysis: Segment | None = None
 
 
 def is_fcs(head: bytes) -> bool:
@@ -56,7 +57,8 @@ def read_header(content: memoryview, base: int, file: str) -> Header:
     numbers = [
         _offset(found[_FIRST + i * _WIDTH : _FIRST + (i + 1) * _WIDTH].decode("latin-1")) for i in range(2 * _SEGMENTS)
     ]
-    return Header(found[3:6].decode(), segment(numbers[0], numbers[1]), segment(numbers[2], numbers[3]))
+    text, data, analysis = (segment(*numbers[i : i + 2]) for i in (0, 2, 4))
+    return Header(found[3:6].decode(), text, data, analysis)
 
 
 def segment(begin: int | None, end: int | None) -> Segment | None:

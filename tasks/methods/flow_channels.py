@@ -17,6 +17,10 @@ _SHAPE = re.compile(r"[-_ .](?P<shape>[AHW]|Area|Height|Width|Log[HA]?|Lin[HA]?|
 _NO_MARKER = re.compile(
     r"^(?:height|area|width|fl\d+[- ]?(?:height|area|width|[ahw])?|empty|none|-|na|n/a)$", re.IGNORECASE
 )
+_MAPPED = re.compile(
+    r"\$P\d+[BRNSEG]|\$(?:BEGIN|END)(?:DATA|STEXT|ANALYSIS)|\$BYTEORD|\$DATATYPE|\$MODE|\$NEXTDATA|\$PAR|\$TOT|\$CYT|\$DATE"
+    r"|\$BTIM|\$TIMESTEP|\$?SPILL(?:OVER)?|\$?COMP|SPILLOVERMATRIX|\$DFC\d+TO\d+|TRANSFORMATION"
+)
 _SHAPES = {"area": "A", "height": "H", "width": "W", "int": "A", "peak": "H", "tof": "W"}
 
 
@@ -70,3 +74,28 @@ def marker_of(channel: Channel) -> str | None:
 def panel_of(channels: Iterable[Mapping[str, Any]]) -> str:
     """A name for the panel where files.csv gives none: its fluorescence channels."""
     return "+".join(c["name"] for c in channels if c["kind"] == "fluorescence")
+
+
+def unmapped(item: DataSet) -> list[str]:
+    """Keywords and segments that nothing is read from; ``core.flow_samples.keywords`` keeps their text."""
+    found = [name for name in item.keywords if not _MAPPED.fullmatch(name)]
+    return [*found, "ANALYSIS segment"] if item.has_analysis else found
+
+
+def channel_named(said: str, channels: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The fluorescence channel that a person means by its name, marker or detector; its area before its height.
+
+    ``channels``: as ``core.flow_samples.channels`` holds them. Null when none or several detectors fit.
+    """
+    wanted = said.strip().casefold()
+    stains = [c for c in channels if c["kind"] == "fluorescence"]
+    ways = (
+        [c for c in stains if wanted in {c["name"].casefold(), c["column"].casefold()}],
+        [c for c in stains if (c["marker"] or "").casefold() == wanted],
+        [c for c in stains if detector_of(c["name"]).casefold() == wanted],
+        [c for c in stains if wanted in re.split(r"[\s/_-]+", (c["marker"] or "").casefold())],
+    )
+    for found in ways if wanted else ():
+        if len({detector_of(c["name"]) for c in found}) == 1:
+            return min(found, key=lambda c: "AHW".find(shape_of(c["name"]) or "?") % 4)
+    return None

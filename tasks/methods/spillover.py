@@ -1,4 +1,4 @@
-"""Spillover matrices: from FCS keywords and tables, from single stains, and compensation by them.
+"""Spillover matrices: from FCS keywords, from single stains, and compensation by them.
 
 A matrix has one row per stain and one column per detector: the share of the stain's own detector that is
 seen in each (1 on the diagonal). Measured = true x matrix, so compensation solves for the true intensities.
@@ -8,7 +8,6 @@ Bagwell & Adams 1993, doi:10.1111/j.1749-6632.1993.tb38775.x
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
@@ -18,12 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from schemas.errors import bad_input
-
 Array = npt.NDArray[np.float64]
 KEYWORDS = ("$SPILLOVER", "SPILLOVER", "SPILL", "$SPILL", "$COMP", "COMP", "SPILLOVERMATRIX")
+_FROM_TO = re.compile(r"\$DFC(\d{1,4})TO(\d{1,4})")
 _LEAST_SIGNAL = 1.0
-_REMEDY = "Write a table with the channel names as header and one row of numbers per channel."
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,32 @@ def from_keywords(keywords: Mapping[str, str], channels: Sequence[str]) -> tuple
             return None, f"{keyword} {found}"
         if unknown := [c for c in found.channels if c not in channels]:
             return None, f"{keyword} names {unknown[0]!r}, which is no channel of the file"
+        if not all(math.isclose(d, 1, rel_tol=1e-3) for d in np.diagonal(found.array)):
+            return None, f"{keyword} has other numbers than 1 for a stain in its own channel"
         return (found, None) if found.is_usable else (None, f"{keyword} is a matrix that cannot be inverted")
-    return None, None
+    return _percentages(keywords, channels)
+
+
+def _percentages(keywords: Mapping[str, str], channels: Sequence[str]) -> tuple[Spillover | None, str | None]:
+    """The matrix that ``$DFCmTOn`` of FCS 2.0 gives: percent of the signal of channel m that is seen in channel n."""
+    given = {(int(m[1]), int(m[2])): text for k, text in keywords.items() if (m := _FROM_TO.fullmatch(k))}
+    if not given:
+        return None, None
+    numbers = sorted({n for pair in given for n in pair})
+    if not 1 <= numbers[0] <= numbers[-1] <= len(channels):
+        return None, f"$DFCmTOn names channel {numbers[-1]}, the file has {len(channels)}"
+    matrix = np.eye(len(numbers))
+    for (source, sink), text in given.items():
+        try:
+            share = float(text) / 100
+        except ValueError:
+            return None, f"$DFC{source}TO{sink} says {text.strip()[:20]!r}; a percentage was expected"
+        if source != sink:
+            matrix[numbers.index(source), numbers.index(sink)] = share
+    found = Spillover(tuple(channels[n - 1] for n in numbers), tuple(map(tuple, matrix.tolist())))
+    if len(set(found.channels)) < len(numbers) or not found.is_usable:
+        return None, "$DFCmTOn is a matrix that cannot be inverted"
+    return found, None
 
 
 def _parsed(text: str, channels: Sequence[str]) -> Spillover | str:
@@ -104,52 +125,6 @@ def _parsed(text: str, channels: Sequence[str]) -> Spillover | str:
     except ValueError:
         return "has entries that are no numbers"
     return Spillover(names, tuple(tuple(values[i * n : (i + 1) * n]) for i in range(n)))
-
-
-def from_table(text: str, file: str) -> Spillover:
-    """A matrix from a table: a header of channel names, then a row of numbers per channel, which may begin with a name.
-
-    Comma, semicolon, tab or blanks separate cells; a line above the header (FlowJo's and CellQuest's) is skipped, and
-    headers like ``FITC-A :: CD3`` count by their first part. Raises ``BadInputError`` when it is none.
-    """
-    rows = [row for row in _cells(text) if any(cell for cell in row)]
-    numeric = [i for i, row in enumerate(rows) if len(row) > 1 and _numbers(row[1:]) is not None]
-    if not numeric or numeric[0] == 0:
-        raise bad_input(file, "", "no_matrix", "no channel names followed by rows of numbers were found", _REMEDY)
-    header = [c.strip("<>") for c in rows[numeric[0] - 1]]
-    header = [c for c in header if c]
-    n = len(header)
-    body = [rows[i] for i in numeric][:n]
-    values = []
-    for row in body:
-        numbers = _numbers(row[-n:]) if len(row) >= n else None
-        if numbers is None:
-            break
-        values.append(tuple(numbers))
-    if len(values) != n or len(set(header)) < n:
-        message = f"the header names {n} channels, {len(values)} rows have {n} numbers"
-        raise bad_input(file, "", "no_matrix", message, _REMEDY)
-    found = Spillover(tuple(c.split("::")[0].strip() for c in header), tuple(values))
-    if any(abs(v) > 1 + 1e-9 for row in values for v in row) and all(math.isclose(values[i][i], 100) for i in range(n)):
-        found = Spillover(found.channels, tuple(tuple(v / 100 for v in row) for row in values))
-    if not found.is_usable:
-        raise bad_input(file, "", "singular_matrix", "the matrix cannot be inverted", "Check its numbers.")
-    return found
-
-
-def _cells(text: str) -> list[list[str]]:
-    lines = text.splitlines()
-    mark = next((m for m in ("\t", ";", ",") if any(m in line for line in lines)), None)
-    if mark is None:
-        return [[c.strip('"') for c in line.split()] for line in lines]
-    return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
-
-
-def _numbers(cells: Sequence[str]) -> list[float] | None:
-    try:
-        return [float(cell) for cell in cells if cell]
-    except ValueError:
-        return None
 
 
 def from_single_stains(unstained: Mapping[str, float], stained: Mapping[str, Mapping[str, float]]) -> Spillover:

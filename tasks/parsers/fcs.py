@@ -14,11 +14,11 @@ from tasks.contracts import GZIP_MAGIC, Context, Parsed, Parser, RawFile
 from tasks.methods.fcs import DataSet, column_names, read_fcs
 from tasks.methods.fcs_text import is_fcs
 from tasks.methods.file_samples import sample_of
-from tasks.methods.flow_channels import describe, panel_of
+from tasks.methods.flow_channels import describe, panel_of, unmapped
 from tasks.methods.lines import read_content
 from tasks.methods.sample_names import match_samples
-from tasks.methods.spillover import Spillover, from_keywords, from_table
-from tasks.methods.text import decode
+from tasks.methods.spillover import Spillover, from_keywords
+from tasks.methods.spillover_tables import read_matrix
 
 ASSAY = "flow_cytometry"
 PRODUCT = "a flow cytometer (FCS)"
@@ -56,7 +56,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         row, found = _row(raw, context, item, columns, control)
         rows.append(row)
         problems += found
-    unread = [f"data set {d.number} (the same events, coarser)" for d in data_sets if d not in kept]
+    unread = [*dict.fromkeys(name for item in kept for name in unmapped(item))]
+    unread += [f"data set {d.number} (the same events, coarser)" for d in data_sets if d not in kept]
     frame = pl.DataFrame(rows, infer_schema_length=None)
     events = pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
     return Parsed({"core.flow_samples": frame}, tuple(problems), tuple(unread), {"flow_events": events})
@@ -89,7 +90,8 @@ def _distinct(data_sets: Sequence[DataSet]) -> list[DataSet]:
 
 def _events(item: DataSet, columns: Sequence[str]) -> pl.DataFrame:
     index = pl.int_range(1, item.event_count + 1, dtype=pl.Int64, eager=True)
-    channels = [pl.Series(name, item.linear(i), nan_to_null=True) for i, name in enumerate(columns)]
+    linear = item.linear_columns()
+    channels = [pl.Series(name, values, nan_to_null=True) for name, values in zip(columns, linear, strict=True)]
     number = pl.lit(item.number, pl.Int64).alias("data_set")
     return pl.DataFrame([index.alias("event"), *channels]).select(number, pl.all())
 
@@ -100,6 +102,13 @@ def _row(
     row, keywords = context.row, item.keywords
     channels = describe(item, columns)
     spillover, source, problems = _spillover(raw, context, item, columns)
+    stains = [c for c in channels if c["kind"] == "fluorescence"]
+    flags = {
+        "no_events": not item.event_count,
+        "odd_offsets": bool(item.notes),
+        "bad_spillover": any(p.rule == "bad_spillover" for p in problems),
+        "compensation_missing": len(stains) > 1 and (spillover is None or spillover.is_identity),
+    }
     declared = row.sample if row else None
     return {
         "data_set": item.number,
@@ -116,6 +125,7 @@ def _row(
         "cytometer": keywords.get("$CYT", "").strip() or None,
         "measured_on": _measured_on(item),
         "fcs_version": item.version,
+        "flag": ";".join(name for name, is_set in flags.items() if is_set) or None,
         "keywords": json.dumps({k: v[:_LONGEST] for k, v in keywords.items()}, ensure_ascii=False, sort_keys=True),
     }, problems
 
@@ -152,7 +162,7 @@ def _spillover(
     problems = []
     if reference := _matrix_file(context):
         try:
-            found = from_table(decode(read_content(reference, "a spillover matrix")), reference.name)
+            found = read_matrix(reference)
             lacking = [c for c in found.channels if c not in by_name]
             if not lacking:
                 return found.renamed(by_name), reference.name, []
