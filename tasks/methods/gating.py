@@ -91,6 +91,12 @@ class Gating:
         for path, gate in self.strategy.gates.items():
             yield gate, self.mask(path)
 
+    @staticmethod
+    def compensations(gate: Gate) -> tuple[str, ...]:
+        """Matrices that the gate itself asks for."""
+        dimensions = () if isinstance(gate.shape, Boolean) else gate.shape.dimensions
+        return tuple(dict.fromkeys(d.compensation for d in dimensions if d.compensation))
+
     def mask(self, path: Path) -> Mask:
         """Events of one population. Raises ``BadInputError`` as ``populations``."""
         if path in self._masks:
