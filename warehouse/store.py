@@ -68,13 +68,13 @@ class Session:
         """Read a table's columns where each named column has one of the given values (null is a value)."""
         wanted = ", ".join(map(identifier, select)) if select else "*"
         clause, values = _filter(where or {})
-        sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"  # noqa: S608
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"
         return self.query(sql, values)
 
     def delete(self, table: str, where: Mapping[str, Sequence[object]]) -> int:
         """Delete the rows where each named column has one of the given values; give their number."""
         clause, values = _filter(where)
-        found = self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values).fetchone()  # noqa: S608
+        found = self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values).fetchone()
         return int(found[0]) if found else 0
 
     def insert(self, table: str, frame: pl.DataFrame, constants: Mapping[str, object] | None = None) -> int:
@@ -90,7 +90,7 @@ class Session:
             chosen = ", ".join(["?"] * len(fixed) + [identifier(c) for c in frame.columns])
             listed = ", ".join(map(identifier, names))
             self.connection.execute(
-                f"INSERT INTO {identifier(table)} ({listed}) SELECT {chosen} FROM _incoming",  # noqa: S608
+                f"INSERT INTO {identifier(table)} ({listed}) SELECT {chosen} FROM _incoming",
                 list(fixed.values()),
             )
         finally:
@@ -129,7 +129,7 @@ class Session:
             target, _, name = str(column.references).rpartition(".")
             same_study = "AND r.study_id = t.study_id" if "study_id" in tables()[target].model_fields else ""
             missing = self.query(
-                f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "  # noqa: S608
+                f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "
                 f"WHERE t.{identifier(column.name)} IS NOT NULL "
                 f"AND NOT EXISTS (SELECT 1 FROM {identifier(target)} AS r "
                 f"WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) LIMIT 1"
@@ -214,7 +214,7 @@ class Warehouse:
         is_copy = self.published.exists() and _digest(self.published) == ddl.digest()
         if is_copy:
             # In a child process: closing the file in this one would drop DuckDB's own lock on it.
-            subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603
+            subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603 (our own files)
         with _connect(draft) as connection:
             _ensure_tables(connection)
             connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
@@ -232,7 +232,7 @@ class Warehouse:
                     ordered = ", ".join(identifier(c) for c in table.sort_by)
                     session.delete(name, {"study_id": wanted})
                     connection.execute(
-                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM warehouse.{identifier(name)} "  # noqa: S608
+                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM warehouse.{identifier(name)} "
                         f"WHERE list_contains(?, study_id) ORDER BY {ordered}",
                         [wanted],
                     )
