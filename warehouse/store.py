@@ -218,13 +218,10 @@ class Warehouse:
         with _connect(draft) as connection:
             _ensure_tables(connection)
             connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
-            wanted = (
-                [study_id]
-                if is_copy
-                else [
-                    row[0] for row in connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
-                ]
-            )
+            wanted = [study_id]
+            if not is_copy and not (self.published.exists() and _take_over(connection, self.published)):
+                published = connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
+                wanted = [row[0] for row in published]
             session = Session(connection)
             with session.transaction():
                 for name, table in tables().items():
@@ -311,6 +308,34 @@ def _digest(path: Path) -> str | None:
         except duckdb.CatalogException:
             return None
     return str(row[0]) if row else None
+
+
+def _take_over(connection: duckdb.DuckDBPyConnection, published: Path) -> bool:
+    """Copy what an earlier version published, as its readers saw it; false where its tables are too different.
+
+    The warehouse would not do: another study's night may be half way there.
+    """
+    connection.execute(f"ATTACH {ddl.literal(str(published))} AS earlier (READ_ONLY)")
+    try:
+        with Session(connection).transaction():
+            for name, table in tables().items():
+                found = connection.execute(
+                    "SELECT column_name FROM duckdb_columns() WHERE database_name = 'earlier' "
+                    "AND schema_name || '.' || table_name = ?",
+                    [name],
+                ).fetchall()
+                kept = {row[0] for row in found} & set(table.model_fields)
+                listed = ", ".join(identifier(c.name) for c in columns(table) if c.name in kept)
+                if listed:
+                    connection.execute(
+                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM earlier.{identifier(name)}"
+                    )
+    except duckdb.Error as error:
+        log.warning("%s is of another version and is made anew from the warehouse: %s", published.name, error)
+        return False
+    finally:
+        connection.execute("DETACH earlier")
+    return True
 
 
 def _size(path: Path) -> int:
