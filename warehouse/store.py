@@ -69,7 +69,7 @@ class Session:
         """Read a table's columns where each named column has one of the given values (null is a value)."""
         wanted = ", ".join(map(identifier, select)) if select else "*"
         clause, values = _filter(where or {})
-        sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"  # noqa: S608
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"
         return self.query(sql, values)
 
     def read_derived(self, table: str, where: Mapping[str, Sequence[object]]) -> pl.DataFrame:
@@ -83,7 +83,7 @@ class Session:
     def delete(self, table: str, where: Mapping[str, Sequence[object]]) -> int:
         """Delete the rows where each named column has one of the given values; give their number."""
         clause, values = _filter(where)
-        found = self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values).fetchone()  # noqa: S608
+        found = self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values).fetchone()
         return int(found[0]) if found else 0
 
     def insert(self, table: str, frame: pl.DataFrame, constants: Mapping[str, object] | None = None) -> int:
@@ -99,7 +99,7 @@ class Session:
             chosen = ", ".join(["?"] * len(fixed) + [identifier(c) for c in frame.columns])
             listed = ", ".join(map(identifier, names))
             self.connection.execute(
-                f"INSERT INTO {identifier(table)} ({listed}) SELECT {chosen} FROM _incoming",  # noqa: S608
+                f"INSERT INTO {identifier(table)} ({listed}) SELECT {chosen} FROM _incoming",
                 list(fixed.values()),
             )
         finally:
@@ -138,7 +138,7 @@ class Session:
             target, _, name = str(column.references).rpartition(".")
             same_study = "AND r.study_id = t.study_id" if "study_id" in tables()[target].model_fields else ""
             missing = self.query(
-                f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "  # noqa: S608
+                f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "
                 f"WHERE t.{identifier(column.name)} IS NOT NULL "
                 f"AND NOT EXISTS (SELECT 1 FROM {identifier(target)} AS r "
                 f"WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) LIMIT 1"
@@ -223,17 +223,14 @@ class Warehouse:
         is_copy = self.published.exists() and _digest(self.published) == ddl.digest()
         if is_copy:
             # In a child process: closing the file in this one would drop DuckDB's own lock on it.
-            subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603
+            subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603 (our own files)
         with _connect(draft) as connection:
             _ensure_tables(connection)
             connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
-            wanted = (
-                [study_id]
-                if is_copy
-                else [
-                    row[0] for row in connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
-                ]
-            )
+            wanted = [study_id]
+            if not is_copy and not (self.published.exists() and _take_over(connection, self.published)):
+                published = connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
+                wanted = [row[0] for row in published]
             session = Session(connection, self.home)
             with session.transaction():
                 for name, table in tables().items():
@@ -241,7 +238,7 @@ class Warehouse:
                     ordered = ", ".join(identifier(c) for c in table.sort_by)
                     session.delete(name, {"study_id": wanted})
                     connection.execute(
-                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM warehouse.{identifier(name)} "  # noqa: S608
+                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM warehouse.{identifier(name)} "
                         f"WHERE list_contains(?, study_id) ORDER BY {ordered}",
                         [wanted],
                     )
@@ -321,6 +318,34 @@ def _digest(path: Path) -> str | None:
         except duckdb.CatalogException:
             return None
     return str(row[0]) if row else None
+
+
+def _take_over(connection: duckdb.DuckDBPyConnection, published: Path) -> bool:
+    """Copy what an earlier version published, as its readers saw it; false where its tables are too different.
+
+    The warehouse would not do: another study's night may be half way there.
+    """
+    connection.execute(f"ATTACH {ddl.literal(str(published))} AS earlier (READ_ONLY)")
+    try:
+        with Session(connection).transaction():
+            for name, table in tables().items():
+                found = connection.execute(
+                    "SELECT column_name FROM duckdb_columns() WHERE database_name = 'earlier' "
+                    "AND schema_name || '.' || table_name = ?",
+                    [name],
+                ).fetchall()
+                kept = {row[0] for row in found} & set(table.model_fields)
+                listed = ", ".join(identifier(c.name) for c in columns(table) if c.name in kept)
+                if listed:
+                    connection.execute(
+                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM earlier.{identifier(name)}"
+                    )
+    except duckdb.Error as error:
+        log.warning("%s is of another version and is made anew from the warehouse: %s", published.name, error)
+        return False
+    finally:
+        connection.execute("DETACH earlier")
+    return True
 
 
 def _size(path: Path) -> int:
