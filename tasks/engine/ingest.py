@@ -26,7 +26,7 @@ from tasks.engine.publish import state_of
 from tasks.engine.reading import Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.methods.sample_names import match_materials, match_samples
-from warehouse import acts, ledger
+from warehouse import acts, derived, ledger
 from warehouse.landing import HashCache, describe, now_ns
 from warehouse.ledger import Arrival
 from warehouse.objects import ObjectStore
@@ -104,16 +104,21 @@ def plan_ingest(
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), unchanged_count, state)
 
 
-def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse) -> list[FileOutcome]:
+def load_batch(
+    plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse, store: ObjectStore
+) -> list[FileOutcome]:
     """Read the batch's files, check their frames, replace their rows in one transaction."""
     folder = read_folder(Path(plan.path))
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    readings = [_read(arrival, folder.study, references) for arrival in batch]
+    # kept file by file: the events of a whole batch need not fit into memory
+    readings = [_keep_derived(_read(a, folder.study, references), warehouse.home, store) for a in batch]
     frames, readings = _checked(readings)
     now = datetime.now(UTC)
     with warehouse.open(f"load {plan.study_id}") as session, session.transaction():
         dropped = ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
         rows = _store(session, plan.study_id, readings, frames)
+        if derived.FILES in frames:
+            derived.refresh_views(session.connection, warehouse.home)
         if dropped:
             features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
@@ -188,7 +193,7 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
             return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
         names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
         names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
-        used = {key: references.get(key) for key in parser.references}
+        used = {key: value for key, value in references.items() if key.partition("/")[0] in parser.references}
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
@@ -256,6 +261,14 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
         )
         return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
     return reading
+
+
+def _keep_derived(reading: Reading, home: Path, store: ObjectStore) -> Reading:
+    """Write what does not go into the database; its rows are then named like any other of the file."""
+    if not reading.derived:
+        return reading
+    files = derived.keep(reading.object_id, reading.derived, home, store)
+    return replace(reading, frames={**reading.frames, derived.FILES: files}, derived={})
 
 
 def _checked(readings: list[Reading], *, gx_rows: int = GX_ROWS) -> tuple[dict[str, pl.DataFrame], list[Reading]]:
