@@ -8,7 +8,18 @@ from typing import Any
 
 import yaml
 
-from tasks.simulation import identity, matrices, particles, qpcr, rna_quality, senescence, viability, western
+from tasks.simulation import (
+    apoptosis,
+    identity,
+    markers,
+    matrices,
+    particles,
+    qpcr,
+    rna_quality,
+    senescence,
+    viability,
+    western,
+)
 from tasks.simulation.design import BENCH, CONTRASTS, CULTURE_DATE, DONORS, NOTICE, SEQUENCING, STUDY_ID, TREATMENTS
 from tasks.simulation.drawn import Row
 
@@ -78,7 +89,8 @@ def _file_rows() -> list[Row]:
         {"file": name, "assay": "expression_counts", "rna_class": "" if library == "gene" else library}
         for library, name in matrices.FILES.items()
     ]
-    others = [row for assay in (senescence, western, particles, rna_quality, identity) for row in assay.file_rows()]
+    assays = (senescence, western, particles, rna_quality, identity, apoptosis, markers)
+    others = [row for assay in assays for row in assay.file_rows()]
     return [*plates, *runs, *counts, *others]
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tasks.simulation.apoptosis import simulate_apoptosis
 from tasks.simulation.design import NOTICE, STUDY_ID
 from tasks.simulation.drawn import Drawn
 from tasks.simulation.identity import simulate_identity
 from tasks.simulation.manifests import all_manifests, pictures
+from tasks.simulation.markers import simulate_markers
 from tasks.simulation.matrices import simulate_expression
 from tasks.simulation.particles import simulate_particles
 from tasks.simulation.qpcr import simulate_qpcr
@@ -27,6 +29,8 @@ OTHERS: dict[str, Callable[[np.random.Generator], Drawn]] = {
     "particles": simulate_particles,
     "rna_quality": simulate_rna_quality,
     "identity": simulate_identity,
+    "apoptosis": simulate_apoptosis,
+    "markers": simulate_markers,
 }
 
 
