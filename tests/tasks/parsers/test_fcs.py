@@ -117,7 +117,8 @@ def test_an_unknown_control_is_refused(tmp_path: Path) -> None:
 
 def test_the_sample_is_the_one_that_sheet_keyword_or_file_names(tmp_path: Path) -> None:
     people = [
-        SampleRow.model_validate({"sample": s, "condition": "control", "donor": "d", "replicate": 1}) for s in ("C1", "T1")
+        SampleRow.model_validate({"sample": s, "condition": "control", "donor": "d", "replicate": 1})
+        for s in ("C1", "T1")
     ]
     study = Study(config=StudyYaml(study_id="s", conditions=[Condition(id="control")]), samples=tuple(people))
     tube = fcs_file(EVENTS, NAMES, keywords={"TUBE NAME": "T1"})
