@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 
 from tests.recovery_assays import assert_assays_recovered, assert_damage_and_rescue, primary_pairs
+from tests.recovery_flow import assert_flow_recovered
 
 Truth = Mapping[str, Any]
 FOLD_CHANGE_LOG2 = 1.0  # study.yaml: fold_change 2
@@ -159,3 +160,4 @@ def assert_truth_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) 
         assert_expression_recovered(connection, truth, library)
     assert_named_genes_recovered(connection, truth)
     assert_assays_recovered(connection, truth)
+    assert_flow_recovered(connection, truth)

@@ -74,6 +74,10 @@ def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> 
         "UPDATE core.nucleic_acid_qc SET sample_id = 'RNA_NP1_il1b' WHERE sample_id = 'RNA_NP2_il1b'",
         "DELETE FROM core.images WHERE membrane IS NOT NULL",
         "UPDATE core.images SET sample_id = NULL",
+        "UPDATE core.flow_samples SET control = NULL WHERE control = 'isotype'",
+        "UPDATE core.flow_samples SET event_count = event_count - 1 WHERE sample_id = 'NP2_il1b'",
+        "UPDATE core.flow_samples SET spillover = replace(spillover, '0.11', '0.011')",
+        "UPDATE core.flow_samples SET sample_id = 'NP1_control' WHERE sample_id = 'NP2_control'",
     ],
 )
 def test_a_planted_error_is_noticed(recovered: duckdb.DuckDBPyConnection, error: str) -> None:

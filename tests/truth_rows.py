@@ -112,10 +112,28 @@ def insert_western(con: duckdb.DuckDBPyConnection) -> None:
                 insert_row(con, "core.blot_bands", **row, target=target, signal=signal)
 
 
+def insert_flow(con: duckdb.DuckDBPyConnection) -> None:
+    """Acquisitions of every culture, of the USC and of their controls."""
+    cultures, materials = TRUTH["apoptosis"], TRUTH["markers"]
+    tubes: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        *((cultures, {"sample_id": sample}) for sample in cultures["cultures"]),
+        *((cultures, {"control": "unstained" if n == "unstained" else "single_stain"}) for n in cultures["controls"]),
+        *(
+            (materials, {"material_id": material, "control": None if tube == "stained" else tube})
+            for material in materials["percent_positive"]
+            for tube in materials["tubes"]
+        ),
+    ]
+    for planted, tube in tubes:
+        row = {"study_id": STUDY, "panel": planted["panel"], "event_count": planted["events"]}
+        insert_row(con, "core.flow_samples", **row, **tube, spillover=json.dumps(planted["spillover"]))
+
+
 def insert_assays(con: duckdb.DuckDBPyConnection) -> None:
     """Rows of every assay beyond plates, qPCR and sequencing."""
     insert_senescence(con)
     insert_western(con)
+    insert_flow(con)
     study: dict[str, Any] = {"study_id": STUDY}
     for material, prepared in TRUTH["particles"]["preparations"].items():
         sizes = {name: prepared[name] for name in ("mode_nm", "mean_nm", "d50_nm", "dilution")}

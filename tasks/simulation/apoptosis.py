@@ -30,9 +30,13 @@ PERCENT = dict(  # of single cells: early apoptotic, late apoptotic, necrotic
 )
 DONOR_SD, CULTURE_SD = 0.10, 0.07  # log odds of not being alive, nearly
 STAINS = (Channel("FITC-A", "Annexin V"), Channel("PI-A", "PI"))
-LIGHT = {"live": (170.0, 120.0), "early_apoptotic": (7_500.0, 170.0), "late_apoptotic": (11_000.0, 21_000.0),
-         "necrotic": (420.0, 17_000.0)}  # fmt: skip  # median by stain
-LIGHT_SD = (0.38, 0.34)
+LIGHT = {  # median by stain
+    "live": (155.0, 114.0),
+    "early_apoptotic": (7_500.0, 125.0),
+    "late_apoptotic": (11_000.0, 21_000.0),
+    "necrotic": (180.0, 17_000.0),
+}
+LIGHT_SD = (0.35, 0.35)
 OWN_LIGHT, OWN_SD = (150.0, 110.0), 0.35  # of unstained cells
 FORWARD = {"live": 1.0, "early_apoptotic": 0.88, "late_apoptotic": 0.76, "necrotic": 0.74}
 SIDE = {"live": 1.0, "early_apoptotic": 1.15, "late_apoptotic": 1.35, "necrotic": 1.25}
@@ -113,6 +117,7 @@ def simulate_apoptosis(rng: np.random.Generator) -> Drawn:
         "events": EVENTS,
         "percent_of_single_cells": conditions,
         "cultures": cultures,
-        "controls": len(CONTROLS),
+        "controls": {name: file_name(name) for name in CONTROLS},
+        "spillover": {"channels": [c.name for c in STAINS], "matrix": SPILLOVER.tolist()},
     }
     return Drawn(files, truth)

@@ -114,4 +114,11 @@ def simulate_markers(rng: np.random.Generator) -> Drawn:
             )
             if tube == "stained":
                 positive[material(i)] = {m: round(float(p), 3) for m, p in zip(MARKERS, share, strict=True)}
-    return Drawn(files, {"panel": PANEL, "events": EVENTS, "percent_positive": positive, "tubes": len(TUBES)})
+    truth = {
+        "panel": PANEL,
+        "events": EVENTS,
+        "percent_positive": positive,
+        "tubes": list(TUBES),
+        "spillover": {"channels": [c.name for c in STAINS], "matrix": spillover().tolist()},
+    }
+    return Drawn(files, truth)
