@@ -12,21 +12,28 @@ import numpy as np
 Truth = Mapping[str, Any]
 PERCENT_TOLERANCE, LOG2_TOLERANCE = 5.0, 0.25
 SIZE_TOLERANCE, AMOUNT_TOLERANCE = 0.04, 0.10  # relative
-COMPARISONS = ("viability_all", "qpcr_all", "senescence_all", "western_all")
+COMPARISONS = ("viability_all", "qpcr_all", "senescence_all", "western_all", "apoptosis_all")
 
 
 def primary_pairs(
-    connection: duckdb.DuckDBPyConnection, study: str, assay: str, time_h: float | None = None
+    connection: duckdb.DuckDBPyConnection,
+    study: str,
+    assay: str,
+    time_h: float | None = None,
+    measure: str | None = None,
 ) -> dict[Any, Any]:
-    """Difference and adjusted p of the primary pairwise tests over all conditions, by target and pair."""
+    """Difference and adjusted p of the primary pairwise tests over all conditions, by target and pair.
+
+    ``measure`` is for assays with several.
+    """
     rows = connection.execute(
         """
         SELECT target, group_a, group_b, mean_difference, padj, family_size
         FROM result.pairwise_tests
         WHERE study_id = ? AND assay = ? AND role = 'primary' AND list_contains(?, comparison_id)
-            AND time_h IS NOT DISTINCT FROM ?
+            AND time_h IS NOT DISTINCT FROM ? AND measure = coalesce(?, measure)
         """,
-        [study, assay, COMPARISONS, time_h],
+        [study, assay, COMPARISONS, time_h, measure],
     ).fetchall()
     assert rows, f"no primary pairwise test of {assay} at {time_h} h"
     assert {row[5] for row in rows} == {15}, "six conditions make a family of 15 pairs"

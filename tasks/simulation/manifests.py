@@ -118,10 +118,11 @@ def comparisons_csv() -> bytes:
         ("viability_all", "cell_viability", "bench", "*", "all", ""),
         ("qpcr_all", "qpcr", "bench", "*", "all", ""),
         ("senescence_all", "senescence", "bench", "*", "all", ""),
+        ("apoptosis_all", "flow_cytometry", "bench", "*", "all", ""),
         ("western_all", "western_blot", "bench", "*", "all", ""),
         (
             "exosome_rescue",
-            "cell_viability;qpcr;senescence;western_blot",
+            "cell_viability;qpcr;senescence;western_blot;flow_cytometry",
             "bench",
             three,
             "control>il1b;il1b>il1b_exo",
@@ -153,6 +154,8 @@ def all_manifests() -> dict[str, bytes]:
     readme = (
         f"{NOTICE}\n\n"
         "The folder has the shape of the study in BMC Musculoskelet Disord 2024, doi:10.1186/s12891-024-07636-2.\n"
+        "landing/ holds CCK-8 plates, β-gal counts, western blots, flow cytometry, qPCR runs, count matrices with the\n"
+        "quality of their RNA, particle tracking of the exosomes, and pictures.\n"
         "truth.json holds the values that the files were drawn from. landing/notes.txt is a note that no parser\n"
         "claims: it is stored and listed as ignored.\n"
     )

@@ -43,6 +43,7 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
     (features that are not listed did not change), percent of senescent cells and every culture's
     counted cells, log2 change of blotted proteins and of the exosomes' markers, sizes and
     concentration of the exosome preparations, amount, purity and integrity of the sequenced RNA,
+    percentages of living, apoptotic and necrotic cells, percent of the USC positive for each marker,
     and what each picture shows. Each assay draws from its own stream, so that a new assay leaves
     the files of the others as they are.
     """

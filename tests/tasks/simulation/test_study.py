@@ -39,5 +39,5 @@ def test_the_folder_says_what_it_is_and_stays_small(files: dict[str, bytes]) -> 
 def test_the_manifests_are_read_without_a_problem(files: dict[str, bytes]) -> None:
     study = read_study({name: files[name] for name in manifest_names(files)}, list(files))
     assert study.problems == ()
-    assert (len(study.samples), len(study.contrasts), len(study.comparisons)) == (27, 3, 6)
+    assert (len(study.samples), len(study.contrasts), len(study.comparisons)) == (27, 3, 7)
     assert not [row.problem for row in (*study.contrasts, *study.comparisons) if row.problem]
