@@ -56,10 +56,13 @@ def field(
         for _ in range(count):
             y, x, turn = rng.uniform(0, shape[0]), rng.uniform(0, shape[1]), rng.uniform(0, np.pi)
             long, short = radius * rng.uniform(0.8, 1.4), radius * rng.uniform(0.4, 0.8)
-            along = (columns - x) * np.cos(turn) + (rows - y) * np.sin(turn)
-            across = (rows - y) * np.cos(turn) - (columns - x) * np.sin(turn)
+            reach = (1 + _EDGE) * max(long, short)
+            near = tuple(slice(max(int(at - reach), 0), int(at + reach) + 2) for at in (y, x))
+            down, right = rows[near] - y, columns[near] - x
+            along = right * np.cos(turn) + down * np.sin(turn)
+            across = down * np.cos(turn) - right * np.sin(turn)
             distance = np.hypot(along / long, across / short)
             cover = np.clip((1 + _EDGE - distance) / _EDGE, 0, 1)[:, :, None]
-            picture = picture * (1 - cover) + np.array(colour) * rng.uniform(0.9, 1.05) * cover
+            picture[near] = picture[near] * (1 - cover) + np.array(colour) * rng.uniform(0.9, 1.05) * cover
     noisy = picture + rng.normal(0, 1.5, shape)[:, :, None]
     return np.asarray(np.clip(noisy, 0, 255), dtype=np.uint8)
