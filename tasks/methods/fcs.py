@@ -147,7 +147,7 @@ def _data_set(content: memoryview, base: int, number: int, file: str) -> DataSet
     if mode not in {"L", ""}:
         message = f"it holds histograms ($MODE {mode}), not events; a list-mode file was expected"
         raise refused(file, place, "no_list_mode", message, mode)
-    channels = _channels(keywords, file, place)
+    channels = data_set_channels(keywords, file, place)
     layout = Layout.of(keywords, channels, file, place)
     events = locate(content, base, header, keywords, layout, file, place)
     raw = raw_columns(content, events, layout, channels, file, place)
@@ -158,10 +158,11 @@ def _data_set(content: memoryview, base: int, number: int, file: str) -> DataSet
     )  # fmt: skip
 
 
-def _channels(keywords: Mapping[str, str], file: str, place: str) -> tuple[Channel, ...]:
+def data_set_channels(keywords: Mapping[str, str], file: str, place: str) -> tuple[Channel, ...]:
+    """Channels in order. Raises ``BadInputError`` for an absurd number of them or one without its bits."""
     count = whole_number(keywords, "$PAR")
     if count is None or not 0 < count <= MOST_CHANNELS:
-        said = keywords["$PAR"].strip()
+        said = keywords.get("$PAR", "").strip()
         message = f"$PAR says {said!r} channels; 1 to {MOST_CHANNELS} were expected"
         raise refused(file, place, "channel_count", message, said)
     return tuple(_channel(keywords, n, file, place) for n in range(1, count + 1))
@@ -169,7 +170,11 @@ def _channels(keywords: Mapping[str, str], file: str, place: str) -> tuple[Chann
 
 def _channel(keywords: Mapping[str, str], n: int, file: str, place: str) -> Channel:
     bits = whole_number(keywords, f"$P{n}B")
-    if bits is None and keywords.get(f"$P{n}B", "").strip() != "*":
+    if (
+        bits is None
+        and keywords["$DATATYPE"].strip().upper() in {"I", "A"}
+        and keywords.get(f"$P{n}B", "").strip() != "*"
+    ):
         message = f"$P{n}B says {keywords.get(f'$P{n}B')!r}; the bits of channel {n} were expected"
         raise refused(file, f"{place}, channel {n}", "channel_width", message)
     decades, offset = _amplifier(keywords.get(f"$P{n}E", ""))

@@ -12,6 +12,7 @@ import polars as pl
 from schemas.errors import BadInputError, Problem, bad_input, warning
 from tasks.contracts import GZIP_MAGIC, Context, Parsed, Parser, RawFile
 from tasks.methods.fcs import DataSet, column_names, read_fcs
+from tasks.methods.fcs_fallback import read_by_flowio
 from tasks.methods.fcs_text import is_fcs
 from tasks.methods.file_samples import sample_of
 from tasks.methods.flow_channels import describe, panel_of, unmapped
@@ -45,7 +46,10 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     file's own. Raises ``BadInputError`` for a file that is damaged or whose events cannot be located.
     """
     content = _content(raw)
-    data_sets = read_fcs(content, raw.name)
+    try:
+        data_sets = read_fcs(content, raw.name)
+    except BadInputError as refusal:
+        data_sets = read_by_flowio(content, raw.name, refusal)
     kept = _distinct(data_sets)
     problems = [*_notes(raw, kept)]
     control = _control(raw, context)

@@ -215,7 +215,7 @@ def test_a_file_without_events_has_its_channels() -> None:
         (fcs_file(EVENTS, NAMES, keywords={"$MODE": "C"}), "no_list_mode: it holds histograms"),
         (fcs_file(EVENTS, NAMES, keywords={"$DATATYPE": "Q"}), "data_type"),
         (fcs_file(EVENTS, NAMES, keywords={"$BYTEORD": "1,1"}), "byte_order"),
-        (fcs_file(EVENTS, NAMES, keywords={"$P2B": "wide"}), "channel_width"),
+        (fcs_file(EVENTS, NAMES, kind="I", keywords={"$P2B": "wide"}), "channel_width"),
         (fcs_file(EVENTS, NAMES, kind="I", keywords={"$P2B": "80"}), "channel_width"),
         (fcs_file(EVENTS, NAMES, keywords={"$TOT": "-3"}), "event_count"),
         (fcs_file(EVENTS, NAMES, keywords={"$TOT": "99999999999"}), "file_cut_off"),
