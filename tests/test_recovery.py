@@ -78,6 +78,17 @@ def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> 
         "UPDATE core.flow_samples SET event_count = event_count - 1 WHERE sample_id = 'NP2_il1b'",
         "UPDATE core.flow_samples SET spillover = replace(spillover, '0.11', '0.011')",
         "UPDATE core.flow_samples SET sample_id = 'NP1_control' WHERE sample_id = 'NP2_control'",
+        "UPDATE result.apoptosis SET percent_early_apoptotic = percent_late_apoptotic WHERE sample_id = 'NP1_il1b'",
+        "UPDATE result.apoptosis SET percent_apoptotic = percent_early_apoptotic",
+        "UPDATE result.apoptosis SET annexin_method = 'data-driven: valley of the density'",
+        "UPDATE result.apoptosis SET flag = 'control_missing' WHERE sample_id = 'NP3_il1b'",
+        "UPDATE result.apoptosis SET singlet_count = 5000",
+        "UPDATE result.pairwise_tests SET padj = 0.5 WHERE assay = 'flow_cytometry'",
+        "UPDATE result.surface_markers SET percent_positive = 100 - percent_positive",
+        "UPDATE result.surface_markers SET percent_positive = percent_positive + 3 WHERE marker = 'CD34'",
+        "UPDATE result.surface_markers SET control = 'unstained'",
+        "UPDATE result.surface_markers SET median_ratio = 1",
+        "DELETE FROM result.surface_markers WHERE marker = 'SSEA-4'",
     ],
 )
 def test_a_planted_error_is_noticed(recovered: duckdb.DuckDBPyConnection, error: str) -> None:

@@ -129,11 +129,32 @@ def insert_flow(con: duckdb.DuckDBPyConnection) -> None:
         insert_row(con, "core.flow_samples", **row, **tube, spillover=json.dumps(planted["spillover"]))
 
 
+def insert_gated(con: duckdb.DuckDBPyConnection) -> None:
+    """Quadrants of every culture with their pairs, and markers of the USC."""
+    planted = TRUTH["apoptosis"]
+    means = {c: values["early_apoptotic"] + values["late_apoptotic"] for c, values in
+             planted["percent_of_single_cells"].items()}  # fmt: skip
+    for sample, percents in planted["cultures"].items():
+        row: dict[str, Any] = {"study_id": STUDY, "sample_id": sample, "singlet_count": planted["single_cells"]}
+        both = percents["early_apoptotic"] + percents["late_apoptotic"]
+        how = dict.fromkeys(("annexin_method", "pi_method"), "single_stain: 99.5th percentile")
+        quadrants = {f"percent_{state}": value for state, value in percents.items()}
+        insert_row(con, "result.apoptosis", **row, **quadrants, **how, percent_apoptotic=both)
+    family = {"comparison_id": "apoptosis_all", "assay": "flow_cytometry", "measure": "percent_apoptotic"}
+    _insert_pairs(con, family, means)
+    for material, markers in TRUTH["markers"]["percent_positive"].items():
+        for marker, percent in markers.items():
+            row = {"study_id": STUDY, "material_id": material, "marker": marker, "control": "isotype"}
+            ratio = 50.0 if percent > 50 else 1.0
+            insert_row(con, "result.surface_markers", **row, percent_positive=percent, median_ratio=ratio)
+
+
 def insert_assays(con: duckdb.DuckDBPyConnection) -> None:
     """Rows of every assay beyond plates, qPCR and sequencing."""
     insert_senescence(con)
     insert_western(con)
     insert_flow(con)
+    insert_gated(con)
     study: dict[str, Any] = {"study_id": STUDY}
     for material, prepared in TRUTH["particles"]["preparations"].items():
         sizes = {name: prepared[name] for name in ("mode_nm", "mean_nm", "d50_nm", "dilution")}

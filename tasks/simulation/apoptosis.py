@@ -115,6 +115,7 @@ def simulate_apoptosis(rng: np.random.Generator) -> Drawn:
     truth = {
         "panel": PANEL,
         "events": EVENTS,
+        "single_cells": counts()[0],
         "percent_of_single_cells": conditions,
         "cultures": cultures,
         "controls": {name: file_name(name) for name in CONTROLS},
