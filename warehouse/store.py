@@ -228,7 +228,7 @@ class Warehouse:
             _ensure_tables(connection)
             connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
             wanted = [study_id]
-            if not is_copy and not (self.published.exists() and _take_over(connection, self.published)):
+            if not is_copy and not (self.published.exists() and _take_over(connection, self.published, self.home)):
                 published = connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
                 wanted = [row[0] for row in published]
             session = Session(connection, self.home)
@@ -320,14 +320,14 @@ def _digest(path: Path) -> str | None:
     return str(row[0]) if row else None
 
 
-def _take_over(connection: duckdb.DuckDBPyConnection, published: Path) -> bool:
+def _take_over(connection: duckdb.DuckDBPyConnection, published: Path, home: Path) -> bool:
     """Copy what an earlier version published, as its readers saw it; false where its tables are too different.
 
     The warehouse would not do: another study's night may be half way there.
     """
     connection.execute(f"ATTACH {ddl.literal(str(published))} AS earlier (READ_ONLY)")
     try:
-        with Session(connection).transaction():
+        with Session(connection, home).transaction():
             for name, table in tables().items():
                 found = connection.execute(
                     "SELECT column_name FROM duckdb_columns() WHERE database_name = 'earlier' "
