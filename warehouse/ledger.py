@@ -23,7 +23,6 @@ NOTHING_READ: Mapping[str, Any] = {
     "parser_version": None,
     "load_fingerprint": "",
     "sample_names": "[]",
-    "unread_fields": None,
     "row_count": 0,
 }
 UNREAD = frozenset({"stored", "superseded", "retracted"})

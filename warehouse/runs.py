@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from schemas.base import tables
+from schemas.base import derived_tables, tables
 from schemas.polars_schema import conform, schema
 from schemas.tables.analysis_runs import AnalysisRun
 from tasks.contracts import Analysis, Computed, Part
@@ -26,7 +26,7 @@ def inputs(session: Session, analysis: Analysis, plan: PartPlan) -> dict[str, pl
     frames = {}
     for table in analysis.reads if plan.part.tables is None else plan.part.tables:
         where = {"study_id": [plan.study_id], **plan.part.where.get(table, {})}
-        frame = session.read(table, where)
+        frame = session.read_derived(table, where) if table in derived_tables() else session.read(table, where)
         if is_fact(table):
             frame = frame.with_columns(_excludes(exclusions, frame.columns).alias("is_excluded"))
         elif table == "core.samples":

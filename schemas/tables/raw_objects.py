@@ -31,9 +31,6 @@ class RawObject(Table, name="core.raw_objects", key=("study_id", "object_id", "f
         str, Field(description="sha256 of bytes, parser, files.csv row, layout and sample names.")
     ]
     sample_names: Annotated[str, Field(description="Sample names that stand in the file, as a JSON list.")]
-    unread_fields: Annotated[
-        str | None, Field(description="Columns and fields of the file that no table takes, as a JSON list.")
-    ]
     row_count: Annotated[int, Field(ge=0, description="Rows loaded from it over all tables.")]
     modified_at: Annotated[datetime, Field(description="The file's modification time, UTC.")]
     received_at: Annotated[datetime, Field(description="When these bytes were first stored, UTC.")]

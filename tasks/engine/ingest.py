@@ -19,14 +19,14 @@ from schemas.study import Study
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
-from tasks.engine import features, sheets
+from tasks.engine import features, gate_files, sheets
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
-from tasks.engine.reading import Reading, read_file
+from tasks.engine.reading import UNREAD, Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.methods.sample_names import match_materials, match_samples
-from warehouse import acts, ledger
+from warehouse import acts, derived, ledger
 from warehouse.landing import HashCache, is_as_found, now_ns
 from warehouse.ledger import Arrival
 from warehouse.objects import ObjectStore, hashed
@@ -37,6 +37,7 @@ log = getLogger(__name__)
 BATCH_FILES = 200
 BATCH_BYTES = 2**30
 FEATURES = "core.features"
+_UNCOUNTED = (FEATURES, UNREAD)  # no measurements of the file
 Progress = Callable[[str], None]
 
 
@@ -90,6 +91,7 @@ def plan_ingest(
         state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
+        gate_files.refresh(session, folder, hashes)
         before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
         arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
         fingerprint = fingerprint_of(study, references)
@@ -105,16 +107,21 @@ def plan_ingest(
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), unchanged_count, state)
 
 
-def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse) -> list[FileOutcome]:
+def load_batch(
+    plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse, store: ObjectStore
+) -> list[FileOutcome]:
     """Read the batch's files, check their frames, replace their rows in one transaction."""
     folder = read_folder(Path(plan.path))
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    readings = [_read(arrival, folder.study, references) for arrival in batch]
+    # kept file by file: the events of a whole batch need not fit into memory
+    readings = [_keep_derived(_read(a, folder.study, references), warehouse.home, store) for a in batch]
     frames, readings = _checked(readings)
     now = datetime.now(UTC)
     with warehouse.open(f"load {plan.study_id}") as session, session.transaction():
         dropped = ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
         rows = _store(session, plan.study_id, readings, frames)
+        if derived.FILES in frames:
+            derived.refresh_views(session.connection, warehouse.home)
         if dropped:
             features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
@@ -205,7 +212,7 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
             return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
         names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
         names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
-        used = {key: references.get(key) for key in parser.references}
+        used = {key: value for key, value in references.items() if key.partition("/")[0] in parser.references}
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
@@ -270,6 +277,14 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
     return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
 
 
+def _keep_derived(reading: Reading, home: Path, store: ObjectStore) -> Reading:
+    """Write what does not go into the database; its rows are then named like any other of the file."""
+    if not reading.derived:
+        return reading
+    files = derived.keep(reading.object_id, reading.derived, home, store)
+    return replace(reading, frames={**reading.frames, derived.FILES: files}, derived={})
+
+
 def _checked(readings: list[Reading], *, gx_rows: int = GX_ROWS) -> tuple[dict[str, pl.DataFrame], list[Reading]]:
     """Frames of all files by table, in the tables' shape, without those of files that break a rule."""
     by_table: dict[str, list[pl.DataFrame]] = {}
@@ -287,7 +302,7 @@ def _checked(readings: list[Reading], *, gx_rows: int = GX_ROWS) -> tuple[dict[s
     if broken:
         frames = {t: f.filter(~pl.col("object_id").is_in(list(broken))) for t, f in frames.items()}
     return frames, [
-        replace(r, status="quarantined", problems=(*broken[r.object_id], *r.problems), frames={}, unread=())
+        replace(r, status="quarantined", problems=(*broken[r.object_id], *r.problems), frames={})
         if r.object_id in broken and r.status == "loaded"
         else r
         for r in readings
@@ -305,7 +320,9 @@ def _store(
         session.insert(table, ordered, fixed)
         session.check_references(tables()[table], {"study_id": [study_id], "object_id": objects})
     features.refresh(session, study_id, [r.frames[FEATURES] for r in readings if FEATURES in r.frames])
-    return {r.object_id: sum(f.height for t, f in r.frames.items() if t != FEATURES) for r in readings if r.frames}
+    return {
+        r.object_id: sum(f.height for t, f in r.frames.items() if t not in _UNCOUNTED) for r in readings if r.frames
+    }
 
 
 def _entry(
@@ -324,7 +341,6 @@ def _entry(
         "status": reading.status,
         "reason": reading.reason,
         "sample_names": json.dumps(sorted(reading.sample_names)),
-        "unread_fields": json.dumps(reading.unread, ensure_ascii=False) if reading.unread else None,
         "row_count": rows,
     }
     return {**entry, "load_fingerprint": fingerprint(arrival, entry)}

@@ -23,7 +23,7 @@ class StudyFolder:
     study: Study
     sheets: Mapping[str, FoundFile]
     landing: Mapping[str, FoundFile]
-    references: Mapping[str, FoundFile]  # annotation key -> file
+    references: Mapping[str, FoundFile]  # key of study.yaml -> file
 
     @property
     def files(self) -> dict[str, FoundFile]:
@@ -81,9 +81,17 @@ def read_folder(path: Path) -> StudyFolder:
         raise UserError(
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
-    references = {
-        key: describe(path / name, name)
-        for key in ANNOTATIONS
-        if (name := getattr(study.config.annotation, key)) and (path / name).is_file()
-    }
+    named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
+    references = {key: describe(path / name, name) for key, name in named.items() if name and (path / name).is_file()}
     return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)
+
+
+def _flow_references(study: Study) -> dict[str, str | None]:
+    """Gates and matrices: those of study.yaml by their key, those of files.csv by `flow.compensation/` and the name."""
+    flow = study.config.flow
+    own = {row.attributes.get("compensation", "").strip() for row in study.files}
+    return {
+        "flow.gating": flow.gating,
+        "flow.compensation": flow.compensation,
+        **{f"flow.compensation/{name}": name for name in sorted(own) if name},
+    }
