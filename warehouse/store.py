@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from schemas.base import Column, Table, columns, tables
 from schemas.errors import BenchlakeError, UserError
-from warehouse import ddl, derived, models
+from warehouse import ddl, derived, models, upgrade
 from warehouse.ddl import identifier
 from warehouse.locks import file_lock
 
@@ -183,7 +183,7 @@ class Warehouse:
         with file_lock(self.home / "warehouse.lock", purpose, self.lock_timeout_s):
             _check_free_space(self.home)
             with _connect(self.path) as connection:
-                _ensure_tables(connection)
+                upgrade.ensure_tables(connection)
                 yield Session(connection, self.home)
 
     @contextmanager
@@ -209,7 +209,7 @@ class Warehouse:
                 leftover.unlink(missing_ok=True)
             _check_free_space(self.home, needed=_size(self.path) + _size(self.published))
             with _connect(self.path) as connection:  # the session publishes what it itself may have migrated
-                _ensure_tables(connection)
+                upgrade.ensure_tables(connection)
                 with Session(connection, self.home).transaction():
                     Session(connection, self.home).replace("ops.publications", {"study_id": [study_id]}, publication)
             studies = self._fill_draft(draft, study_id)
@@ -219,16 +219,20 @@ class Warehouse:
             _fsync_folder(self.home)
         log.info("published %s (%d studies in the snapshot)", study_id, studies)
 
+    def _is_of_this_version(self) -> bool:
+        with _connect(self.published, read_only=True) as connection:
+            return upgrade.declared_in(connection) == ddl.digest()
+
     def _fill_draft(self, draft: Path, study_id: str) -> int:
-        is_copy = self.published.exists() and _digest(self.published) == ddl.digest()
+        is_copy = self.published.exists() and self._is_of_this_version()
         if is_copy:
             # In a child process: closing the file in this one would drop DuckDB's own lock on it.
             subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603 (our own files)
         with _connect(draft) as connection:
-            _ensure_tables(connection)
+            upgrade.ensure_tables(connection)
             connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
             wanted = [study_id]
-            if not is_copy and not (self.published.exists() and _take_over(connection, self.published, self.home)):
+            if not is_copy and not (self.published.exists() and upgrade.take_over(connection, self.published)):
                 published = connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
                 wanted = [row[0] for row in published]
             session = Session(connection, self.home)
@@ -265,87 +269,6 @@ def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPy
         yield connection
     finally:
         connection.close()
-
-
-def _ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing; do nothing when the declarations are those the file was made with."""
-    connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
-    connection.execute("CREATE TABLE IF NOT EXISTS ops.declarations (digest VARCHAR)")
-    wanted = ddl.digest()
-    row = connection.execute("SELECT digest FROM ops.declarations").fetchone()
-    if row and row[0] == wanted:
-        return
-    connection.execute("BEGIN")
-    for statement in ddl.script():
-        if not statement.startswith("COMMENT"):
-            connection.execute(statement)
-    _add_columns(connection)
-    for statement in ddl.script():
-        if statement.startswith("COMMENT"):
-            connection.execute(statement)
-    connection.execute("DELETE FROM ops.declarations")
-    connection.execute("INSERT INTO ops.declarations VALUES (?)", [wanted])
-    connection.execute("COMMIT")
-
-
-def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add nullable columns that a newer declaration has; any other change needs a migration."""
-    for name, table in tables().items():
-        schema, bare = name.split(".")
-        present = dict(
-            connection.execute(
-                "SELECT column_name, data_type FROM information_schema.columns "
-                "WHERE table_schema = ? AND table_name = ?",
-                [schema, bare],
-            ).fetchall()
-        )
-        for column in columns(table):
-            wanted = ddl.SQL_TYPES[column.dtype]
-            found = present.get(column.name)
-            if found is None and column.is_nullable:
-                connection.execute(f"ALTER TABLE {identifier(name)} ADD COLUMN {identifier(column.name)} {wanted}")
-            elif found != wanted and not (found == "TIMESTAMP WITH TIME ZONE" and wanted == "TIMESTAMPTZ"):
-                raise UserError(
-                    f"The warehouse was made by another version: {name}.{column.name} is {found}, this version needs "
-                    f"{wanted}. Move warehouse.duckdb away and run again: it is rebuilt from the study folders."
-                )
-
-
-def _digest(path: Path) -> str | None:
-    with _connect(path, read_only=True) as connection:
-        try:
-            row = connection.execute("SELECT digest FROM ops.declarations").fetchone()
-        except duckdb.CatalogException:
-            return None
-    return str(row[0]) if row else None
-
-
-def _take_over(connection: duckdb.DuckDBPyConnection, published: Path, home: Path) -> bool:
-    """Copy what an earlier version published, as its readers saw it; false where its tables are too different.
-
-    The warehouse would not do: another study's night may be half way there.
-    """
-    connection.execute(f"ATTACH {ddl.literal(str(published))} AS earlier (READ_ONLY)")
-    try:
-        with Session(connection, home).transaction():
-            for name, table in tables().items():
-                found = connection.execute(
-                    "SELECT column_name FROM duckdb_columns() WHERE database_name = 'earlier' "
-                    "AND schema_name || '.' || table_name = ?",
-                    [name],
-                ).fetchall()
-                kept = {row[0] for row in found} & set(table.model_fields)
-                listed = ", ".join(identifier(c.name) for c in columns(table) if c.name in kept)
-                if listed:
-                    connection.execute(
-                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM earlier.{identifier(name)}"
-                    )
-    except duckdb.Error as error:
-        log.warning("%s is of another version and is made anew from the warehouse: %s", published.name, error)
-        return False
-    finally:
-        connection.execute("DETACH earlier")
-    return True
 
 
 def _size(path: Path) -> int:
