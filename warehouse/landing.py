@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from schemas.errors import UserError
+
 IGNORED_NAMES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"})
 IGNORED_STARTS = ("~$", "._", ".~")
 SETTLED_NS = 2_000_000_000
@@ -37,24 +39,53 @@ class FoundFile:
 
 
 def walk(folder: Path, under: str) -> dict[str, FoundFile]:
-    """Every file below ``folder/under`` by its name relative to ``folder``; droppings of desktops left out."""
+    r"""Every file below ``folder/under`` by its name relative to ``folder``; droppings of desktops left out.
+
+    Links are followed, and a folder that links lead to again is not entered again. Bytes of a name that are no text
+    (``caf\xe9``, from an old computer) are written as ``caf%E9``.
+    Raises ``UserError`` for a folder that must not be read.
+    """
     found: dict[str, FoundFile] = {}
-    waiting = [under]
-    while waiting:
-        relative = waiting.pop()
+    entered: set[tuple[int, int]] = set()
+    waiting, linked = [(folder / under, under)], list[tuple[Path, str]]()
+    while waiting or linked:
+        path, relative = waiting.pop() if waiting else linked.pop()
         try:
-            entries = list(os.scandir(folder / relative))
+            place = path.stat()
+            if (place.st_dev, place.st_ino) in entered:
+                continue
+            entries = sorted(os.scandir(path), key=lambda e: e.name)
         except FileNotFoundError:
             continue
+        except PermissionError as error:
+            raise UserError(
+                f"{relative} cannot be read ({error.strerror}). Give yourself the right to read it."
+            ) from error
+        entered.add((place.st_dev, place.st_ino))
         for entry in entries:
-            name = f"{relative}/{entry.name}"
+            name = f"{relative}/{_readable(entry.name)}"
             if entry.name in IGNORED_NAMES or entry.name.startswith(IGNORED_STARTS):
                 continue
+            if _is_endless(entry):
+                continue
             if entry.is_dir():
-                waiting.append(name)
+                (linked if entry.is_symlink() else waiting).append((Path(entry.path), name))
             elif entry.is_file():
                 found[name] = describe(Path(entry.path), name, entry.stat())
     return dict(sorted(found.items()))
+
+
+def _readable(name: str) -> str:
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else c for c in name)
+
+
+def _is_endless(entry: os.DirEntry[str]) -> bool:
+    """Whether a link leads to itself."""
+    try:
+        entry.is_dir()
+    except OSError:
+        return True
+    return False
 
 
 def describe(path: Path, name: str, stat: os.stat_result | None = None) -> FoundFile:
