@@ -161,7 +161,7 @@ def check(folder: StudyFolder) -> list[Problem]:
     """Every problem of the study's sheets and files, as a run would find it; loads and keeps nothing."""
     hashes = {f.name: RawFile.read(Path(f.path)).sha256 for f in folder.files.values()}
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    found = list(folder.study.problems)
+    found = [*folder.study.problems, *gate_files.problems(folder)]
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
         _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         found += [problem for reading in readings for problem in reading.problems]

@@ -101,6 +101,11 @@ def tubes_of(acquisitions: pl.DataFrame, events: pl.DataFrame, compensations: pl
     return found
 
 
+def shared_channels(tubes: Sequence[Tube]) -> list[Channel]:
+    """Channels that every tube has: bounds common to a run can be drawn on these alone."""
+    return [c for c in tubes[0].channels if all(c["column"] in t.columns for t in tubes)]
+
+
 def annexin_and_pi(
     channels: Sequence[Channel], panel: str | None, annexin: str | None, pi: str | None
 ) -> tuple[str, str] | None:

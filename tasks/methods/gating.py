@@ -110,7 +110,8 @@ class Gating:
             raise self._wrong("deep_gates", path, f"lies more than {MOST_DEPTH} gates deep")
         self._open.add(path)
         try:
-            found = self._inside(gate)
+            with np.errstate(all="ignore"):  # values beyond numbers are in no gate
+                found = self._inside(gate)
             if gate.parent is not None:
                 found = found & self.mask(gate.parent)
         finally:

@@ -6,7 +6,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.methods.flow_tubes import annexin_and_pi, control_column, marked_channels, rate_flag, stain_of, tubes_of
+from tasks.methods.flow_tubes import (
+    annexin_and_pi,
+    control_column,
+    marked_channels,
+    rate_flag,
+    shared_channels,
+    stain_of,
+    tubes_of,
+)
 from tests.tasks.methods.flow_simulation import STAINED, TRUTH, channel, channels, events, row, tube
 
 SPILLOVER = json.dumps({"channels": ["FITC-A", "PE-A"], "matrix": [[1.0, 0.5], [0.0, 1.0]]})
@@ -104,3 +112,9 @@ def test_a_steady_flow_is_not_flagged_whatever_the_clock_counts() -> None:
     assert rate_flag(tube("S", frame.head(500))) is None
     slow = pl.col("Time") + pl.when(pl.col("Time") > 50).then((pl.col("Time") - 50) * 20).otherwise(0)
     assert rate_flag(tube("S", frame.with_columns(Time=slow))) == "flow_rate_unstable"
+
+
+def test_bounds_are_drawn_on_channels_that_every_tube_has() -> None:
+    short = json.dumps([c for c in STAINED if c["name"] != "FSC-H"])
+    tubes = [tube("S", events(TRUTH, n=10)), tube("T", events(TRUTH, n=10), channels=short)]
+    assert [c["name"] for c in shared_channels(tubes)] == ["FSC-A", "SSC-A", "FITC-A", "PE-A", "Time"]
