@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from schemas.base import tables
-from schemas.errors import Problem, Severity, UserError
+from schemas.errors import Problem, Severity, UserError, warning
 from schemas.polars_schema import conform
 from schemas.study import Study
 from schemas.validation import GX_ROWS, validate_objects
@@ -23,13 +23,13 @@ from tasks.engine import features, gate_files, sheets
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
-from tasks.engine.reading import Reading, read_file
+from tasks.engine.reading import UNREAD, Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.methods.sample_names import match_materials, match_samples
 from warehouse import acts, derived, ledger
-from warehouse.landing import HashCache, describe, now_ns
+from warehouse.landing import HashCache, is_as_found, now_ns
 from warehouse.ledger import Arrival
-from warehouse.objects import ObjectStore
+from warehouse.objects import ObjectStore, hashed
 from warehouse.plan import digest
 from warehouse.store import Session, Warehouse
 
@@ -37,6 +37,7 @@ log = getLogger(__name__)
 BATCH_FILES = 200
 BATCH_BYTES = 2**30
 FEATURES = "core.features"
+_UNCOUNTED = (FEATURES, UNREAD)  # no measurements of the file
 Progress = Callable[[str], None]
 
 
@@ -58,13 +59,13 @@ def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: 
     next run. Raises ``TransientError`` or ``BadInputError`` when a sheet cannot be read.
     """
     files = folder.files
-    cache = HashCache.of(home, folder.study.study_id)
+    cache = HashCache.of(home, folder.study.study_id, store.address if store else None)
     unread = cache.missing(files.values())
     known = {f.name: h for f in files.values() if (h := cache.get(f)) is not None}
     if unread:
         tell(f"hashing {len(unread):,} new or touched files, {sum(f.size for f in unread) / 2**20:,.1f} MiB")
         taken, paths = now_ns(), [Path(f.path) for f in unread]
-        fresh = store.put_many(paths) if store else [RawFile.read(p).sha256 for p in paths]
+        fresh = store.put_many(paths) if store else [hashed(p) for p in paths]
         for file, result in zip(unread, fresh, strict=True):
             if isinstance(result, str):
                 known[file.name] = result
@@ -99,7 +100,8 @@ def plan_ingest(
             features.prune(session, study_id)
         ledger.write(session, study_id, change.entries)
         check = {"study_id": [study_id], "source": ["check"]}
-        session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
+        problems = [*study.problems, *_unread(folder, hashes)]
+        session.replace("ops.validation_results", check, problem_rows(study_id, "check", problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
     unchanged_count = len(arrived) - len(change.to_read)
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), unchanged_count, state)
@@ -159,13 +161,29 @@ def register(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, *, m
 
 def check(folder: StudyFolder) -> list[Problem]:
     """Every problem of the study's sheets and files, as a run would find it; loads and keeps nothing."""
-    hashes = {f.name: RawFile.read(Path(f.path)).sha256 for f in folder.files.values()}
+    fresh = {name: hashed(Path(f.path)) for name, f in folder.landing.items()}
+    hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    found = [*folder.study.problems, *gate_files.problems(folder)]
+    found = [*folder.study.problems, *_unread(folder, hashes), *gate_files.problems(folder)]
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
         _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         found += [problem for reading in readings for problem in reading.problems]
     return found
+
+
+def _unread(folder: StudyFolder, hashes: Mapping[str, str]) -> list[Problem]:
+    """A warning for each raw file that has no hash because it could not be read."""
+    return [
+        warning(
+            name,
+            "",
+            "not_read_yet",
+            "the file could not be read: it is still being written, or you have no right to read it",
+            "Give yourself the right, or wait until the instrument is done; every run tries again.",
+        )
+        for name in folder.landing
+        if name not in hashes
+    ]
 
 
 def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move: bool) -> None:
@@ -249,19 +267,14 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
         )
         return Reading(name, raw.sha256, "quarantined", arrival.assay, problems=(problem,))
     layout = study.layouts.get(row.layout) if row and row.layout else None
-    reading = read_file(raw, Context(study, row, layout, references))
-    if describe(raw.path, name).stamp != arrival.file.stamp:
-        problem = Problem(
-            Severity.WARNING,
-            name,
-            "",
-            "",
-            "still_written",
-            "the file changed while it was read",
-            "It is read again by the next run, when nobody writes it any more.",
-        )
-        return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
-    return reading
+    if is_as_found(arrival.file):
+        reading = read_file(raw, Context(study, row, layout, references))
+        if is_as_found(arrival.file):
+            return reading
+    message = "the file changed or went away while it was read"
+    remedy = "Its bytes are kept; the next run reads it when it is there and nobody writes it any more."
+    problem = warning(name, "", "still_written", message, remedy)
+    return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
 
 
 def _keep_derived(reading: Reading, home: Path, store: ObjectStore) -> Reading:
@@ -307,7 +320,9 @@ def _store(
         session.insert(table, ordered, fixed)
         session.check_references(tables()[table], {"study_id": [study_id], "object_id": objects})
     features.refresh(session, study_id, [r.frames[FEATURES] for r in readings if FEATURES in r.frames])
-    return {r.object_id: sum(f.height for t, f in r.frames.items() if t != FEATURES) for r in readings if r.frames}
+    return {
+        r.object_id: sum(f.height for t, f in r.frames.items() if t not in _UNCOUNTED) for r in readings if r.frames
+    }
 
 
 def _entry(

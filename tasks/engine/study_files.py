@@ -10,7 +10,7 @@ from schemas.errors import BadInputError, UserError
 from schemas.study import Study
 from tasks.methods.manifests import manifest_names, read_study
 from warehouse.landing import FoundFile, describe, walk
-from warehouse.store import Warehouse
+from warehouse.store import Session, Warehouse
 
 ANNOTATIONS = ("features", "tx2gene")
 
@@ -32,23 +32,34 @@ class StudyFolder:
 
 
 def resolve(study: str, warehouse: Warehouse) -> Path:
-    """The folder of a study given as folder or registered id.
+    """The folder of a study given as folder or registered id; a folder without study.yaml may bear a study's id.
 
     Raises ``UserError`` when it is neither.
     """
     path = Path(study).expanduser()
-    if path.is_dir():
+    if (path / "study.yaml").is_file():
         return path.resolve()
+    known: Path | None = None
     for source in (warehouse.published, warehouse.path):  # the snapshot needs no lock, but lags behind
         if source.exists():
             with warehouse.snapshot() if source == warehouse.published else warehouse.open("find a study") as session:
                 rows = session.read("core.studies", {"study_id": [study]}, ["path"])
             if rows.height:
-                return Path(rows["path"][0])
+                known = Path(rows["path"][0])
+                if known.is_dir():  # a snapshot may be older than a move
+                    return known
+    if known or path.is_dir():
+        return known or path.resolve()
     raise UserError(
         f"{study} is neither a study folder nor a registered study. Give the folder that holds study.yaml, "
         "or write a new one with `benchlake init DIR`."
     )
+
+
+def require_registered(session: Session, study_id: str) -> None:
+    """Refuse to work on a study that nothing was ever ingested of. Raises ``UserError``."""
+    if not session.read("core.studies", {"study_id": [study_id]}, ["study_id"]).height:
+        raise UserError(f"{study_id} is not known in this home yet. Run `benchlake run STUDY` first.")
 
 
 def read_folder(path: Path) -> StudyFolder:

@@ -36,6 +36,7 @@ class Counted:
     event_count: int | None = None
     percent_of_parent: float | None = None
     percent_of_total: float | None = None
+    is_flat: bool = False  # the table does not say from which population it was gated
     gate: str | None = None  # JSON of the gate's bounds
     intensities: list[tuple[str, str, float | None]] = field(default_factory=list)  # channel, statistic, value
 
@@ -79,7 +80,7 @@ def imported_frames(
             path, parent = _free(item.path, counts)
             total = counts.get("")
             counts[path] = item.event_count
-            above = counts.get(parent) if parent is not None else None
+            above = counts.get(parent) if parent is not None and not item.is_flat else None
             gate_path = path or "All Events"
             about = {"gate_source": "imported", "gate_path": gate_path, "parent": parent or None, "parent_count": above}
             named = {"population": item.path[-1] if item.path else gate_path, "panel": row_panel, "time_h": time_h}

@@ -49,8 +49,12 @@ def document(matrix: np.ndarray) -> str:
     turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     round_ = [(0.45 + 0.2 * np.cos(t), 0.4 + 0.15 * np.sin(t)) for t in turns]
     gates = [
-        polygon("cells", "", ("FSC-A", "SSC-A"), [(30e3, 1e3), (250e3, 1e3), (250e3, 2e5), (30e3, 2e5)], is_scaled=False),
-        polygon("singlets", "cells", ("FSC-A", "FSC-H"), [(0, 0), (3e5, 2.6e5), (3e5, 3.4e5), (0, 2e4)], is_scaled=False),
+        polygon(
+            "cells", "", ("FSC-A", "SSC-A"), [(30e3, 1e3), (250e3, 1e3), (250e3, 2e5), (30e3, 2e5)], is_scaled=False
+        ),
+        polygon(
+            "singlets", "cells", ("FSC-A", "FSC-H"), [(0, 0), (3e5, 2.6e5), (3e5, 3.4e5), (0, 2e4)], is_scaled=False
+        ),
     ]
     for i, first in enumerate(STAINS):
         gates.append(

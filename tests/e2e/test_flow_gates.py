@@ -41,7 +41,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     marked = events({"early_apoptotic": 0.98, "live": 0.02}, n=5_000, seed=50)
     write(landing / "usc.fcs", marked, FITC_A="CD73", PE_A="CD34")
     write(landing / "isotype.fcs", unstained(n=4_000), FITC_A="CD73", PE_A="CD34")
-    files += ["landing/usc.fcs,flow_cytometry,USC1,,,identity,", "landing/isotype.fcs,flow_cytometry,,isotype,,identity,"]
+    files += [
+        "landing/usc.fcs,flow_cytometry,USC1,,,identity,",
+        "landing/isotype.fcs,flow_cytometry,,isotype,,identity,",
+    ]
     study = folder / "study"
     (study / "study.yaml").write_text("study_id: gates\nconditions: [{id: C}, {id: T}]\n")
     (study / "samples.csv").write_text("sample,condition,donor,replicate\n" + "\n".join(samples) + "\n")
@@ -135,9 +138,7 @@ def test_a_studys_own_gates_take_the_place_of_the_built_in_ones(bench: Bench, tm
     assert own.rows("SELECT DISTINCT gate_source, gating FROM core.flow_populations") == [
         ("gatingml", "reference/gates.xml")
     ]
-    query = (
-        "SELECT round(avg(value)) FROM result.measurements WHERE condition = 'T' AND measure = 'percent_apoptotic'"
-    )
+    query = "SELECT round(avg(value)) FROM result.measurements WHERE condition = 'T' AND measure = 'percent_apoptotic'"
     assert own.rows(query) == [(35.0,)]
     paths = own.rows("SELECT DISTINCT target FROM result.measurements WHERE measure = 'percent_of_parent' ORDER BY 1")
     assert [row[0] for row in paths] == ["cells", *sorted(f"cells/AnnexinPI/{name}" for name in SIDES)]
