@@ -164,7 +164,7 @@ def check(folder: StudyFolder) -> list[Problem]:
     fresh = {name: hashed(Path(f.path)) for name, f in folder.landing.items()}
     hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    found = [*folder.study.problems, *_unread(folder, hashes)]
+    found = [*folder.study.problems, *_unread(folder, hashes), *gate_files.problems(folder)]
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
         _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         found += [problem for reading in readings for problem in reading.problems]
