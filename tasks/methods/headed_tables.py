@@ -9,20 +9,25 @@ from functools import cached_property
 
 from schemas.errors import bad_input
 from tasks.contracts import RawFile
-from tasks.methods.lines import read_lines
+from tasks.methods.lines import read_content, read_lines
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers
+from tasks.methods.workbooks import is_workbook, read_sheets
 
 MOST_COUNT = 10**12  # nobody counts further; sums of such counts still fit into 64 bits
 
 
 @dataclass(frozen=True)
 class HeadedTable:
-    """A table found in a file. ``rows``: line number and stripped cells, as many as the header has at least."""
+    """A table found in a file. ``rows``: line number and stripped cells, as many as the header has at least.
+
+    ``above`` holds the cells of the lines before the header.
+    """
 
     file: str
     line: int  # of the header
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    above: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def mark(self) -> DecimalMark:
@@ -84,11 +89,18 @@ def headed_table(
 ) -> HeadedTable:
     """Find the first row that ``is_header`` and the rows below it, up to an empty line.
 
-    Rows that leave out empty cells at their end are filled up. Raises ``BadInputError`` for a file without titles or
+    Of a workbook the first sheet that has such a row is read. Rows that leave out empty cells at their end are
+    filled up. Raises ``BadInputError`` for a file without titles or
     without rows below them, and when the last row is shorter than the others (a file cut off).
     """
-    lines = read_lines(raw, product)
-    start = next((i for i, cells in enumerate(lines) if is_header([c.strip() for c in cells])), None)
+    content = read_content(raw, product)
+    sheets = read_sheets(content, raw.name).values() if is_workbook(content) else (read_lines(raw, product),)
+    lines: list[list[str]] = []
+    start = None
+    for lines in sheets:
+        start = next((i for i, cells in enumerate(lines) if is_header([c.strip() for c in cells])), None)
+        if start is not None:
+            break
     if start is None:
         raise bad_input(raw.name, "", "no_header", f"no line has the titles {expected}", remedy)
     header = [c.strip() for c in lines[start]]
@@ -109,4 +121,5 @@ def headed_table(
         raise bad_input(raw.name, f"line {rows[-1][0]}", "cut_off", message, remedy)
     width = len(header)
     filled = tuple((number, (*cells[:width], *[""] * (width - len(cells)))) for number, cells in rows)
-    return HeadedTable(raw.name, start + 1, tuple(header), filled)
+    above = tuple(tuple(c.strip() for c in cells) for cells in lines[:start])
+    return HeadedTable(raw.name, start + 1, tuple(header), filled, above)

@@ -22,6 +22,7 @@ SDS = "Applied Biosystems SDS"
 NANOSIGHT = "Malvern NanoSight NTA"
 ZETAVIEW = "Particle Metrix ZetaView"
 VICELL = "Beckman Coulter Vi-CELL"
+VICELL_XR = "Beckman Coulter Vi-CELL XR"
 NUCLEOVIEW = "ChemoMetec NucleoView"
 IMAGE_STUDIO = "LI-COR Image Studio"
 IMAGE_LAB = "Bio-Rad Image Lab"
@@ -90,10 +91,15 @@ SIGNATURES = (
     _signature("Roche LightCycler", r"LightCycler|^Experiment: .*Selected Filter|^\"?Include\"?\tColor\"?\t\"?Pos\b"),
     _signature("Qiagen Rotor-Gene", r"Rotor-Gene"),
     _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro"),
-    _signature(NANOSIGHT, r"^NTA Experiment Summary|Created with NTA|NanoSight"),
+    _signature(NANOSIGHT, r"^NTA (?:Experiment|Single Analysis) Summary|Created with NTA|NanoSight"),
     _signature(ZETAVIEW, r"ZetaView"),
+    _signature(VICELL_XR, r"\A\W*Vi-CELL XR"),
     _signature(VICELL, r"Vi-CELL|^Sample ID,Cell count,Viable cells"),
-    _signature(NUCLEOVIEW, r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"),
+    _signature(
+        NUCLEOVIEW,
+        r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"
+        r"|^Sample Media:\s*Via\d?-Cassette|^Viability \(%\)[^\n]*\n(?:[^\n]*\n){0,4}?Total \(cells/ml\)",
+    ),
     _signature(IMAGE_STUDIO, rf"^\"?Image Name\"?{_CELL}\"?Channel\"?{_CELL}"),
     _signature(
         IMAGE_LAB,
@@ -105,8 +111,12 @@ SIGNATURES = (
         IMAGEJ,
         rf"\A\"?[ ]?\"?{_CELL}\"?(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)",
     ),
-    _signature(QUBIT, r"^Run ID,Assay Name,Test Name,Test Date,Qubit"),
-    _signature(NANODROP, r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"),
+    _signature(QUBIT, rf"^\"?Run ID\"?{_CELL}[^\n]*\bQubit\b"),
+    _signature(
+        NANODROP,
+        r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"
+        rf"|^(?:[^\n]*{_CELL})?\"?(?:Sample(?: ID| Name)?)\"?[ ]?{_CELL}(?:[^\n]*{_CELL})?\"?260/280[ ]?\"?{_CELL}",
+    ),
     _signature(TAPESTATION, r"TapeStation"),
     _signature("FlowJo workspace", r"<Workspace\b[^>]*flowjo|flowJoVersion"),
 )
