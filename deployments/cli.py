@@ -338,6 +338,10 @@ def main() -> None:
     except TransientError as error:
         err.print(f"[red]error[/red]   {escape(str(error))} Nothing was lost: run the command again.", highlight=False)
         sys.exit(1)
+    except (PermissionError, NotADirectoryError, IsADirectoryError) as error:
+        where = escape(str(error.filename or "a file"))
+        err.print(f"[red]error[/red]   {where}: {error.strerror}. Give yourself the right, or name another place.")
+        sys.exit(2)
     except BenchlakeError as error:
         logging.getLogger(__name__).exception("bug")
         err.print(f"[red]bug[/red]     {escape(str(error))}", highlight=False)

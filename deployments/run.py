@@ -13,6 +13,7 @@ from tasks.engine.ingest import hashes_of
 from tasks.engine.outcomes import Summary
 from tasks.engine.publish import is_current, looks_current, unchanged
 from tasks.engine.study_files import read_folder, resolve
+from warehouse.objects import store_address
 from warehouse.store import Warehouse
 
 Tell = Callable[[str], None]
@@ -27,7 +28,7 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
     warehouse = Warehouse(settings.home, settings.lock_timeout_s)
     folder = read_folder(resolve(study, warehouse))
     tell(f"{folder.study.study_id}: {len(folder.landing):,} raw files, {len(folder.study.samples):,} samples")
-    if looks_current(folder, warehouse):
+    if looks_current(folder, warehouse, store_address(settings)):
         return unchanged(folder, warehouse)
     with prefect_session(settings.home, settings.prefect_port) as server:
         hashes = hashes_of(folder, warehouse.home, open_objects(settings.home), tell)

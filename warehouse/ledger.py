@@ -147,7 +147,7 @@ def transition(
         if present.get(name, sha256) != sha256 and row["status"] not in {"superseded", "retracted"}:
             reason = f"replaced by newer bytes of {name}"
             entries[name, sha256] = unread(row, "superseded", reason)
-            if sha256 not in present.values():
+            if row["status"] == "loaded":  # otherwise the rows are those of another file with the same bytes
                 dropped.add(sha256)
     return Transition(tuple(entries.values()), tuple(sorted(dropped)), tuple(to_read))
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from schemas.base import Column, Table, columns, tables
 from schemas.errors import BenchlakeError, UserError
-from warehouse import ddl, models
+from warehouse import ddl, derived, models
 from warehouse.ddl import identifier
 from warehouse.locks import file_lock
 
@@ -36,9 +36,10 @@ class DanglingReferenceError(BenchlakeError):
 class Session:
     """One open connection to the warehouse; made by ``Warehouse.open``."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Take an open connection whose tables exist."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+        """Take an open connection whose tables exist; derived files lie in the home."""
         self.connection = connection
+        self.home = home
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -70,6 +71,14 @@ class Session:
         clause, values = _filter(where or {})
         sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"  # noqa: S608
         return self.query(sql, values)
+
+    def read_derived(self, table: str, where: Mapping[str, Sequence[object]]) -> pl.DataFrame:
+        """Rows of a derived table from its Parquet files, without ``study_id``.
+
+        ``where`` can name ``study_id`` and ``object_id``.
+        """
+        files = self.read(derived.FILES, {"kind": [table.partition(".")[2]], **where}, ["object_key"], distinct=True)
+        return derived.read(files, self.home)
 
     def delete(self, table: str, where: Mapping[str, Sequence[object]]) -> int:
         """Delete the rows where each named column has one of the given values; give their number."""
@@ -175,7 +184,7 @@ class Warehouse:
             _check_free_space(self.home)
             with _connect(self.path) as connection:
                 _ensure_tables(connection)
-                yield Session(connection)
+                yield Session(connection, self.home)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -186,7 +195,7 @@ class Warehouse:
         if not self.published.exists():
             raise UserError(f"Nothing is published in {self.home} yet. Run `benchlake run STUDY` first.")
         with _connect(self.published, read_only=True) as connection:
-            yield Session(connection)
+            yield Session(connection, self.home)
 
     def publish(self, study_id: str, publication: pl.DataFrame) -> None:
         """Swap one study's rows in a copy of the snapshot, then rename it into place.
@@ -201,8 +210,8 @@ class Warehouse:
             _check_free_space(self.home, needed=_size(self.path) + _size(self.published))
             with _connect(self.path) as connection:  # the session publishes what it itself may have migrated
                 _ensure_tables(connection)
-                with Session(connection).transaction():
-                    Session(connection).replace("ops.publications", {"study_id": [study_id]}, publication)
+                with Session(connection, self.home).transaction():
+                    Session(connection, self.home).replace("ops.publications", {"study_id": [study_id]}, publication)
             studies = self._fill_draft(draft, study_id)
             with draft.open("rb") as stream:
                 os.fsync(stream.fileno())
@@ -225,7 +234,7 @@ class Warehouse:
                     row[0] for row in connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
                 ]
             )
-            session = Session(connection)
+            session = Session(connection, self.home)
             with session.transaction():
                 for name, table in tables().items():
                     listed = ", ".join(identifier(c.name) for c in columns(table))
@@ -236,6 +245,7 @@ class Warehouse:
                         f"WHERE list_contains(?, study_id) ORDER BY {ordered}",
                         [wanted],
                     )
+                derived.refresh_views(connection, self.home)
                 for view, sql in models.views():
                     connection.execute(f"CREATE OR REPLACE VIEW {identifier(view)} AS {sql}")
             connection.execute("DETACH warehouse")
@@ -246,7 +256,13 @@ class Warehouse:
 
 @contextmanager
 def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(str(path), read_only=read_only, config=OPTIONS)
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=OPTIONS)
+    except duckdb.IOException as error:
+        raise UserError(
+            f"{path} cannot be opened: {str(error).splitlines()[0]} If another program has it open, close it there: "
+            "analysts open published.duckdb, read-only. If it is damaged, move it away: the next run makes it anew."
+        ) from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
@@ -294,7 +310,7 @@ def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
             elif found != wanted and not (found == "TIMESTAMP WITH TIME ZONE" and wanted == "TIMESTAMPTZ"):
                 raise UserError(
                     f"The warehouse was made by another version: {name}.{column.name} is {found}, this version needs "
-                    f"{wanted}. Move warehouse.duckdb away and run again: it is rebuilt from the raw objects."
+                    f"{wanted}. Move warehouse.duckdb away and run again: it is rebuilt from the study folders."
                 )
 
 

@@ -40,9 +40,12 @@ def is_current(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Wareho
     return known.height > 0 and known.row(0) == (state_of(folder, hashes, warehouse), True)
 
 
-def looks_current(folder: StudyFolder, warehouse: Warehouse) -> bool:
-    """Whether a look at times and sizes already says that nothing changed; reads no raw file."""
-    cache = HashCache.of(warehouse.home, folder.study.study_id)
+def looks_current(folder: StudyFolder, warehouse: Warehouse, address: str) -> bool:
+    """Whether a look at times and sizes already says that nothing changed; reads no raw file.
+
+    ``address``: of the object store, which must have all files.
+    """
+    cache = HashCache.of(warehouse.home, folder.study.study_id, address)
     hashes = {f.name: known for f in folder.files.values() if (known := cache.get(f)) is not None}
     return len(hashes) == len(folder.files) and is_current(folder, hashes, warehouse)
 

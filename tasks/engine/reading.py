@@ -16,6 +16,7 @@ from tasks.methods.sample_names import match_materials, match_samples, unknown_s
 from tasks.methods.signatures import unreadable_reason
 
 log = getLogger(__name__)
+UNREAD = "core.unread_fields"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Reading:
     assay: str
     parser: Parser | None = None
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    derived: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     sample_names: Mapping[str, str | None] = field(default_factory=dict)
     is_bug: bool = False
@@ -119,7 +121,7 @@ def _unclaimed(raw: RawFile, context: Context) -> Reading:
 
 
 def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Reading:
-    frames, problems = dict(parsed.frames), list(parsed.problems)
+    frames, problems = {**parsed.frames, **_unread(parsed)}, list(parsed.problems)
     named = [f for f in frames.values() if "sample_name" in f.columns]
     names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
     matched = match_samples(names, context.study.sample_ids)
@@ -130,7 +132,13 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
     frames = {table: _identified(table, frame, matched, materials) for table, frame in frames.items()}
     problems += before_culture(raw, frames, matched, context.study)
     assay = context.assay or parser.assays[0]
-    return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
+    return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, parsed.derived, tuple(problems), matched)
+
+
+def _unread(parsed: Parsed) -> dict[str, pl.DataFrame]:
+    """What the file says besides as a frame, so that it can be looked up; no frame where nothing is left."""
+    fields = [text for field in dict.fromkeys(parsed.unread) if (text := field.strip())]
+    return {UNREAD: pl.DataFrame({"field": fields}).unique(maintain_order=True)} if fields else {}
 
 
 def _identified(

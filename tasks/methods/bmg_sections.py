@@ -13,6 +13,7 @@ from tasks.methods.pages import Page
 from tasks.methods.plate_identity import identify_plate
 from tasks.methods.plate_readings import WellText, mode_of
 from tasks.methods.printed_grids import PrintedGrid, printed_grids, refuse_cut_grid
+from tasks.methods.unread_texts import line_text, line_texts
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9 .]{0,30}?) ?: ?(.*)")
 _NUMBERED = re.compile(r"^\d{1,2}\. ")
@@ -80,12 +81,15 @@ def read_bmg(pages: Sequence[Page], file: str, remedy: str) -> BmgExport:
             remedy,
         )
     export = BmgExport(fields, *modes[0])
-    export.unread += [f"{key}: {value}" for key, value in fields.items() if not key.startswith("ID")]
+    export.unread += [f"{key}: {value}" for key, value in fields.items()]
     for page in pages:
-        grids, _ = printed_grids(page)
+        grids, rest = printed_grids(page)
         refuse_cut_grid(page, grids, file, remedy)
         for grid in grids:
             _sort_in(export, page, grid)
+        beside = [[text] for grid in grids for text in (*grid.beside, *(row.label for row in grid.rows))]
+        below = [cells for grid in grids[1:] for _, cells in grid.above if not _is_title(cells)]
+        export.unread += line_texts([*beside, *below, *([cells for _, cells in rest] if grids else [])])
     return export
 
 
@@ -97,6 +101,11 @@ def _sort_in(export: BmgExport, page: Page, grid: PrintedGrid) -> None:
         export.layout.update({well: text for well, text, _ in grid.wells() if text})
     else:
         export.unread.append(title or f"plate at {page.place(grid.line)}")
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    text = _NUMBERED.sub("", line_text(cells))
+    return bool(_RAW.match(text)) or _is_cycle(text) or text.lower().startswith("layout")
 
 
 def _is_cycle(title: str) -> bool:

@@ -10,6 +10,7 @@ from schemas.errors import bad_input
 from tasks.methods.pages import Page
 from tasks.methods.plate_readings import mode_of
 from tasks.methods.printed_grids import Line, PrintedGrid, printed_grids, refuse_cut_grid
+from tasks.methods.unread_texts import line_text
 
 _RESULTS = re.compile(
     r"Results for (?P<label>.+?)(?: - channel (?P<channel>[0-9]{1,2}).*?)?(?: \((?P<unit>[^()]*)\))?$"
@@ -19,6 +20,7 @@ _CWL = re.compile(r"CWL ?= ?(\d{3,4}(?:\.\d+)?) ?nm", re.IGNORECASE)
 _NM = re.compile(r"(?<!\d)(\d{3,4})(?:\.\d+)?(?!\d)")
 _HEADING, _CALCULATED = "plate information", "calculated results"
 _SECTIONS = ("labels:", "filters:", "aperture:", "mirror modules:", "instrument:", "normalization:", "operations:")
+_KEPT = ("plate", "repeat", "barcode", "label", "measinfo")
 _EMISSION = {1: ("ems. filter", "emission wavelength"), 2: ("2nd ems. filter", "2nd emission wavelength")}
 
 
@@ -76,12 +78,26 @@ def read_envision(page: Page, file: str, remedy: str) -> EnvisionExport:
             export.grids.append(_raw_grid(grid, title, info, labels, filters, page, file, remedy))
         elif info or not titles:
             export.unread.append(f"plate at {page.place(grid.line)}")
-    export.unread += [
-        f"{line[0].strip().rstrip(':')}: {value}"
-        for _, line in lines
-        if line and line[0].strip().endswith(":") and (value := next((c.strip() for c in line[1:] if c.strip()), ""))
-    ]
+    export.unread += _beside(lines)
     return export
+
+
+def _beside(lines: Sequence[Line]) -> list[str]:
+    """Settings and whatever else stands beside the plates; of plate information the columns that no table has."""
+    found: dict[str, None] = {}
+    names: list[str] = []
+    for _, cells in lines:
+        texts = [unquoted(c) for c in cells]
+        if [t.lower() for t in texts[:2]] == ["plate", "repeat"]:
+            names = texts
+        elif names:
+            found |= dict.fromkeys(
+                f"{n}: {t}" for n, t in zip(names, texts, strict=False) if t and n.lower() not in _KEPT
+            )
+            names = []
+        elif not _RESULTS.match(texts[0]):
+            found[line_text(texts)] = None
+    return [text for text in found if text]
 
 
 def _plate_information(grid: PrintedGrid, page: Page, file: str, remedy: str) -> dict[str, str]:

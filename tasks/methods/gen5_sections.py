@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from schemas.errors import bad_input
 from tasks.methods.grids import GridRow, columns_of, grid_rows, well_at, well_name
+from tasks.methods.unread_texts import line_text
 
 _MODE = re.compile(
     r"(Absorbance|Time[- ]Resolved Fluorescence|Fluorescence|Luminescence|Alpha|Image)"
@@ -18,6 +19,7 @@ _MODE = re.compile(
 _EXCITATION = re.compile(r"Excitation:\s*([\d/]+).*Emission:\s*([\d/]+)", re.IGNORECASE)
 _EMISSION = re.compile(r"Emission:\s*([\d/]+|[A-Za-z][A-Za-z ]*)", re.IGNORECASE)
 _BARCODE = re.compile(r"(?:plate )?(?:barcode|bar code|plate id)(?: id)?:?", re.IGNORECASE)
+_TITLES = ("Results", "Layout", "Procedure Details")
 _TABLES = {"time": "kinetic", "wavelength": "spectrum", "x read #": "area scan"}
 _REMEDY = "Export the plate again from Gen5 as text, with the results matrix of every read."
 
@@ -53,6 +55,7 @@ class PlateExport:
     reads: list[Read] = field(default_factory=list)
     layout: dict[str, dict[str, str]] = field(default_factory=dict)  # "Well ID" | "Name" | … -> well -> text
     readings: list[Printed] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # settings and fits beside the readings
 
 
 def plates(lines: Sequence[Sequence[str]], file: str) -> Iterator[PlateExport]:
@@ -67,6 +70,11 @@ def plates(lines: Sequence[Sequence[str]], file: str) -> Iterator[PlateExport]:
         )
     for start, end in itertools.pairwise([*starts, len(lines)]):
         yield _plate(lines, start, end, file)
+
+
+def beside_readings(export: PlateExport) -> list[str]:
+    """What the plate's part of the file says besides: settings, fits, what the layout names but samples."""
+    return [*export.unread, *(f"Layout: {name}" for name in export.layout if name not in ("Well ID", "Name"))]
 
 
 def _plate(lines: Sequence[Sequence[str]], start: int, end: int, file: str) -> PlateExport:
@@ -90,31 +98,42 @@ def _plate(lines: Sequence[Sequence[str]], start: int, end: int, file: str) -> P
         elif first == "Layout":
             in_procedure = False
         elif in_procedure:
-            _procedure(found, cells)
+            if not _procedure(found, cells):
+                found.unread.append(line_text(cells))
         elif _BARCODE.fullmatch(first) and len(cells) > 1 and not found.readings:
             found.barcode = cells[1].strip()
+        elif first not in _TITLES:
+            found.unread.append(line_text(cells))
         if first or any(c.strip() for c in cells):
             title = first
         index += 1
+    titles = {printed.label for printed in found.readings}
+    found.unread = [text for text in dict.fromkeys(found.unread) if text and text not in titles]
     return found
 
 
-def _procedure(plate: PlateExport, cells: Sequence[str]) -> None:
-    """Take what one line of the procedure says about a read."""
+def _procedure(plate: PlateExport, cells: Sequence[str]) -> bool:
+    """Take what one line of the procedure says about a read; give whether it says anything."""
     detail = next((c.strip() for c in cells[1:] if c.strip()), "")
     if cells[0].strip() == "Read":
         mode = _MODE.match(detail)
         plate.reads.append(Read("" if mode else detail, mode[1].lower() if mode else ""))
-    elif plate.reads and detail:
+        return True
+    if plate.reads and detail:
         read = plate.reads[-1]
         if not read.mode and (mode := _MODE.match(detail)):
             read.mode = mode[1].lower()
+            return True
         if detail.lower().startswith("wavelengths:"):
             read.channels += [w.strip() for w in detail.split(":", 1)[1].split(",") if w.strip()]
-        elif pair := _EXCITATION.search(detail):
+            return True
+        if pair := _EXCITATION.search(detail):
             read.channels.append(f"{pair[1]},{pair[2]}")
-        elif emission := _EMISSION.search(detail):
+            return True
+        if emission := _EMISSION.search(detail):
             read.channels.append(emission[1] if emission[1][0].isdigit() else "Lum")
+            return True
+    return False
 
 
 def _grid(plate: PlateExport, title: str, rows: list[GridRow], columns: int, file: str) -> None:
@@ -146,6 +165,7 @@ def _table(plate: PlateExport, title: str, lines: Sequence[Sequence[str]], start
     header = lines[start]
     kind = _TABLES[header[0].strip().lower()]
     wells = [(column, well) for column, well in enumerate(map(well_name, header)) if well]
+    plate.unread += [name.strip() for name in header[1:] if name.strip() and not well_name(name)]  # temperatures
     index, widest = start, 0
     while index + 1 < len(lines) and any(c.strip() for c in lines[index + 1]):
         index += 1

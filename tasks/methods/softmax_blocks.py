@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from schemas.errors import bad_input
 from tasks.methods.grids import PLATE_SHAPES, well_at, well_name
 from tasks.methods.plate_readings import mode_of
+from tasks.methods.unread_texts import line_text, line_texts
 
 _RAW = ("raw", "reduced")
 _KINDS = ("endpoint", "kinetic", "spectrum")
@@ -54,6 +55,7 @@ class PlateBlock:
     head: PlateHead
     reads: list[Read] = field(default_factory=list)
     has_reduced: bool = False
+    has_temperature: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,18 @@ def read_blocks(lines: Sequence[Sequence[str]], file: str) -> Blocks:
     for start, end in itertools.pairwise([0, *ends, len(lines)]):
         first = next((i for i in range(start, end) if _begins(lines[i])), None)
         if first is None:
+            blocks.unread += line_texts(lines[start + 1 : end])
             continue
         blocks.found += 1
         name = lines[first][0].strip().rstrip(":").split(":")[0]
         if name == "Plate":
             blocks.plates.append(_plate(lines, first, end, file))
+            blocks.unread.append(line_text(lines[first]))
         elif name == "Group":
             _group(blocks, lines[first:end])
         else:
-            blocks.unread.append(" ".join(c.strip() for c in lines[first] if c.strip()))
+            title = " ".join(c.strip() for c in lines[first] if c.strip())
+            blocks.unread += [title, *line_texts(lines[first + 1 : end], title.rstrip(":"))]
     return blocks
 
 
@@ -220,6 +225,7 @@ def _grid_table(
         rows.append(index)
         index += 1
     needed = 2 + head.columns
+    block.has_temperature |= any(_is_temperature(lines[row]) for row in rows)
     if len(rows) < head.rows:
         raise _cut(head, file, index, f"the plate has {len(rows)} of {head.rows} rows")
     is_last = end == len(lines)
@@ -248,6 +254,7 @@ def _list_table(
     index = start
     while index < end and any(c.strip() for c in lines[index]):
         cells = lines[index]
+        block.has_temperature |= _is_temperature(cells)
         if len(cells) <= wells[-1][0]:
             message = f"the row has {max(0, len(cells) - 2)} readings for {len(wells)} wells"
             raise _cut(block.head, file, index + 1, message)
@@ -256,6 +263,10 @@ def _list_table(
         ]
         index += 1
     return index
+
+
+def _is_temperature(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and cells[1].strip().lower() not in ("", "nan")
 
 
 def _cut(head: PlateHead, file: str, line: int, message: str) -> Exception:
@@ -276,14 +287,15 @@ def _group(blocks: Blocks, lines: Sequence[Sequence[str]]) -> None:
     lowered = [h.lower() for h in header]
     well_at_ = next((i for i, h in enumerate(lowered) if h in ("wells", "well")), None)
     if well_at_ is None or "sample" not in lowered:
-        blocks.unread.append(title)
+        blocks.unread += [title, *line_texts(lines[1:], title)]
         return
     sample_at, plate_at = lowered.index("sample"), next((i for i, h in enumerate(lowered) if "plate" in h), None)
     kept = {sample_at, well_at_, plate_at}
     blocks.unread += [f"{title}: {name}" for i, name in enumerate(header) if name and i not in kept]
     sample = ""
-    for cells in lines[2:]:
+    for number, cells in enumerate(lines[2:], start=2):
         if not any(c.strip() for c in cells):
+            blocks.unread += line_texts(lines[number:], title)  # formulas and summaries
             break
 
         def at(index: int | None, cells: Sequence[str] = cells) -> str:

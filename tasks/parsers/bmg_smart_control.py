@@ -7,6 +7,7 @@ from tasks.methods.bmg_sections import bmg_readings, listed_readings, read_bmg
 from tasks.methods.pages import read_pages
 from tasks.methods.plate_readings import ASSAY, plate_wells
 from tasks.methods.signatures import BMG, recognise_file
+from tasks.methods.unread_texts import line_texts
 from tasks.methods.workbooks import is_workbook
 
 _REMEDY = "Export the run again from SMART Control as xlsx, with the raw data in microplate view."
@@ -31,7 +32,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     readings = bmg_readings(export, context.row)
     if not readings:
         readings = [r for page in results for r in listed_readings(page, export, context.row)]
-    settings = [page.name for page in pages if page not in results]
+    settings = [text for page in pages if page not in results for text in line_texts(page.rows)]
     return plate_wells(readings, raw, context, remedy=_REMEDY, unread=[*export.unread, *settings])
 
 

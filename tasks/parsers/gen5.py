@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from schemas.errors import BadInputError, Problem, Severity, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.gen5_labels import Reading, reading_of
-from tasks.methods.gen5_sections import PlateExport, Printed, plates
+from tasks.methods.gen5_sections import PlateExport, Printed, beside_readings, plates
 from tasks.methods.lines import read_lines
 from tasks.methods.numbers import elapsed_h, read_numbers
 from tasks.methods.plate_identity import identify_plate
 from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
 from tasks.methods.signatures import GEN5, recognise
 from tasks.methods.text import decode
+from tasks.methods.unread_texts import line_texts
 
 _READS = re.compile(r"(?:Absorbance|Fluorescence|Luminescence|Alpha)\s+(?:Endpoint|Spectrum|Area Scan)", re.IGNORECASE)
 _REMEDY = "Export the plate again from Gen5 as text, with the results matrix of every read."
@@ -33,7 +34,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     """Read every plate of the file into ``core.plate_wells``.
 
     Raw reads become rows; what Gen5 computed from them (blanked values, concentrations,
-    Max V) is listed as unread. ``OVRFLW`` and ``MISSED`` keep their row with a null value
+    Max V) and the settings are listed as unread. ``OVRFLW`` and ``MISSED`` keep their row with a null value
     and a flag. Kinetic times count from ``time_h`` of files.csv. Wells get sample and role
     from the study's layout, else from the export's own, and the plate is checked.
     Raises ``BadInputError`` for a file without readings, cut off, or with text for numbers.
@@ -44,10 +45,14 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     unread: dict[str, None] = {}
     for export in exports:
         readings += _plate_readings(export, context, unread, is_only=len(exports) == 1)
+    beside = [
+        *line_texts(lines[: exports[0].line - 1]),
+        *(text for export in exports for text in beside_readings(export)),
+    ]
     if not any(reading.text for reading in readings):
         raise _no_readings(exports, unread, raw.name)
     problems = _unnamed_wavelengths(exports, unread, raw.name)
-    return plate_wells(readings, raw, context, remedy=_REMEDY, unread=unread, problems=problems)
+    return plate_wells(readings, raw, context, remedy=_REMEDY, unread=[*unread, *beside], problems=problems)
 
 
 def _plate_readings(export: PlateExport, context: Context, unread: dict[str, None], *, is_only: bool) -> list[WellText]:

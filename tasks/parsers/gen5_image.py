@@ -7,7 +7,7 @@ import re
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.counted_cells import ASSAYS, TABLE, count_frame, count_problems
-from tasks.methods.gen5_sections import PlateExport, plates
+from tasks.methods.gen5_sections import PlateExport, beside_readings, plates
 from tasks.methods.headed_tables import MOST_COUNT
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.lines import read_lines
@@ -15,6 +15,7 @@ from tasks.methods.numbers import decimal_mark, read_numbers
 from tasks.methods.plate_identity import identify_plate
 from tasks.methods.signatures import GEN5, recognise
 from tasks.methods.text import decode
+from tasks.methods.unread_texts import line_texts
 
 _REMEDY = "Export the plate again from Gen5 as text, with the matrix of cell counts."
 _IMAGE_READ = re.compile(r"^\s*Read\t\s*Image\b", re.MULTILINE)
@@ -53,7 +54,13 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         message = f"no cell counts were found{found}; a matrix labelled Cell Count was expected"
         raise bad_input(raw.name, "", "no_counts", message, _REMEDY)
     counts = count_frame(rows, context)
-    return Parsed({TABLE: counts}, tuple(count_problems(counts, raw, context)), tuple(unread))
+    beside = [
+        *line_texts(lines[: exports[0].line - 1]),
+        *(text for export in exports for text in beside_readings(export)),
+    ]
+    return Parsed(
+        {TABLE: counts}, tuple(count_problems(counts, raw, context)), tuple(dict.fromkeys([*unread, *beside]))
+    )
 
 
 def _date(lines: list[list[str]]) -> str | None:

@@ -12,7 +12,7 @@ from tasks.methods.signatures import IMAGEJ, recognise
 
 ASSAY = "western_blot"
 _REMEDY = "In ImageJ set measurements to area, mean, min & max and integrated density, measure again, save the results."
-_USED = ("Area", "Mean", "Min", "Max", "IntDen", "RawIntDen", "Percent")
+_USED = ("Area", "Mean", "Min", "Max", "IntDen")
 _LIMITS = (255.0, 65535.0)
 _MIDDLE = 0.5
 
@@ -37,7 +37,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     boxes = _boxes(table, is_dark=is_dark)
     bands = band_frame(without_background_lanes(in_blocks(boxes, raw, context), context), raw, context)
     problems = (*band_problems(bands, raw, context), *_polarity(table, raw, is_dark=is_dark))
-    return Parsed({TABLE: bands}, problems, table.unread(*_USED))
+    used = _USED if table.index("IntDen") is not None else (*_USED, "RawIntDen")
+    return Parsed({TABLE: bands}, problems, table.unread(*used))
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -155,6 +155,7 @@ def _measurements(rest: Sequence[Sequence[str]], unread: list[str]) -> tuple[lis
         text = " ".join(c.strip() for c in cells if c.strip())
         if match := _TEMPERATURE.match(text):
             labels.append(match["label"].strip())
+            unread.append(text[:120])
             continue
         setting = _SETTING.fullmatch(text)
         if setting and setting["key"].lower() == "measurement mode":

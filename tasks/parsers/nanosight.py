@@ -23,7 +23,7 @@ _NOT_CAPTURES = ("", "average", "standard error")
 _STATED = dict(zip(("mean", "mode", "sd", "d10", "d50", "d90"), STATED, strict=True))
 _READ = {
     *("sample name", "time captured", "filename", "dilution factor", "concentration (particles / ml)"),
-    *("particles per frame", "valid tracks", "validity of concentration measurement", "analysis method", "weighting"),
+    *("particles per frame", "valid tracks", "validity of concentration measurement"),
     *_STATED,
 }
 _GOOD = ("", "ok", "no", "not recorded")
@@ -195,7 +195,8 @@ def _unread(found: dict[str, Rows]) -> tuple[str, ...]:
         and not cells[0].lower().rstrip(":").startswith(tuple(_READ))
         and not cells[0].lower().startswith(("bin centre", "graph data"))
     )
-    return tuple(keys)
+    columns = {f"{name}: {cell}": None for name, rows in found.items() for cell in rows[0][1][1:] if rows and cell}
+    return tuple(keys | columns)
 
 
 PARSER = Parser(

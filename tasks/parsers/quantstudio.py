@@ -6,14 +6,25 @@ from dataclasses import replace
 
 from schemas.errors import BadInputError, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, find_table, metadata, parsed, run_of, section, table_at
+from tasks.methods.cq_exports import (
+    Rows,
+    curve_sheets,
+    find_table,
+    metadata,
+    parsed,
+    run_of,
+    section,
+    table_at,
+    unread_sheets,
+)
 from tasks.methods.lines import read_content, read_lines
 from tasks.methods.signatures import QUANTSTUDIO, recognise_file
 from tasks.methods.workbooks import is_workbook, read_sheets, sheet_names
 
 ASSAY = "qpcr"
 _REMEDY = 'Export the experiment again from the QuantStudio software and tick "Results".'
-_SHEETS = ("results", "sample setup")
+_CURVES = ("amplification data", "melt curve raw data")
+_SHEETS = ("results", "sample setup", *_CURVES)
 
 
 def claims(raw: RawFile, context: Context) -> bool:
@@ -38,7 +49,11 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     table, header = found
     setup = section(rows, "Sample Setup")
     alleles = _alleles(rows, setup + 1) if setup is not None else {}
-    return parsed(replace(table, alleles=alleles), run_of(metadata(rows[:header]), raw, context))
+    sections = [at for name in _CURVES if (at := section(rows, name)) is not None and at + 1 < len(rows)]
+    curves = [table_at(rows, at + 1) for at in sections]
+    result = parsed(replace(table, alleles=alleles), run_of(metadata(rows[:header]), raw, context), curves)
+    left = [name for name in _sections(rows) if name.strip("[]").lower() not in _SHEETS]
+    return replace(result, unread=(*result.unread, *(f"section {name}" for name in left)))
 
 
 def _parse_workbook(raw: RawFile, context: Context) -> Parsed:
@@ -57,7 +72,9 @@ def _parse_workbook(raw: RawFile, context: Context) -> Parsed:
         )
     table, header = found
     _, setup = by_name.get("sample setup", ("", []))
-    return parsed(replace(table, alleles=_alleles(setup, 0)), run_of(metadata(rows[:header]), raw, context))
+    curves = curve_sheets(sheets, _CURVES)
+    result = parsed(replace(table, alleles=_alleles(setup, 0)), run_of(metadata(rows[:header]), raw, context), curves)
+    return replace(result, unread=(*result.unread, *unread_sheets(raw, sheets)))
 
 
 def _alleles(rows: Rows, start: int) -> dict[str, str]:
@@ -98,7 +115,7 @@ def _no_results(rows: Rows, results: int | None, file: str) -> BadInputError:
 
 PARSER = Parser(
     name="quantstudio",
-    version="1",
+    version="2",
     product=QUANTSTUDIO,
     assays=(ASSAY,),
     claims=claims,

@@ -52,4 +52,4 @@ def _is_card(rows: Rows) -> bool:
     return len(first) >= len(_CARD) and first[0].strip() == "1" and bool(re.fullmatch(r"A0?1", first[2].strip()))
 
 
-PARSER = Parser(name="sds", version="1", product=SDS, assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(name="sds", version="3", product=SDS, assays=(ASSAY,), claims=claims, parse=parse)

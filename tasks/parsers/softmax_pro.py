@@ -55,6 +55,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     for block in blocks.plates:
         readings += _readings(block, wells, context, is_only=len(blocks.plates) == 1)
     reduced = [f"reduced data of {block.head.name}" for block in blocks.plates if block.has_reduced]
+    reduced += [f"temperature of {block.head.name}" for block in blocks.plates if block.has_temperature]
     return plate_wells(
         readings,
         raw,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from schemas.errors import bad_input
@@ -15,7 +16,15 @@ from tasks.methods.signatures import TAPESTATION, recognise
 
 _REMEDY = "Export the run again from TapeStation Analysis (File, Export data, XML)."
 _NG_PER_UL = {"ng/µl": 1.0, "ng/ul": 1.0, "pg/µl": 1e-3, "pg/ul": 1e-3, "": 1.0}
-_READ = {"WellNumber", "Comment", "Concentration", "Observations", "Alert", "RNA", "DNA", "GenomicDNA", "ScreenTapeID"}
+_IN_LANE = (
+    *("WellNumber", "Comment", "Concentration", "Observations", "Alert", "ScreenTapeID"),
+    *("RNA/RINe", "RNA/RIN", "DNA/DIN", "GenomicDNA/DIN", "RNA/Ratio28S18SArea"),
+)
+_READ = {
+    *(f"Samples/Sample/{path}" for path in _IN_LANE),
+    *("FileInformation/Assay", "Assay/Units/ConcentrationUnit"),
+    *("ScreenTapes/ScreenTape/ScreenTapeID", "ScreenTapes/ScreenTape/TapeRunDate"),
+}
 _MOST_RIN = 10.0
 
 
@@ -48,9 +57,19 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     }
     rows = [_row(lane, kind, tapes, _NG_PER_UL[unit], raw.name) for lane in samples]
     readings = reading_frame(rows, context)
-    unread = dict.fromkeys(child.tag for lane in samples for child in lane if child.tag not in _READ)
-    unread |= dict.fromkeys(f"FileInformation/{c.tag}" for c in root.findall("FileInformation/*") if c.tag != "Assay")
+    unread = dict.fromkeys(path for path in _paths(root) if path not in _READ)
     return Parsed({TABLE: readings}, tuple(reading_problems(readings, raw)), tuple(unread))
+
+
+def _paths(root: Element) -> Iterator[str]:
+    """Every element with a text, as its path below the root; what is in peaks and regions by their names alone."""
+    for child in root:
+        if child.tag in ("Peaks", "Regions"):
+            yield child.tag
+        elif len(child):
+            yield from (path if path in ("Peaks", "Regions") else f"{child.tag}/{path}" for path in _paths(child))
+        elif (child.text or "").strip():
+            yield child.tag
 
 
 def _row(lane: Element, kind: str | None, tapes: dict[str, str | None], factor: float, file: str) -> dict[str, object]:

@@ -133,6 +133,23 @@ def test_asking_before_anything_is_published_says_what_to_do(tmp_path: Path) -> 
         pytest.fail("there is no snapshot")
 
 
+def test_a_warehouse_that_another_program_has_open_is_named(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    with warehouse.open("test"):
+        pass
+    program = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, str(warehouse.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "open\n"
+    with pytest.raises(UserError, match=r"warehouse.duckdb cannot be opened.*close it there"), warehouse.open("test"):
+        pytest.fail("two writers at once")
+    other.communicate("")
+    with warehouse.open("test"):
+        pass
+
+
 def test_a_warehouse_of_an_older_version_gains_its_new_nullable_columns(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     fill(warehouse, "s", "A")
@@ -148,5 +165,5 @@ def test_a_warehouse_that_cannot_be_adapted_says_how_it_is_rebuilt(tmp_path: Pat
     with warehouse.open("test") as session:
         session.connection.execute("ALTER TABLE core.samples ALTER replicate TYPE BIGINT")
         session.connection.execute("UPDATE ops.declarations SET digest = 'older'")
-    with pytest.raises(UserError, match="rebuilt from the raw objects"), warehouse.open("test"):
+    with pytest.raises(UserError, match="rebuilt from the study folders"), warehouse.open("test"):
         pytest.fail("it opened")

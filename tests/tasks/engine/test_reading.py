@@ -70,7 +70,8 @@ def test_a_file_may_be_about_a_material_and_then_about_no_culture(tmp_path: Path
     text = "ZetaView\nDilution::\t1\nSize / nm\tNumber\tConcentration / cm-3\n50\t1\t10\n100\t2\t20\n"
     reading = read_file(raw(tmp_path, "nta.txt", text), Context(about, row))
     assert (reading.status, reading.problems) == ("loaded", ())
-    for frame in reading.frames.values():
+    for table in ("core.particle_sizes", "core.particle_summaries"):
+        frame = reading.frames[table]
         assert set(frame["material_id"]) == {"EXO1"}
         assert frame["sample_id"].is_null().all()
     unknown = read_file(raw(tmp_path, "nta.txt", text), Context(study(row), row))
@@ -84,3 +85,11 @@ def test_a_file_older_than_its_culture_is_loaded_with_a_warning(tmp_path: Path) 
     reading = read_file(raw(tmp_path, "run.txt", SDS), Context(about))
     assert reading.status == "loaded"
     assert "file_before_culture" in [p.rule for p in reading.problems]
+
+
+def test_what_no_table_holds_is_kept_by_name(tmp_path: Path) -> None:
+    text = "Run ID,Assay Name,Test Name,Test Date,Qubit tube conc.,Units,Original sample conc.,Units,Dilution Factor\n"
+    reading = read_file(
+        raw(tmp_path, "qubit.csv", f"{text}1,RNA HS,NP1,12/12/2023,1,ng/mL,5,ng/uL,200\n"), Context(study())
+    )
+    assert reading.frames["core.unread_fields"]["field"].to_list() == ["Run ID", "Qubit tube conc."]

@@ -51,5 +51,9 @@ def test_wells_of_groups_keep_the_sample_above() -> None:
         ("Unknowns", "T1", "P1", "A02"),
         ("Unknowns", "T2", "P1", "A03"),
     ]
-    assert blocks.unread == ["Group: Unknowns: OD", "Group: Sums"]
+    assert blocks.unread == [
+        "Group: Unknowns: OD",
+        "Group: Unknowns: Group Summaries",
+        *("Group: Sums", "Group: Sums: Mean", "Group: Sums: 1"),
+    ]
     assert (blocks.stated, blocks.found) == (2, 2)

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.base import tables
-from schemas.polars_schema import conform
 from tasks.contracts import parsers
 from tasks.engine.reading import read_file
 from tests.tasks.parsers.assay_files import IMAGE_LAB, IMAGE_STUDIO, SUMMARY, ZETAVIEW
 from tests.tasks.parsers.bench_files import context, raw_file
 from tests.tasks.parsers.damage import damaged, damages
+from tests.tasks.parsers.survival import survives
 
 REAL = {
     "data/nta/nanosight_nta32_beads.csv": "particle_size",
@@ -43,18 +42,6 @@ SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 def content_of(name: str, shared: Path) -> tuple[bytes, str]:
     return WRITTEN[name] if name in WRITTEN else ((shared / name).read_bytes(), REAL[name])
-
-
-def survives(folder: Path, content: bytes, assay: str | None) -> None:
-    about = context(assay=assay) if assay else context()
-    reading = read_file(raw_file(folder, content, "damaged.csv"), about)
-    assert not reading.is_bug, reading.reason
-    assert reading.status in {"loaded", "quarantined", "ignored"}
-    assert reading.status == "loaded" or all(p.message and p.remedy for p in reading.problems)
-    for name, frame in reading.frames.items():
-        table = tables()[name]
-        whole = conform(frame, table, {"study_id": "s", "object_id": reading.object_id})
-        assert not whole.select(table.key).is_duplicated().any()
 
 
 @pytest.mark.parametrize("name", [*REAL, *WRITTEN])

@@ -71,6 +71,14 @@ def test_quantities_of_standards_come_from_their_own_sheet(shared: Path) -> None
     assert found.filter(pl.col("task") == "ntc")["quantity"].null_count() == 8
 
 
+def test_standards_named_by_their_quantity_have_it(shared: Path) -> None:
+    folder = shared / "data/qpcr/appbio_quantstudio_designandanalysis"
+    found = frame(RawFile.read(folder / f"{STEMS[1]}.xlsx"))
+    named = found.filter(pl.col("task") == "standard").select("well", "sample_name", "quantity")
+    assert [q for _, _, q in named.iter_rows()] == [float(s) for _, s, _ in named.iter_rows()]
+    assert found.filter(pl.col("task") == "unknown")["quantity"].null_count() == 120
+
+
 def test_a_primary_analysis_takes_its_target_from_files_csv_or_warns(shared: Path) -> None:
     raw = RawFile.read(shared / f"data/qpcr/appbio_quantstudio_designandanalysis/{STEMS[2]}.xlsx")
     assert set(frame(raw, target="HBB")["target"]) == {"HBB"}

@@ -141,7 +141,8 @@ def test_values_words_masks_and_computed_rows(tmp_path: Path) -> None:
     assert at["B03", 630.0] == (0.05, "masked")
     assert found.height == 12
     assert set(found["measure"]) == {"absorbance"}
-    assert parsed.unread == ("Blank abs450:450",)
+    assert parsed.unread[0] == "Blank abs450:450"
+    assert {"Software Version: 3.12.08", "Reader Type: Synergy H1", "Plate Type: 96 WELL PLATE"} < set(parsed.unread)
     assert [p.rule for p in parsed.problems] == ["no_layout"]
 
 
