@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,7 @@ app = typer.Typer(
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 SCREEN = 30
+_WELL = re.compile(r"[A-Za-z]{1,2}\d{1,2}")
 
 Home = Annotated[
     Path | None,
@@ -287,7 +289,9 @@ def exclude(
     from tasks.engine import people  # noqa: PLC0415
     from tasks.engine.context import open_objects  # noqa: PLC0415
 
-    name, _, well = file.partition(":")
+    name, colon, well = file.rpartition(":")
+    if not (colon and _WELL.fullmatch(well)):  # a file's name may hold a colon
+        name, well = file, ""
     found = people.exclude(_folder(study, home), _warehouse(home), open_objects(home), name, well or None, reason)
     out.print(
         f"{found}{':' + well if well else ''} is excluded. `benchlake run {study}` recomputes what it touches.",
