@@ -114,13 +114,14 @@ SIGNATURES = (
     _signature(IMAGE_STUDIO, rf"^\"?Image Name\"?{_CELL}\"?Channel\"?{_CELL}"),
     _signature(
         IMAGE_LAB,
-        rf"^\"?(?:Lane|No\.)\"?{_CELL}.*(?:Adj\. Vol(?:ume|\.) \(|Adj\. Total (?:Band|Lane) Vol)"
+        rf"^\"?(?:Lane(?: No\.)?|No\.)\"?{_CELL}.*(?:Adj\. Vol(?:ume|\.) \(|Adj\. Total (?:Band|Lane) Vol)"
         r"|Image Lab (?:Software|Report)",
     ),
     _signature(IMAGEJ_SUMMARY, rf"\A\"?Slice\"?{_CELL}\"?Count\"?{_CELL}\"?Total Area"),
     _signature(
         IMAGEJ,
-        rf"\A\"?[ ]?\"?{_CELL}\"?(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)",
+        rf"\A\"?[ ]?\"?{_CELL}\"?(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)"
+        rf"|\A\"?(?:[ ]?\"?{_CELL})?\"?(?:Label{_CELL})?Area\"?{_CELL}(?:[^\n]*(?:IntDen|RawIntDen)|\"?Percent\b)",
     ),
     _signature(QUBIT, rf"^\"?Run ID\"?{_CELL}[^\n]*\bQubit\b"),
     _signature(
