@@ -64,7 +64,7 @@ SIGNATURES = (
     _signature(
         BMG, r'^[ \t]*"?User ?[:=][^\n]*(?:\n[^\n]*){0,3}?\b(?:Test run no|Test ID|Path ?[:=][^\n,;\t]{0,200}BMG)'
     ),
-    _signature(SOFTMAX, r"^##BLOCKS\s*="),
+    _signature(SOFTMAX, r"\A\s*##BLOCKS\s*="),
     _signature(KALEIDO, r"Kaleido|^\"?EnSight Results from"),
     _signature(
         ENVISION,
