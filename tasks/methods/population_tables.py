@@ -24,6 +24,7 @@ _TUBES = (
     "tube", "tube name", "tube_name", "sample", "sample:", "sample name", "sample id", "name", "file", "filename",
     "$fil", "",
 )  # fmt: skip
+LONGEST_TITLE = 400
 _KEYS = re.compile(r"^(?P<key>Experiment Name|Specimen Name|Tube Name|Record Date|Tube|Specimen)\s*:?$", re.IGNORECASE)
 _STATISTIC = r"Mean|Median|Geo\.? ?Mean|Geometric Mean|Mode|SD|%?CV|%?rCV|Robust CV|Robust SD|rSD|Min|Max|MFI"
 _WIDE = re.compile(
@@ -84,10 +85,15 @@ def _measured(row: Sequence[str]) -> list[int]:
     for i, cell in enumerate(row):
         title = _plain(cell)
         is_share = _MEASURES.get(title) in {OF_PARENT, OF_TOTAL} or title in {"#events", "# events", "#cells"}
-        match = _WIDE.match(cell.strip()) or _FLOWJO.match(cell.strip())
+        match = _named(_WIDE, cell) or _named(_FLOWJO, cell)
         if is_share or (match and match["measure"]):
             found.append(i)
     return found
+
+
+def _named(pattern: re.Pattern[str], cell: str) -> re.Match[str] | None:
+    """The title's parts; titles are short, and only short ones are matched, for a pattern takes its time with long."""
+    return pattern.match(cell.strip()) if len(cell) <= LONGEST_TITLE else None
 
 
 def _plain(text: str) -> str:
@@ -170,7 +176,7 @@ def _titled(
     found = []
     for column, title in enumerate(titles[: len(row)]):
         measure = _MEASURES.get(_plain(title))
-        named = _STATISTIC_TITLE.match(title)
+        named = _named(_STATISTIC_TITLE, title)
         if measure:
             found.append(Cell(tube, path, measure, "", row[column].strip(), number, column, is_flat))
         elif named:
@@ -209,7 +215,7 @@ def _long(rows: Rows) -> Found | None:
 
 def _flowjo(rows: Rows) -> Found | None:
     """FlowJo's table editor: a row per sample, a title per population and statistic; footers with means are none."""
-    at = next((i for i, row in enumerate(rows) if any(_FLOWJO.match(c.strip()) for c in row)), None)
+    at = next((i for i, row in enumerate(rows) if any(_named(_FLOWJO, c) for c in row)), None)
     return None if at is None else _by_title(rows, at, _FLOWJO, "/", is_flat=False)
 
 
@@ -231,7 +237,7 @@ def _below_root(path: str) -> list[str]:
 
 def _by_title(rows: Rows, at: int, pattern: re.Pattern[str], part: str, *, is_flat: bool) -> Found | None:
     titles = [c.strip() for c in rows[at]]
-    named = {i: m for i, title in enumerate(titles) if (m := pattern.match(title))}
+    named = {i: m for i, title in enumerate(titles) if (m := _named(pattern, title))}
     plain = [_plain(t) for t in titles]
     others = [i for i in range(len(titles)) if i not in named]
     tube = next((i for t in _TUBES for i in others if plain[i] == t), None)

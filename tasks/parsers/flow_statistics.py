@@ -18,6 +18,7 @@ ASSAY, PRODUCT = "flow_cytometry", "FACSDiva or FlowJo (table of populations)"
 _REMEDY = "Export the statistics again, with a column per tube or sample and %Parent or Freq. of Parent."
 _HEAD_LINES, _MOST_ROWS, _MOST_CELLS = 60, 100_000, 2_000_000
 _NONE = {"", "####", "#####", "****", "n/a", "na", "nan", "-", "--", "…"}
+_WORDS = (b"parent", b"freq", b"total", b"events", b"#cells")  # one of them is in every title that counts
 _HUNDRED = 100 + 1e-6
 
 
@@ -28,6 +29,9 @@ def claims(raw: RawFile, context: Context) -> bool:
     if is_workbook(raw.head):
         return context.assay == ASSAY
     if is_binary(raw.head) or raw.head.lstrip().startswith((b"<", b"FCS")):
+        return False
+    letters = raw.head.replace(b"\0", b"").lower()
+    if not any(word in letters for word in _WORDS):
         return False
     return has_population_titles(split_lines(decode(raw.head))[:_HEAD_LINES])
 
