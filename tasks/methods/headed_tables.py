@@ -13,6 +13,7 @@ from tasks.methods.lines import read_content, read_lines
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers
 from tasks.methods.workbooks import is_workbook, read_sheets
 
+_SHOWN = 80
 MOST_COUNT = 10**12  # nobody counts further; sums of such counts still fit into 64 bits
 
 
@@ -20,7 +21,7 @@ MOST_COUNT = 10**12  # nobody counts further; sums of such counts still fit into
 class HeadedTable:
     """A table found in a file. ``rows``: line number and stripped cells, as many as the header has at least.
 
-    ``above`` holds the cells of the lines before the header.
+    ``above`` holds the cells of the lines before the header, ``below`` the first line after the table's end.
     """
 
     file: str
@@ -28,6 +29,7 @@ class HeadedTable:
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     above: tuple[tuple[str, ...], ...] = ()
+    below: str = ""
 
     @cached_property
     def mark(self) -> DecimalMark:
@@ -75,9 +77,10 @@ class HeadedTable:
         return found
 
     def unread(self, *used: str) -> tuple[str, ...]:
-        """Titles of the columns that are not among those used."""
+        """Titles of the columns that are not among those used, and what stands below the table."""
         known = {_plain(name) for name in used}
-        return tuple(dict.fromkeys(h.strip() for h in self.header if h.strip() and _plain(h) not in known))
+        left = [h.strip() for h in self.header if h.strip() and _plain(h) not in known]
+        return tuple(dict.fromkeys([*left, *([f"below the table: {self.below}"] if self.below else [])]))
 
 
 def _plain(title: str) -> str:
@@ -121,5 +124,7 @@ def headed_table(
         raise bad_input(raw.name, f"line {rows[-1][0]}", "cut_off", message, remedy)
     width = len(header)
     filled = tuple((number, (*cells[:width], *[""] * (width - len(cells)))) for number, cells in rows)
+    after = (line for line in lines[rows[-1][0] :] if any(c.strip() for c in line))
+    below = ", ".join(c.strip() for c in next(after, []) if c.strip())[:_SHOWN]
     above = tuple(tuple(c.strip() for c in cells) for cells in lines[:start])
-    return HeadedTable(raw.name, start + 1, tuple(header), filled, above)
+    return HeadedTable(raw.name, start + 1, tuple(header), filled, above, below)

@@ -81,7 +81,7 @@ SIGNATURES = (
         QUANTSTUDIO,
         r"^[*#\" ]*(?:Experiment Run End Time|Experiment File Name|Quantification Cycle Method|Signal Smoothing On"
         rf"|Stage/ ?Cycle where .*performed)\"?\s*(?:=|{_CELL})"
-        rf"|^[*#\" ]*Instrument Type\"?\s*(?:=|{_CELL})\s*\"?(?:QuantStudio|ViiA|StepOne)",
+        rf"|^[*#\" ]*Instrument Type\"?\s*(?:=|:|{_CELL})\s*\"?(?:QuantStudio|ViiA|StepOne)",
     ),
     _signature(
         SDS,
@@ -101,11 +101,11 @@ SIGNATURES = (
         r"|^\"?SamplePos\"?\t.*\bProg#",
     ),
     _signature("Qiagen Rotor-Gene", r"Rotor-Gene"),
-    _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro"),
+    _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro|^\"?Well\"?[\t,;].*[\t,;]\"?Cq \(\W?d?R\w*\)"),
     _signature(NANOSIGHT, r"^NTA (?:Experiment|Single Analysis) Summary|Created with NTA|NanoSight"),
     _signature(ZETAVIEW, r"ZetaView"),
     _signature(VICELL_XR, r"\A\W*Vi-CELL XR"),
-    _signature(VICELL, r"Vi-CELL|^Sample ID,Cell count,Viable cells"),
+    _signature(VICELL, r"Vi-CELL|^\"?Sample ID\"?,\"?(?:Cell count\"?,\"?Viable cells|Images for analysis\b)"),
     _signature(
         NUCLEOVIEW,
         r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"
@@ -126,7 +126,7 @@ SIGNATURES = (
     _signature(QUBIT, rf"^\"?Run ID\"?{_CELL}[^\n]*\bQubit\b"),
     _signature(
         NANODROP,
-        r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"
+        rf"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280|^Plate ID{_CELL}Well ?{_CELL}Sample ID{_CELL}"
         rf"|^(?:[^\n]*{_CELL})?\"?(?:Sample(?: ID| Name)?)\"?[ ]?{_CELL}(?:[^\n]*{_CELL})?\"?260/280[ ]?\"?{_CELL}",
     ),
     _signature(TAPESTATION, r"TapeStation"),

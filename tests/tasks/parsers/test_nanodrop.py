@@ -71,3 +71,10 @@ def test_date_and_time_may_stand_apart_and_protein_is_refused(tmp_path: Path) ->
     assert (row["concentration_ng_per_ul"], row["measured_on"]) == (1.5, "2024-05-26T15:36:00")
     with pytest.raises(BadInputError, match="'mg/ml' is the unit of a protein"):
         PARSER.parse(raw_file(tmp_path, CURSOR.replace("ng/ul", "mg/ml").encode()), context())
+
+
+def test_a_second_table_below_is_listed(tmp_path: Path) -> None:
+    text = CURSOR + "\nSample  ID\tCurve Type\tRef  conc\n C1 \tInterp\t\n"
+    parsed = PARSER.parse(raw_file(tmp_path, text.encode()), context())
+    assert parsed.frames["core.nucleic_acid_qc"].height == 1
+    assert parsed.unread[-1] == "below the table: Sample  ID, Curve Type, Ref  conc"
