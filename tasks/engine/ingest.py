@@ -19,7 +19,7 @@ from schemas.study import Study
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
-from tasks.engine import features, sheets
+from tasks.engine import features, gate_files, sheets
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
@@ -91,6 +91,7 @@ def plan_ingest(
         state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
+        gate_files.refresh(session, folder, hashes)
         before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
         arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
         fingerprint = fingerprint_of(study, references)

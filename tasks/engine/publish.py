@@ -14,7 +14,7 @@ from schemas.tables.publications import Publication
 from tasks.contracts import analyses
 from tasks.engine.outcomes import FileOutcome, Summary
 from tasks.engine.problems import problems_of_rows
-from tasks.engine.study_files import StudyFolder
+from tasks.engine.study_files import StudyFolder, require_registered
 from tasks.methods.problem_lists import listed
 from warehouse.code_hash import project_digest, versions
 from warehouse.landing import HashCache
@@ -84,6 +84,8 @@ def publish_study(study_id: str, state: str, warehouse: Warehouse, *, is_complet
 
     ``state``: what ingest found. What arrived since then belongs to the next run.
     """
+    with warehouse.open(f"publish {study_id}") as session:
+        require_registered(session, study_id)
     now = datetime.now(UTC)
     row = {"study_id": study_id, "published_at": now, "state": state, "is_complete": is_complete}
     warehouse.publish(study_id, pl.DataFrame([row], schema=schema(Publication)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from logging import getLogger
 
 import polars as pl
@@ -122,6 +122,7 @@ def _unclaimed(raw: RawFile, context: Context) -> Reading:
 
 def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Reading:
     frames, problems = {**parsed.frames, **_unread(parsed)}, list(parsed.problems)
+    parser = replace(parser, name=parsed.read_by) if parsed.read_by else parser
     named = [f for f in frames.values() if "sample_name" in f.columns]
     names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
     matched = match_samples(names, context.study.sample_ids)

@@ -10,7 +10,7 @@ from schemas.errors import BadInputError, UserError
 from schemas.study import Study
 from tasks.methods.manifests import manifest_names, read_study
 from warehouse.landing import FoundFile, describe, walk
-from warehouse.store import Warehouse
+from warehouse.store import Session, Warehouse
 
 ANNOTATIONS = ("features", "tx2gene")
 
@@ -54,6 +54,12 @@ def resolve(study: str, warehouse: Warehouse) -> Path:
         f"{study} is neither a study folder nor a registered study. Give the folder that holds study.yaml, "
         "or write a new one with `benchlake init DIR`."
     )
+
+
+def require_registered(session: Session, study_id: str) -> None:
+    """Refuse to work on a study that nothing was ever ingested of. Raises ``UserError``."""
+    if not session.read("core.studies", {"study_id": [study_id]}, ["study_id"]).height:
+        raise UserError(f"{study_id} is not known in this home yet. Run `benchlake run STUDY` first.")
 
 
 def read_folder(path: Path) -> StudyFolder:

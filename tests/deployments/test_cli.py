@@ -93,6 +93,14 @@ def test_a_setting_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("what", ["run 12:30.txt", "run 12:30.txt:c3"])
+def test_a_name_with_a_colon_is_told_from_a_well(tmp_path: Path, what: str) -> None:
+    write(tmp_path / "s")
+    result = benchlake("exclude", "s", what, "--reason", "bubble", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "run 12:30.txt: no such file" in result.stderr
+
+
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(tmp_path: Path) -> None:
     study = write(tmp_path / "s")
     (study / "landing").mkdir(exist_ok=True)

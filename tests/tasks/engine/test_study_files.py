@@ -9,8 +9,11 @@ import pytest
 from schemas.errors import UserError
 from schemas.polars_schema import schema
 from schemas.tables.studies import Study
+from tasks.engine.analyse import plan_analysis
 from tasks.engine.context import open_warehouse
+from tasks.engine.publish import publish_study
 from tasks.engine.study_files import resolve
+from tasks.methods.study_template import template
 from warehouse.store import Warehouse
 
 
@@ -40,3 +43,16 @@ def test_what_is_neither_folder_nor_study_is_said_to_be_neither(warehouse: Wareh
     assert resolve(str(tmp_path), warehouse) == tmp_path
     with pytest.raises(UserError, match="neither a study folder nor a registered study"):
         resolve("trail", warehouse)
+
+
+def test_what_was_never_ingested_is_neither_analysed_nor_published(tmp_path: Path) -> None:
+    for name, text in template("unknown").items():
+        path = tmp_path / "study" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    empty = open_warehouse(tmp_path / "empty")
+    with pytest.raises(UserError, match="unknown is not known in this home yet"):
+        plan_analysis("group_tests", str(tmp_path / "study"), empty)
+    with pytest.raises(UserError, match="unknown is not known in this home yet"):
+        publish_study("unknown", "", empty, is_complete=False)
+    assert not empty.published.exists()
