@@ -164,7 +164,7 @@ def layout_problems(
     for layout in layouts.values():
         file = f"layouts/{layout.name}.csv"
         its = _several((users or {}).get(layout.name, ()))
-        named = {p.sample for p in (*layout.wells, *layout.lanes)}
+        named = {w.sample for w in layout.wells} | {lane.sample for lane in layout.lanes}
         what = "lanes" if layout.lanes else "wells"
         for line, sample in unknown_samples(layout, known_samples) if known_samples else ():
             message = (
