@@ -24,7 +24,7 @@ from tasks.methods.flow_runs import (
     unknown_marker,
     where_objects,
 )
-from tasks.methods.flow_tubes import annexin_and_pi, tubes_of
+from tasks.methods.flow_tubes import annexin_and_pi, stain_of, tubes_of
 from tasks.methods.result_frames import result_frame
 from tasks.methods.surface_markers import surface_markers
 
@@ -49,7 +49,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
 
 
 def _is_stained(row: Mapping[str, Any]) -> bool:
-    return bool(row["marker"] or any(c["marker"] and c["kind"] == "fluorescence" for c in channels_of(row)))
+    return bool(row["marker"] or any(c["kind"] == "fluorescence" and stain_of(c) for c in channels_of(row)))
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:

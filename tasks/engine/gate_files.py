@@ -7,9 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
+from schemas.errors import BadInputError, Problem
 from schemas.polars_schema import schema
 from schemas.tables.gate_files import GateFile
 from tasks.engine.study_files import StudyFolder
+from tasks.methods.gates_files import read_gates
 from warehouse.store import Session
 
 KEY = "flow.gating"
@@ -35,3 +37,15 @@ def refresh(session: Session, folder: StudyFolder, hashes: Mapping[str, str]) ->
         ]
     frame = pl.DataFrame(rows, schema=schema(GateFile), orient="row")
     session.replace(GateFile.table_name, {"study_id": [folder.study.study_id]}, frame)
+
+
+def problems(folder: StudyFolder) -> tuple[Problem, ...]:
+    """Why the study's gates cannot be used; empty where they can, or where it names none."""
+    file = folder.references.get(KEY)
+    if file is None or file.size > MOST_BYTES:
+        return ()
+    try:
+        read_gates(Path(file.path).read_bytes(), file.name)
+    except BadInputError as error:
+        return error.problems
+    return ()

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tasks.methods.cell_gates import Mask, cell_gate, scatter_of
 from tasks.methods.flow_population_rows import SINGLETS, cell_populations, joined, population
 from tasks.methods.flow_thresholds import Threshold, control_threshold, data_threshold, scale_for
-from tasks.methods.flow_tubes import ANNEXIN, DEAD_DYE, Tube, control_column, rate_flag
+from tasks.methods.flow_tubes import ANNEXIN, DEAD_DYE, Tube, control_column, rate_flag, shared_channels
 
 GATING = "annexin_pi"
 FEW_EVENTS, LEAST_EVENTS = 1_000, 100
@@ -41,7 +41,7 @@ def apoptosis(tubes: Sequence[Tube], annexin: str, pi: str) -> Found:
     stain of the other dye, when compensated; isotype; unstained; without any, the samples' own distribution, pooled.
     Percentages are of singlets, add up to 100 and are null below 100 singlets (``too_few_events``).
     """
-    gate = cell_gate([t.columns for t in tubes], scatter_of(tubes[0].channels))
+    gate = cell_gate([t.columns for t in tubes], scatter_of(shared_channels(tubes)))
     masks, populations = {}, []
     for tube in tubes:
         masks[tube.key], rows = cell_populations(tube, gate, GATING)

@@ -21,6 +21,7 @@ from scipy.optimize import brentq
 
 Array = npt.NDArray[np.float64]
 LN_10 = math.log(10)
+MOST_DECADES, MOST_VALUE = 50, 1e30  # no instrument comes near; beyond, exponentials overflow
 _NODES = 4097
 _MOST_STEPS = 30
 _CLOSE = 4 * np.finfo(np.float64).eps
@@ -42,6 +43,8 @@ class _Biexponential:
         if self.t <= 0 or self.m <= 0 or self.w < 0 or 2 * self.w > self.m or not -self.w <= self.a <= self.m:
             message = "T > 0, M > 0, 0 <= W <= M/2 and -W <= A <= M are required"
             raise ValueError(f"{message}; T={self.t:g}, W={self.w:g}, M={self.m:g}, A={self.a:g} were given")
+        if self.m > MOST_DECADES or self.t > MOST_VALUE:
+            raise ValueError(f"M up to {MOST_DECADES} decades and T up to {MOST_VALUE:g} are supported")
 
     @property
     def _zeros(self) -> tuple[float, float, float, float]:

@@ -26,6 +26,7 @@ _VALLEY_DEPTH = 0.8
 _DOUBLET_SDS = 4.0
 _LEAST_DOUBLET_EXCESS = 1.1
 _LEAST_EVENTS = 100
+_ON_SCALE = 0.98
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Scatter:
     side: str | None
     height: str | None  # of forward scatter, where ``forward`` is the area
     width: str | None
+    top: float | None = None  # of forward scatter: brighter events pile up there
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,14 @@ def scatter_of(channels: Sequence[Mapping[str, Any]]) -> Scatter:
     forward, side = by_shape["forward"], by_shape["side"]
     first = {kind: found.get("A") or found.get("") or found.get("H") for kind, found in by_shape.items()}
     is_area = "A" in forward
+    chosen = first["forward"] or next(iter(forward.values()), None)
+    top = next((c["range"] for c in channels if c["column"] == chosen), None)
     return Scatter(
-        first["forward"] or next(iter(forward.values()), None),
+        chosen,
         first["side"] or next(iter(side.values()), None),
         forward.get("H") if is_area else None,
         forward.get("W"),
+        top,
     )
 
 
@@ -77,7 +82,7 @@ def cell_gate(tubes: Sequence[Columns], scatter: Scatter) -> CellGate:
     cells' mode is the brightest one at least 15 % as high as the highest that is not twice another (doublets).
     Doublets: forward area over height (or width) above the median + 4 robust SD, at least 10 % above the median.
     """
-    least, debris = _debris_bound(_pooled(tubes, scatter.forward), scatter.forward)
+    least, debris = _debris_bound(_pooled(tubes, scatter.forward), scatter)
     ratio, doublets = None, "not_separable: no height or width of forward scatter"
     if scatter.forward and (scatter.height or scatter.width):
         values = np.concatenate([_ratio(t, scatter)[_above(t, scatter, least)] for t in tubes] or [np.empty(0)])
@@ -132,10 +137,13 @@ def _pooled(tubes: Sequence[Columns], column: str | None) -> Array:
     return np.concatenate([thinned(np.asarray(t[column], np.float64), share) for t in tubes])
 
 
-def _debris_bound(forward: Array, column: str | None) -> tuple[float | None, str]:
+def _debris_bound(forward: Array, scatter: Scatter) -> tuple[float | None, str]:
+    column = scatter.forward
     if column is None:
         return None, "not_separable: no forward scatter"
     positive = forward[forward > 0]
+    on_scale = positive[positive < _ON_SCALE * scatter.top] if scatter.top else positive
+    positive = on_scale if on_scale.size >= _LEAST_EVENTS else positive
     if positive.size < _LEAST_EVENTS:
         return None, "not_separable: too few events"
     centres, heights = density(np.log10(positive))

@@ -30,10 +30,6 @@ _SAID = {
         "no two populations can be told apart; the threshold is the main one's median + 3 robust SD",
         "Look at the plots, and record controls.",
     ),
-    "compensation_missing": (
-        "several stains and no compensation",
-        "Name a matrix as flow.compensation in study.yaml, or declare single stains and an unstained tube.",
-    ),
     "flow_rate_unstable": (
         "the flow rate jumped while recording (clog, air or an empty tube)",
         "Look at events over time; record it again if the plots change.",
@@ -61,7 +57,7 @@ def channels_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def flag_problems(rows: list[dict[str, Any]], place: str) -> Iterator[Problem]:
-    """One warning per kind of flag, with the tubes that have it."""
+    """One warning per kind of flag, with the tubes that have it; that compensation is missing is said elsewhere."""
     for rule, (message, remedy) in _SAID.items():
         hit = [r for r in rows if rule in (r["flag"] or "").split(";") or rule == r["na_reason"]]
         if hit:

@@ -150,19 +150,22 @@ def valley(positions: Array) -> float | None:
 
 def _mixture(positions: Array) -> float | None:
     """Where two normal components cross, between their means; null when they are not well apart."""
-    x = np.sort(positions)
-    lower, upper = x[: len(x) // 2], x[len(x) // 2 :]
-    mean = np.array([lower.mean(), upper.mean()])
-    sd = np.array([max(lower.std(), 1e-6), max(upper.std(), 1e-6)])
+    ordered = np.sort(positions)
+    halves = np.array_split(ordered, 2)
+    mean = np.array([half.mean() for half in halves])
+    sd = np.array([max(float(half.std()), 1e-6) for half in halves])
     weight = np.array([0.5, 0.5])
+    counts, edges = np.histogram(ordered, 4 * _BINS)
+    counts, x = counts[counts > 0], ((edges[:-1] + edges[1:]) / 2)[counts > 0]
     for _ in range(200):
         scaled = (x[:, None] - mean) / sd
         joint = weight / sd * np.exp(-0.5 * scaled**2)
         share = joint / np.maximum(joint.sum(axis=1, keepdims=True), 1e-300)
+        share *= counts[:, None]
         total = np.maximum(share.sum(axis=0), 1e-9)
         before, mean = mean, (share * x[:, None]).sum(axis=0) / total
         sd = np.sqrt(np.maximum((share * (x[:, None] - mean) ** 2).sum(axis=0) / total, 1e-12))
-        weight = total / len(x)
+        weight = total / counts.sum()
         if float(np.abs(mean - before).max()) < 1e-6:  # noqa: PLR2004 -- far below a bin
             break
     apart = math.sqrt(2) * abs(mean[1] - mean[0]) / math.sqrt(float((sd**2).sum()))

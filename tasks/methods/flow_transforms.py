@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from tasks.methods.biexponential import LN_10, Hyperlog, Logicle
+from tasks.methods.biexponential import LN_10, MOST_DECADES, MOST_VALUE, Hyperlog, Logicle
 
 Array = npt.NDArray[np.float64]
 BIEX_CHANNELS = 4096
@@ -106,8 +106,8 @@ class Arcsinh:
 
     def __post_init__(self) -> None:
         """Refuse parameters that define no scale."""
-        if not (self.t > 0 and self.m > 0 and self.m + self.a > 0):
-            raise ValueError("arcsinh requires T > 0, M > 0 and M + A > 0")
+        if not (self.t > 0 and 0 < self.m <= MOST_DECADES and self.m + self.a > 0):
+            raise ValueError(f"arcsinh requires T > 0, 0 < M <= {MOST_DECADES} and M + A > 0")
 
     def apply(self, values: Array) -> Array:
         """Positions of linear values."""
@@ -134,8 +134,10 @@ class Biex:
 
     def __post_init__(self) -> None:
         """Refuse parameters that define no scale."""
-        if not (self.width < -1 and self.positive > 0 and self.top > 0 and math.isfinite(self.negative)):
+        if not (self.width < -1 and 0 < self.positive <= MOST_DECADES and 0 < self.top <= MOST_VALUE):
             raise ValueError("FlowJo's biex requires width < -1, pos > 0 and maxRange > 0")
+        if not abs(self.negative) <= MOST_DECADES:
+            raise ValueError(f"FlowJo's biex requires neg up to {MOST_DECADES} decades")
         if self.positive <= math.log10(-self.width) / 2:
             raise ValueError("FlowJo's biex requires more positive decades than the width takes")
 

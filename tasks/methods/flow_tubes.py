@@ -25,6 +25,8 @@ _GREEN = re.compile(r"^(?:FITC|FL1|BL1|B1|B5\d\d|GFP|Alexa ?Fluor ?488|AF488)\b"
 _RED = re.compile(
     r"^(?:PI|PE|FL2|FL3|YL1|BL2|B2|PerCP\S*|7-?AAD|B5[6-9]\d|B6\d\d|Y5\d\d|ECD)(?![A-Za-z])", re.IGNORECASE
 )
+_MARKER_NAME = re.compile(r"^(?:CD ?\d+\w*|HLA[- ]?\w+|SSEA[- ]?\d|STRO[- ]?1|TRA[- ]?1\S*|Ki-?67)$", re.IGNORECASE)
+_DETECTOR_NAME = re.compile(r"^(?!HLA).*[- ][AHW]$", re.IGNORECASE)
 _RATE_BINS = 100
 _RATE_FOLD = 4.0
 _MOST_ODD_BINS = 0.1
@@ -99,6 +101,11 @@ def tubes_of(acquisitions: pl.DataFrame, events: pl.DataFrame, compensations: pl
     return found
 
 
+def shared_channels(tubes: Sequence[Tube]) -> list[Channel]:
+    """Channels that every tube has: bounds common to a run can be drawn on these alone."""
+    return [c for c in tubes[0].channels if all(c["column"] in t.columns for t in tubes)]
+
+
 def annexin_and_pi(
     channels: Sequence[Channel], panel: str | None, annexin: str | None, pi: str | None
 ) -> tuple[str, str] | None:
@@ -142,6 +149,15 @@ def _area(channels: Sequence[Channel]) -> Channel | None:
     return min(own, key=lambda c: "AHW".find(shape_of(c["name"]) or "?") % 4)
 
 
+def stain_of(channel: Channel) -> str | None:
+    """The marker that a channel shows: its stain, else its name where that is a marker's; null for a mere detector."""
+    marker: str | None = channel["marker"]
+    if marker:
+        return None if _DETECTOR_NAME.match(marker) else marker
+    name = detector_of(channel["name"])
+    return name if _MARKER_NAME.match(name) else None
+
+
 def marked_channels(tube: Tube) -> list[tuple[str, str]] | None:
     """Markers and their columns: files.csv's marker alone where it names one, else every stained channel.
 
@@ -161,12 +177,12 @@ def marked_channels(tube: Tube) -> list[tuple[str, str]] | None:
         return [((channel["marker"] or said) if is_name else said, channel["column"])]
     found: dict[str, tuple[str, str]] = {}
     for channel in stains:
-        marker, detector = channel["marker"], detector_of(channel["name"])
+        marker, detector = stain_of(channel), detector_of(channel["name"])
         if not marker or ANNEXIN.search(marker) or DEAD_DYE.search(marker) or detector in found:
             continue
-        best = _area([c for c in stains if detector_of(c["name"]) == detector and c["marker"]])
+        best = _area([c for c in stains if detector_of(c["name"]) == detector and stain_of(c)])
         assert best
-        found[detector] = (best["marker"], best["column"])
+        found[detector] = (stain_of(best) or marker, best["column"])
     names = [marker for marker, _ in found.values()]
     return [(m if names.count(m) == 1 else f"{m} ({column})", column) for m, column in found.values()]
 

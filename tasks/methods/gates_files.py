@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 
 from schemas.errors import BadInputError, Problem, bad_input, warning
+from tasks.methods.flow_gates import Gate
 from tasks.methods.flow_tubes import Tube
 from tasks.methods.flowjo_gates import WorkspaceSample, file_names, is_workspace, read_workspace, strategy_for
-from tasks.methods.gating import Acquisition, Gating, Matrix, Strategy
+from tasks.methods.gating import OWN_MATRIX, Acquisition, Gating, Matrix, Strategy
 from tasks.methods.gating_ml import is_gating_ml, read_gating_ml
 from tasks.methods.safe_xml import read_xml
 
@@ -57,11 +58,12 @@ def gated(tube: Tube, file_name: str, gates: GatesFile) -> tuple[list[dict[str, 
             return [], [warning(gates.name, file_name, "not_in_workspace", message, remedy)]
         strategy = sample.strategy
         problems += sample.problems
-    try:
-        rows = _rows(tube, strategy)
-    except BadInputError as error:
-        return [], [*problems, *(warning(p.file, f"{p.place}, on {file_name}", p.rule, p.message, p.remedy)
-                                 for p in error.problems)]  # fmt: skip
+    rows, wrong = _rows(tube, strategy)
+    for problem in wrong[:1]:
+        message = (
+            f"{len(wrong)} of {len(strategy.gates)} gates do not fit {file_name}; {problem.place}: {problem.message}"
+        )
+        problems.append(warning(gates.name, file_name, problem.rule, message, problem.remedy))
     return rows, problems
 
 
@@ -70,37 +72,46 @@ def _written(tube: Tube) -> set[str]:
     return file_names(json.loads(tube.row["keywords"] or "{}").get("$FIL", ""))
 
 
-def _rows(tube: Tube, strategy: Strategy) -> list[dict[str, Any]]:
+def _rows(tube: Tube, strategy: Strategy) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Populations of the gates that fit, and why the others do not."""
     acquisition = acquisition_of(tube)
-    row, total = tube.row, acquisition.event_count
     gating = Gating(strategy, acquisition)
-    found = []
+    found: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    for path, gate in strategy.gates.items():
+        try:
+            count = int(gating.mask(path).sum())
+        except BadInputError as error:
+            problems += error.problems
+            continue
+        parent = int(gating.mask(gate.parent).sum()) if gate.parent else acquisition.event_count
+        found.append(_row(tube, strategy, gate, gating.compensations(gate), count, parent))
+    return found, problems
+
+
+def _row(
+    tube: Tube, strategy: Strategy, gate: Gate, matrices: tuple[str, ...], count: int, parent: int
+) -> dict[str, Any]:
+    row, total = tube.row, tube.events.height
     own = tube.compensation if tube.is_compensated else None
-    for gate, mask in gating.populations():
-        count = int(mask.sum())
-        parent = int(gating.mask(gate.parent).sum()) if gate.parent else total
-        used = gating.compensations(gate)
-        found.append(
-            {
-                **{k: row[k] for k in ("object_id", "data_set", "sample_name", "sample_id", "material_id", "time_h")},
-                "panel": row["panel"],
-                "gate_source": strategy.source,
-                "gating": strategy.file,
-                "gate_path": "/".join(gate.path),
-                "population": gate.path[-1],
-                "parent": "/".join(gate.parent) if gate.parent else None,
-                "marker": None,
-                "event_count": count,
-                "parent_count": parent,
-                "percent_of_parent": 100 * count / parent if parent else None,
-                "percent_of_total": 100 * count / total if total else None,
-                "compensation": ", ".join(own or "none" if c == "FCS" else c for c in used) or None,
-                "thresholds": None,
-                "threshold_source": None,
-                "na_reason": None if parent else "empty_parent",
-            }
-        )
-    return found
+    same = ("object_id", "data_set", "sample_name", "sample_id", "material_id", "time_h", "panel")
+    return {
+        **{k: row[k] for k in same},
+        "gate_source": strategy.source,
+        "gating": strategy.file,
+        "gate_path": "/".join(gate.path),
+        "population": gate.path[-1],
+        "parent": "/".join(gate.parent) if gate.parent else None,
+        "marker": None,
+        "event_count": count,
+        "parent_count": parent,
+        "percent_of_parent": 100 * count / parent if parent else None,
+        "percent_of_total": 100 * count / total if total else None,
+        "compensation": ", ".join(own or "none" if m == OWN_MATRIX else m for m in matrices) or None,
+        "thresholds": None,
+        "threshold_source": None,
+        "na_reason": None if parent else "empty_parent",
+    }
 
 
 def acquisition_of(tube: Tube) -> Acquisition:

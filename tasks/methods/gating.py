@@ -109,10 +109,13 @@ class Gating:
         if len(self._open) > MOST_DEPTH:
             raise self._wrong("deep_gates", path, f"lies more than {MOST_DEPTH} gates deep")
         self._open.add(path)
-        found = self._inside(gate)
-        if gate.parent is not None:
-            found = found & self.mask(gate.parent)
-        self._open.discard(path)
+        try:
+            with np.errstate(all="ignore"):  # values beyond numbers are in no gate
+                found = self._inside(gate)
+            if gate.parent is not None:
+                found = found & self.mask(gate.parent)
+        finally:
+            self._open.discard(path)
         self._masks[path] = found
         return found
 

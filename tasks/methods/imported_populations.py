@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -76,8 +77,9 @@ def imported_frames(
         sample = _sample(tube, context, is_only=len(tubes) == 1)
         shared = {"data_set": number, "sample_name": sample, "gating": gating}
         counts: dict[str, int | None] = {}
+        repeats: Counter[str] = Counter()
         for item in tube.populations:
-            path, parent = _free(item.path, counts)
+            path, parent = _free(item.path, counts, repeats)
             total = counts.get("")
             counts[path] = item.event_count
             above = counts.get(parent) if parent is not None and not item.is_flat else None
@@ -106,13 +108,12 @@ def _sample(tube: Tube, context: Context, *, is_only: bool) -> str | None:
     return next((n for n in tube.names if n), None)
 
 
-def _free(path: tuple[str, ...], taken: dict[str, int | None]) -> tuple[str, str | None]:
+def _free(path: tuple[str, ...], taken: Container[str], repeats: Counter[str]) -> tuple[str, str | None]:
     """The path as text, numbered where a sibling has it already, and the parent's; null for the root's parent."""
-    wanted, n = "/".join(path), 1
-    found = wanted
+    wanted = found = "/".join(path)
     while found in taken:
-        n += 1
-        found = f"{wanted} ({n})"
+        repeats[wanted] += 1
+        found = f"{wanted} ({repeats[wanted] + 1})"
     return found, ("/".join(path[:-1]) if path else None)
 
 

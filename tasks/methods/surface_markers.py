@@ -15,7 +15,7 @@ import numpy.typing as npt
 from tasks.methods.cell_gates import Mask, cell_gate, scatter_of
 from tasks.methods.flow_population_rows import SINGLETS, cell_populations, intensity, joined, median, population
 from tasks.methods.flow_thresholds import Threshold, control_threshold, data_threshold, scale_for
-from tasks.methods.flow_tubes import Tube, control_column, marked_channels, rate_flag
+from tasks.methods.flow_tubes import Tube, control_column, marked_channels, rate_flag, shared_channels, stain_of
 
 GATING = "marker_panel"
 FEW_EVENTS, LEAST_EVENTS = 1_000, 100
@@ -49,7 +49,7 @@ def surface_markers(tubes: Sequence[Tube]) -> Found:
     controls, the samples' own distribution, pooled. Dead cells are not removed. The ratio is median to the control's
     median, both of singlets; null unless both are positive.
     """
-    gate = cell_gate([t.columns for t in tubes], scatter_of(tubes[0].channels))
+    gate = cell_gate([t.columns for t in tubes], scatter_of(shared_channels(tubes)))
     found = Found([], [], [], {}, [])
     masks: dict[tuple[str, int], Mask] = {}
     for tube in tubes:
@@ -112,7 +112,7 @@ def _measure(found: Found, tube: Tube, mask: Mask, marker: str, column: str, bou
     if bound and bound.threshold.flag == "control_not_negative":
         rule = "high_death_in_unstained" if bound.kind == "unstained" else "control_not_negative"
         found.control_flags.setdefault(rule, column)
-    is_alone = len([c for c in tube.channels if c["kind"] == "fluorescence" and c["marker"]]) < 2  # noqa: PLR2004 -- pair
+    is_alone = len({stain_of(c) for c in tube.channels if c["kind"] == "fluorescence"} - {None}) < 2  # noqa: PLR2004 -- pair
     found.rows.append(
         {
             **{k: tube.row[k] for k in ("object_id", "data_set", "sample_name", "sample_id", "material_id", "time_h")},

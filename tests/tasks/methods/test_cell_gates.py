@@ -7,7 +7,7 @@ import pytest
 from tasks.methods.cell_gates import Scatter, cell_gate, cells, scatter_of, singlets
 from tests.tasks.methods.flow_simulation import STAINED, TRUTH, channel, events
 
-SCATTER = Scatter("FSC-A", "SSC-A", "FSC-H", None)
+SCATTER = Scatter("FSC-A", "SSC-A", "FSC-H", None, 262_144.0)
 
 
 def columns(frame: pl.DataFrame) -> dict[str, np.ndarray]:
@@ -17,7 +17,7 @@ def columns(frame: pl.DataFrame) -> dict[str, np.ndarray]:
 def test_scatter_columns_are_told_from_their_names() -> None:
     assert scatter_of(STAINED) == SCATTER
     older = [channel(1, "FSC-H"), channel(2, "SSC-H"), channel(3, "FL1-H"), channel(4, "FSC-Width")]
-    assert scatter_of(older) == Scatter("FSC-H", "SSC-H", None, "FSC-Width")
+    assert scatter_of(older) == Scatter("FSC-H", "SSC-H", None, "FSC-Width", 262_144.0)
     coulter = [channel(1, "FS Lin"), channel(2, "SS Lin")]
     for item in coulter:
         item["kind"] = "scatter"
@@ -62,3 +62,12 @@ def test_without_scatter_or_with_few_events_nothing_is_removed() -> None:
     assert cells(tube, bare).all()
     assert cells(tube, few).all()
     assert few.debris_method == "not_separable: too few events"
+
+
+def test_events_that_pile_up_at_the_end_of_the_scale_are_no_mode_of_cells() -> None:
+    tube = columns(events(TRUTH, debris=0.2, doublets=0.0))
+    tube["FSC-A"] = np.minimum(tube["FSC-A"] * 2.4, 262_143)
+    found = cell_gate([tube], SCATTER)
+    assert found.least_forward is not None
+    assert found.least_forward < 130_000
+    assert float(cells(tube, found).mean()) == pytest.approx(0.8, abs=0.02)
