@@ -13,6 +13,7 @@ from tasks.engine.ingest import hashes_of
 from tasks.engine.outcomes import Summary
 from tasks.engine.publish import is_current, looks_current, unchanged
 from tasks.engine.study_files import read_folder, resolve
+from warehouse.objects import store_address
 from warehouse.store import Warehouse
 
 Tell = Callable[[str], None]
@@ -27,14 +28,14 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
     warehouse = Warehouse(settings.home, settings.lock_timeout_s)
     folder = read_folder(resolve(study, warehouse))
     tell(f"{folder.study.study_id}: {len(folder.landing):,} raw files, {len(folder.study.samples):,} samples")
-    if looks_current(folder, warehouse):
+    if looks_current(folder, warehouse, store_address(settings)):
         return unchanged(folder, warehouse)
     with prefect_session(settings.home, settings.prefect_port) as server:
         hashes = hashes_of(folder, warehouse.home, open_objects(settings.home), tell)
         if is_current(folder, hashes, warehouse):
             return unchanged(folder, warehouse)
-        from flows.nightly import nightly  # noqa: PLC0415 (Prefect is slow to import)
-        from flows.requests import StudyRequest  # noqa: PLC0415
+        from flows.nightly import nightly
+        from flows.requests import StudyRequest
 
         tell("waiting for the Prefect server")
         server.wait_ready()
@@ -55,9 +56,9 @@ def run_arrow(name: str, study: str, settings: Settings, *, tell: Tell) -> Summa
 
 def _told(flow: Callable[[Any], Summary], request: object) -> Summary:
     """Run a flow; a run that failed in parts gives its summary all the same."""
-    from prefect.logging.handlers import APILogHandler  # noqa: PLC0415 (Prefect is slow to import)
+    from prefect.logging.handlers import APILogHandler
 
-    from flows.verdict import RunFailedError  # noqa: PLC0415
+    from flows.verdict import RunFailedError
 
     try:
         return flow(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,26 @@ BATCH_ROWS = 10_000
 _EXPLAIN = re.compile(
     r"^(?:\s|--[^\n]*\n|/\*.*?\*/)*explain\b(?:\s*analyze\b)?(?:\s*\([^)]*\))?", re.IGNORECASE | re.DOTALL
 )
+# Functions that a SELECT may call and that write, crash the process or run SQL hidden in a string.
+_CLOSED = frozenset(
+    {
+        "arrow_scan",
+        "arrow_scan_dumb",
+        "checkpoint",
+        "disable_logging",
+        "disable_profiling",
+        "enable_logging",
+        "enable_profiling",
+        "force_checkpoint",
+        "json_execute_serialized_sql",
+        "pandas_scan",
+        "python_map_function",
+        "query",
+        "truncate_duckdb_logs",
+        "write_log",
+    }
+)
+_WORD = re.compile(r"\w+")
 HINT = "`benchlake tables` lists tables and columns."
 
 
@@ -37,7 +58,10 @@ def sandbox(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "allow_community_extensions": "false",
         "python_enable_replacements": "false",
     }
-    connection = duckdb.connect(str(snapshot), read_only=True, config=closed)
+    try:
+        connection = duckdb.connect(str(snapshot), read_only=True, config=closed)
+    except duckdb.IOException as error:  # somebody has it open for writing
+        raise UserError(f"{snapshot} cannot be opened: {str(error).strip()}") from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
         derived = str(home.resolve() / "objects" / "derived") + "/"
@@ -58,6 +82,7 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.RecordBa
         statements = connection.extract_statements(sql)
         for statement in statements:
             _refuse_writing(connection, statement)
+        _refuse_side_effects(connection, sql)
         for statement in statements:
             result = connection.execute(statement)
             if statement.type != duckdb.StatementType.CREATE:  # the hidden first half of PIVOT
@@ -104,3 +129,30 @@ def _refuse_writing(connection: duckdb.DuckDBPyConnection, statement: duckdb.Sta
         "closed. Use SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, SHOW, PIVOT or EXPLAIN of these; results go to a "
         "file with `--format csv -o FILE`."
     )
+
+
+def _refuse_side_effects(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Refuse the functions that do more than read, wherever a SELECT calls them."""
+    if found := sorted(_CLOSED & _calls(connection, sql)):
+        raise UserError(f"{', '.join(found)} is refused: it does more than read. {HINT}")
+
+
+def _calls(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """Names of all functions called; of all words where DuckDB cannot serialize (EXPLAIN, PIVOT, PRAGMA)."""
+    (text,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchall()[0]
+    try:
+        tree = json.loads(text)
+    except RecursionError:  # a very long expression
+        tree = {"error": True}
+    if tree["error"]:
+        return set(_WORD.findall(sql.lower()))
+    names: set[str] = set()
+    waiting: list[object] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            names.add(str(node.get("function_name")).lower())
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return names

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from schemas.base import Column, columns, tables
+from schemas.base import Column, columns, declared
 from schemas.base import Table as Declared
 from schemas.errors import UserError
 
@@ -28,7 +28,7 @@ def print_tables(name: str | None, console: Console) -> None:
 
 def overview() -> RenderableType:
     """Every table with what one row of it is, by schema."""
-    found = sorted(tables().items(), key=lambda item: (list(LAYERS).index(item[0].split(".")[0]), item[0]))
+    found = sorted(declared().items(), key=lambda item: (list(LAYERS).index(item[0].split(".")[0]), item[0]))
     parts: list[RenderableType] = []
     for layer, members in groupby(found, key=lambda item: item[0].split(".")[0]):
         grid = Table(
@@ -93,7 +93,7 @@ def meaning(column: Column) -> str:
 
 
 def _find(name: str) -> type[Declared]:
-    found = tables()
+    found = declared()
     matches = [full for full in found if name in (full, full.split(".")[1])]
     if len(matches) == 1:
         return found[matches[0]]

@@ -6,6 +6,7 @@ from flows.requests import StudyRequest
 from flows.study_flow import study_flow
 from flows.verdict import concluded
 from tasks.contracts import analyses
+from tasks.engine.context import only_flow_on
 from tasks.engine.outcomes import PartOutcome, Summary
 from tasks.steps.analyse import plan_analysis, run_parts
 
@@ -13,7 +14,8 @@ from tasks.steps.analyse import plan_analysis, run_parts
 @study_flow
 def analyse(request: StudyRequest) -> Summary:
     """Compute again the analyses whose files, sheets, parameters, code or libraries changed."""
-    return concluded(analysed(request), request)
+    with only_flow_on(request.study, request.at, "analyse"):
+        return concluded(analysed(request), request)
 
 
 def analysed(request: StudyRequest) -> Summary:

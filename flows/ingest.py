@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.requests import StudyRequest
 from flows.study_flow import study_flow
 from flows.verdict import concluded
+from tasks.engine.context import only_flow_on
 from tasks.engine.outcomes import Summary
 from tasks.steps.ingest import load_batch, scan
 
@@ -12,7 +13,8 @@ from tasks.steps.ingest import load_batch, scan
 @study_flow
 def ingest(request: StudyRequest) -> Summary:
     """Keep the bytes of new files, read and check them, load what is good, quarantine what is not."""
-    return concluded(ingested(request), request)
+    with only_flow_on(request.study, request.at, "ingest"):
+        return concluded(ingested(request), request)
 
 
 def ingested(request: StudyRequest) -> Summary:

@@ -8,6 +8,7 @@ from flows.publish import published
 from flows.requests import StudyRequest
 from flows.study_flow import study_flow
 from flows.verdict import concluded, together
+from tasks.engine.context import only_flow_on
 from tasks.engine.outcomes import Summary
 from tasks.steps.publish import unchanged
 
@@ -20,8 +21,9 @@ def nightly(request: StudyRequest) -> Summary:
     run of the same night finds nothing to do and says so after a look at the files. What failed
     is reported only after the rest is published.
     """
-    if (summary := unchanged(request.study, request.at)) is not None:
+    with only_flow_on(request.study, request.at, "nightly"):
+        if (summary := unchanged(request.study, request.at)) is not None:
+            return concluded(summary, request)
+        summary = together(ingested(request), analysed(request))
+        summary = published(request, summary, is_complete=not summary.failed)
         return concluded(summary, request)
-    summary = together(ingested(request), analysed(request))
-    summary = published(request, summary, is_complete=not summary.failed)
-    return concluded(summary, request)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flows.requests import StudyRequest
 from flows.study_flow import study_flow
 from flows.verdict import concluded
+from tasks.engine.context import only_flow_on
 from tasks.engine.outcomes import Summary
 from tasks.steps import publish as step
 
@@ -14,7 +15,8 @@ from tasks.steps import publish as step
 @study_flow
 def publish(request: StudyRequest) -> Summary:
     """Swap the study's rows in the published snapshot for those of the warehouse, all at once."""
-    return concluded(published(request, Summary(request.study_name), is_complete=False), request)
+    with only_flow_on(request.study, request.at, "publish"):
+        return concluded(published(request, Summary(request.study_name), is_complete=False), request)
 
 
 def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> Summary:

@@ -71,7 +71,9 @@ class Table(BaseModel):
 
     Class arguments: ``name`` (``schema.table``), ``key`` (columns that identify a row),
     ``replace_by`` (columns whose values are replaced together, the unit of a load),
-    ``sort_by`` (physical order, by what people filter on).
+    ``sort_by`` (physical order, by what people filter on), ``derived`` (the rows lie as Parquet
+    beside the database, one file per raw object, and the table is a view over them; such files may
+    have columns beyond the declared ones, and only nullable columns may be missing in them).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +82,7 @@ class Table(BaseModel):
     key: ClassVar[tuple[str, ...]]
     replace_by: ClassVar[tuple[str, ...]]
     sort_by: ClassVar[tuple[str, ...]]
+    is_derived: ClassVar[bool]
 
     def __init_subclass__(cls, **_: object) -> None:
         """Let the class arguments pass to ``__pydantic_init_subclass__``, which needs the fields."""
@@ -93,10 +96,12 @@ class Table(BaseModel):
         key: tuple[str, ...],
         replace_by: tuple[str, ...] = ("study_id",),
         sort_by: tuple[str, ...] = (),
+        derived: bool = False,
         **_: object,
     ) -> None:
         """Check the declaration as soon as Python reads it."""
         cls.table_name, cls.key, cls.replace_by, cls.sort_by = name, key, replace_by, sort_by or key
+        cls.is_derived = derived
         if name.split(".", maxsplit=1)[0] not in SCHEMAS or name.count(".") != 1:
             raise DeclarationError(f"{cls.__name__}: name {name!r} must be one of {SCHEMAS} and a table")
         if not (cls.__doc__ or "").strip():
@@ -171,8 +176,18 @@ def columns(table: type[Table]) -> tuple[Column, ...]:
     return tuple(_column(table.table_name, name, field) for name, field in table.model_fields.items())
 
 
-@cache
 def tables() -> dict[str, type[Table]]:
+    """Every table that the database stores, by its full name."""
+    return {name: table for name, table in declared().items() if not table.is_derived}
+
+
+def derived_tables() -> dict[str, type[Table]]:
+    """Every view over Parquet files of raw objects, by its full name."""
+    return {name: table for name, table in declared().items() if table.is_derived}
+
+
+@cache
+def declared() -> dict[str, type[Table]]:
     """Every declared table by its full name, found in ``schemas.tables``.
 
     Raises ``DeclarationError`` when two classes claim one name or a reference points nowhere.

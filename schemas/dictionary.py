@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from schemas.base import SCHEMAS, Column, Table, columns, tables
+from schemas.base import SCHEMAS, Column, Table, columns, declared
 
 PATH = Path(__file__).parents[1] / "docs" / "DICTIONARY.md"
 _TYPES = {"String": "text", "Int64": "integer", "Float64": "number", "Boolean": "true/false", "Binary": "bytes"}
@@ -20,7 +20,7 @@ Null means "not measured" or "does not apply". Columns in **bold** are the key: 
 
 def dictionary() -> str:
     """Markdown of all tables, by schema and then by name; ``core`` is measured, ``result`` computed."""
-    found = tables()
+    found = declared()
     ordered = sorted(found, key=lambda name: (SCHEMAS.index(name.partition(".")[0]), name))
     contents = "\n".join(f"- [{name}](#{name.replace('.', '')}): {found[name].description()}" for name in ordered)
     return "\n\n".join([_HEADER.rstrip(), contents, *(_section(found[name]) for name in ordered)]) + "\n"
@@ -29,6 +29,8 @@ def dictionary() -> str:
 def _section(table: type[Table]) -> str:
     rows = "\n".join(_row(column, table) for column in columns(table))
     replaced = ", ".join(f"`{name}`" for name in table.replace_by)
+    if table.is_derived:
+        replaced += ". It is a view over Parquet files, one per raw file, which may have further columns"
     return (
         f"## {table.table_name}\n\n{table.description()} Rows are replaced by {replaced}.\n\n"
         f"| column | type | unit | may be null | values | description |\n|---|---|---|---|---|---|\n{rows}"

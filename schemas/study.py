@@ -107,7 +107,8 @@ class Apoptosis(_Sheet):
 class Flow(_Sheet):
     """Flow cytometry."""
 
-    gating: str | None = None
+    gating: str | None = Field(default=None, description="GatingML 2.0 or FlowJo .wsp; built-in gates otherwise.")
+    compensation: str | None = Field(default=None, description="Spillover matrix as a table; else the files' own.")
     apoptosis: Apoptosis = Apoptosis()
 
 

@@ -41,7 +41,9 @@ MeasuredOn = Annotated[
     str | None,
     Field(description="When it was measured, ISO, on the instrument's own clock; null when the file does not say."),
 ]
-DonorRef = Annotated[str, Field(description="Donor (pseudonym) that the cells came from.")]
+DonorRef = Annotated[
+    str, Field(description="Donor (pseudonym) that the cells came from; empty where samples.csv names none.")
+]
 Experiment = Annotated[str, Field(description="Experiment of samples.csv; `main` where the column is empty.")]
 ComparisonRef = Annotated[
     str, References("core.comparisons.comparison_id"), Field(description="Family of group tests (comparisons.csv).")

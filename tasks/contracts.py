@@ -70,7 +70,7 @@ class Context:
     study: Study
     row: FileRow | None = None
     layout: Layout | None = None
-    references: Mapping[str, RawFile] = field(default_factory=dict)  # annotation key -> file
+    references: Mapping[str, RawFile] = field(default_factory=dict)  # key of study.yaml -> file
 
     @property
     def assay(self) -> str | None:
@@ -85,11 +85,15 @@ class Parsed:
     Frames carry the table's columns without ``study_id``, ``object_id`` and ``sample_id``
     (the loader adds them; ``sample_name`` is what the file says). Missing nullable columns
     are filled with null. ``read_by`` is recorded as the parser where another library read the file.
+    ``derived`` are frames too large for the database (events, curves), by the bare name of a table
+    declared with ``derived=True``: the loader writes each as a Parquet file and names it in
+    ``core.derived_files``. They may have columns beyond the declared ones.
     """
 
     frames: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
+    derived: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     read_by: str | None = None
 
 
@@ -109,7 +113,7 @@ class Parser:
     claims: Callable[[RawFile, Context], bool]
     parse: Callable[[RawFile, Context], Parsed]
     is_generic: bool = False
-    references: tuple[str, ...] = ()  # keys of study.yaml's annotation that it reads
+    references: tuple[str, ...] = ()  # files named by study.yaml that it reads: keys of annotation, flow.gating, …
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,8 @@ class Analysis:
     values of those columns (never the facts themselves), ``run`` the rows that the part's
     ``where`` keeps. Facts read from raw objects come with ``is_excluded`` (exclusions.csv
     names the file or well), ``core.samples`` with ``is_excluded`` (names the sample).
+    Derived tables (events, curves) can be sliced by ``object_id`` only; they come with ``object_id``
+    first and without ``study_id``, files with other columns filled with null.
     ``feeds`` turns rows of the analysis's own table, joined to ``core.samples``, into rows of
     ``result.measurements``. An analysis with ``feed_slices`` also reads the table of every feed;
     ``analyses`` adds them to its ``reads`` with these slice columns.

@@ -21,7 +21,7 @@ def night(study: Path, home: Path) -> Summary:
     plan = ingest.plan_ingest(folder, warehouse, store)
     files: list[FileOutcome] = []
     for batch in plan.batches:
-        files += ingest.load_batch(plan, batch, warehouse)
+        files += ingest.load_batch(plan, batch, warehouse, store)
     parts: list[PartOutcome] = []
     for name in analyses():
         plans, settled = analyse.plan_analysis(name, plan.path, warehouse)

@@ -14,6 +14,10 @@ for group in "$@"; do
     if [ "$group" = python ] && python3 -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         continue
     fi
+    if [ "$group" = python ] && ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v python3 >/dev/null; then
+        echo "$(python3 --version) is too old: benchlake needs 3.11 or newer. Put a newer python3 first in PATH, then run make again." >&2
+        exit 1
+    fi
     for package in ${groups[$group]}; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done

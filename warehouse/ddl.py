@@ -6,7 +6,7 @@ import hashlib
 
 import polars as pl
 
-from schemas.base import SCHEMAS, Table, columns, tables
+from schemas.base import SCHEMAS, Table, columns, derived_tables, tables
 
 SQL_TYPES = {
     pl.String: "VARCHAR",
@@ -46,11 +46,21 @@ def comments(table: type[Table]) -> list[str]:
     return lines
 
 
+def empty_view(table: type[Table]) -> str:
+    """SELECT that has the declared columns and no row: a view over no file at all cannot be made."""
+    listed = ", ".join(f"CAST(NULL AS {SQL_TYPES[c.dtype]}) AS {identifier(c.name)}" for c in columns(table))
+    return f"SELECT {listed} WHERE FALSE"
+
+
 def script() -> list[str]:
     """Every statement that an empty database needs."""
     statements = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in SCHEMAS]
     for table in tables().values():
         statements += [create_table(table), *comments(table)]
+    for table in derived_tables().values():
+        name = identifier(table.table_name)
+        statements.append(f"CREATE VIEW IF NOT EXISTS {name} AS {empty_view(table)};")
+        statements.append(f"COMMENT ON VIEW {name} IS {literal(table.description())};")
     return statements
 
 

@@ -3,7 +3,7 @@
 The cache of hashes is a convenience: deleted, everything is hashed again. A file is trusted
 unread when size, modification and change time and inode are as they were, and when it was
 hashed some time after it was last touched (as git does, a file touched while it was read is
-read again next time).
+read again next time). What was hashed for one object store is not yet kept in another.
 """
 
 from __future__ import annotations
@@ -94,21 +94,35 @@ def describe(path: Path, name: str, stat: os.stat_result | None = None) -> Found
     return FoundFile(name, str(path), info.st_size, (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
 
 
+def is_as_found(file: FoundFile) -> bool:
+    """Whether the file is still there as it was described."""
+    try:
+        return describe(Path(file.path), file.name).stamp == file.stamp
+    except OSError:
+        return False
+
+
 class HashCache:
     """Known hashes of a study's files, kept between runs in ``HOME/work/hashes/STUDY.json``."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the cache; an unreadable one counts as empty."""
-        self.path = path
+    def __init__(self, path: Path, address: str | None) -> None:
+        """Read the cache; an unreadable one, or one of files kept in another store, counts as empty.
+
+        ``address``: of the store that keeps the files; null when it does not matter.
+        """
+        self.path, self._address = path, address
+        self._known: dict[str, tuple[list[int], int, str]] = {}
         try:
-            self._known: dict[str, tuple[list[int], int, str]] = json.loads(path.read_bytes())
-        except (OSError, ValueError):
-            self._known = {}
+            found = json.loads(path.read_bytes())
+            if address in (None, found["address"]):
+                self._known = found["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return
 
     @classmethod
-    def of(cls, home: Path, study_id: str) -> HashCache:
+    def of(cls, home: Path, study_id: str, address: str | None) -> HashCache:
         """The cache of a study."""
-        return cls(home / "work" / "hashes" / f"{study_id}.json")
+        return cls(home / "work" / "hashes" / f"{study_id}.json", address)
 
     def get(self, file: FoundFile) -> str | None:
         """The hash of the file if it cannot have changed since it was taken."""
@@ -128,7 +142,7 @@ class HashCache:
                 self._known[file.path] = (list(file.stamp), taken_ns, hashes[file.name])
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(self._known))
+        draft.write_text(json.dumps({"address": self._address, "files": self._known}))
         draft.replace(self.path)
 
 

@@ -13,7 +13,18 @@ from typing import BinaryIO
 
 from schemas.errors import BadInputError
 from warehouse.durable import copy_hashed, flush_file_system, link_once, sync_folder
-from warehouse.objects import Kind, UnsteadyFileError, checked, damaged, named_key, part_path, raw_key, steady, writing
+from warehouse.objects import (
+    HOME_ADDRESS,
+    Kind,
+    UnsteadyFileError,
+    checked,
+    damaged,
+    named_key,
+    part_path,
+    raw_key,
+    steady,
+    writing,
+)
 
 STALE_S = 24 * 3600.0
 _INCOMING = ".incoming"
@@ -25,6 +36,8 @@ class DirectoryStore:
     A file is written to ``root/.incoming``, made durable, and only then linked to its name,
     which fails where the name exists: a crash leaves no half object and nothing is overwritten.
     """
+
+    address = HOME_ADDRESS
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()

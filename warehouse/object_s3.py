@@ -31,6 +31,7 @@ from warehouse.objects import (
     named_key,
     part_path,
     raw_key,
+    s3_address,
     steady,
     writing,
 )
@@ -57,7 +58,7 @@ class S3Store:
     def __init__(self, bucket: str, prefix: str = "", endpoint: str = "") -> None:
         self.bucket = bucket
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        self.address = f"s3://{bucket}/{self.prefix}" + (f" at {endpoint}" if endpoint else "")
+        self.address = s3_address(bucket, prefix.strip("/"), endpoint)
         config = Config(
             retries={"mode": "standard", "max_attempts": 4},
             connect_timeout=10,

@@ -7,6 +7,7 @@ Keys: ``raw/<sha256>`` files as instruments wrote them, ``acts/<id>`` acts of pe
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import threading
@@ -21,6 +22,7 @@ from schemas.settings import Settings
 
 Kind = Literal["acts", "derived"]
 _SETUP_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+HOME_ADDRESS = "objects"  # the home's own folder, wherever the home is moved
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _S3_ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
@@ -37,9 +39,12 @@ class UnsteadyFileError(TransientError):
 class ObjectStore(Protocol):
     """Bytes by name, written once. Calls are safe from several threads and processes at once.
 
+    ``address`` tells one store from another, as ``store_address`` does.
     Every call raises ``TransientError`` for an outage and ``UserError`` for a store that is
     set up wrongly or full; ``UnsteadyFileError`` and ``BadInputError`` concern one file only.
     """
+
+    address: str
 
     def put(self, path: Path, sha256: str | None = None) -> str:
         """Store a file's bytes under their sha256 and return it; bytes already stored are left alone.
@@ -83,15 +88,31 @@ def object_store(settings: Settings) -> ObjectStore:
         from warehouse.object_directory import DirectoryStore  # noqa: PLC0415  # it imports this module
 
         return DirectoryStore(settings.home / "objects")
+    bucket, prefix = _bucket(settings)
+    from warehouse.object_s3 import S3Store  # noqa: PLC0415  # boto3 is slow to import
+
+    return S3Store(bucket, prefix, settings.s3_endpoint)
+
+
+def store_address(settings: Settings) -> str:
+    """Address of the store that the settings name, found without reaching for it."""
+    return s3_address(*_bucket(settings), settings.s3_endpoint) if settings.object_store else HOME_ADDRESS
+
+
+def s3_address(bucket: str, prefix: str, endpoint: str) -> str:
+    """Name a store on S3 for people."""
+    return "/".join(part for part in (f"s3://{bucket}", prefix) if part) + (f" at {endpoint}" if endpoint else "")
+
+
+def _bucket(settings: Settings) -> tuple[str, str]:
+    """Bucket and prefix. Raises ``UserError`` for an address that is none."""
     address = _S3_ADDRESS.fullmatch(settings.object_store)
     if address is None:
         raise UserError(
             f"BENCHLAKE_OBJECT_STORE is {settings.object_store!r}. Write s3://bucket/prefix "
             "(a bucket's name has 3 to 63 lower-case letters, digits, dots or hyphens), or unset it for a folder."
         )
-    from warehouse.object_s3 import S3Store  # noqa: PLC0415  # boto3 is slow to import
-
-    return S3Store(address[1], address[2] or "", settings.s3_endpoint)
+    return address[1], (address[2] or "").strip("/")
 
 
 def raw_key(sha256: str) -> str:
@@ -134,6 +155,15 @@ def steady(path: Path) -> Iterator[FileIO]:
         raise UnsteadyFileError(f"{path} could not be read now: {error.strerror}. It is tried again.") from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or end != after.st_size:
         raise UnsteadyFileError(f"{path} is still being written. It is tried again.")
+
+
+def hashed(path: Path) -> str | UnsteadyFileError | BadInputError:
+    """Hash a file that must not change meanwhile; one that cannot be read gives its error, as in ``put_many``."""
+    try:
+        with steady(path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (UnsteadyFileError, BadInputError) as error:
+        return error
 
 
 @contextmanager

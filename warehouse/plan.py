@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.base import tables
+from schemas.base import declared, derived_tables
 from schemas.errors import DeclarationError
 from schemas.study import Study
 from tasks.contracts import Analysis, Part
@@ -65,7 +65,12 @@ def frame_digest(frame: pl.DataFrame) -> str:
 
 def is_fact(table: str) -> bool:
     """Whether the table's rows come from raw objects."""
-    return "object_id" in tables()[table].model_fields and table.startswith("core.") and table != "core.raw_objects"
+    return "object_id" in declared()[table].model_fields and table.startswith("core.") and table != "core.raw_objects"
+
+
+def is_computed(table: str) -> bool:
+    """Whether an analysis, too, writes rows of raw objects there: their content then depends on its runs."""
+    return is_fact(table) and "run_id" in declared()[table].model_fields
 
 
 def matching(frame: pl.DataFrame, where: Mapping[str, Sequence[object]], table: str = "") -> pl.DataFrame:
@@ -87,10 +92,14 @@ def slices(session: Session, analysis: Analysis, study_id: str) -> dict[str, pl.
     found: dict[str, pl.DataFrame] = {}
     for table, names in analysis.reads.items():
         origin = "object_id" if is_fact(table) else "run_id" if table.startswith("result.") else None
-        if origin is None:
+        if table in derived_tables():
+            scope = {"study_id": [study_id], "kind": [table.partition(".")[2]]}
+            found[table] = session.read("core.derived_files", scope, ["object_id"], distinct=True)
+        elif origin is None:
             found[table] = session.read(table, {"study_id": [study_id]})
         else:
-            select = list(dict.fromkeys((*names, origin)))
+            by_run = ("run_id",) if is_computed(table) else ()
+            select = list(dict.fromkeys((*names, origin, *by_run)))
             found[table] = session.read(table, {"study_id": [study_id]}, select, distinct=True)
     return found
 
@@ -111,6 +120,8 @@ def _inputs(
             ids = set(rows["object_id"].to_list())
             object_ids |= ids
             inputs[table] = digest(sorted(load_fingerprints[i] for i in ids))
+            if is_computed(table):
+                inputs[f"{table}.run_id"] = digest(sorted(set(rows["run_id"].drop_nulls())))
         elif table.startswith("result."):
             inputs[table] = digest(sorted(set(rows["run_id"].to_list())))
         else:

@@ -1,4 +1,4 @@
--- The last attempt of each part of each analysis; a failed one leaves the rows before it, stale.
+-- The last attempt of each part of each analysis that the study names; a failed one leaves the rows before it, stale.
 -- One row per study, analysis and part; reads ops.analysis_runs.
 SELECT
     study_id,
@@ -14,4 +14,5 @@ QUALIFY
         PARTITION BY study_id, analysis, part
         ORDER BY finished_at DESC, attempt_id DESC
     ) = 1
+    AND reason IS DISTINCT FROM 'the study names it no more'
 ORDER BY finished_at DESC, study_id ASC, analysis ASC, part ASC

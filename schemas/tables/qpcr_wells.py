@@ -24,7 +24,13 @@ class QpcrWell(
     plate_is_explicit: Annotated[
         bool, Field(description="A barcode or files.csv names the plate, so that it is the same plate in other files.")
     ]
-    well: Annotated[str, Field(pattern=r"^[A-Z]{1,2}[0-9]{2}$", description="Row letter and two-digit column.")]
+    well: Annotated[
+        str,
+        Field(
+            pattern=r"^(?:[A-Z]{1,2}[0-9]{2})?$",
+            description="Row letter and two-digit column; empty where a plain table of Cq names no wells.",
+        ),
+    ]
     reading: Annotated[int, Field(ge=1, description="1, 2, … where a file repeats a target in a well.")]
     sample_name: Annotated[str | None, Field(description="Sample as the file names it.")]
     sample_id: SampleRef

@@ -12,9 +12,15 @@ from schemas.study import Study
 from schemas.tables.qpcr_fold_changes import QpcrFoldChange
 from tasks.contracts import Analysis, Computed, Feed, Part
 from tasks.methods.qpcr import fold_change
+from tasks.methods.qpcr_checks import control_problems, furthest_wells, replicate_problems
 from tasks.methods.result_frames import result_frame
+from tasks.methods.standard_curves import efficiencies
 
 WELLS, SAMPLES, TABLE = "core.qpcr_wells", "core.samples", "result.qpcr_fold_changes"
+OBJECTS, CURVES = "core.raw_objects", "result.qpcr_standard_curves"
+
+
+_is_used = ~pl.col("is_excluded") & ~pl.col("flag").fill_null("").str.contains("omitted")
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -22,7 +28,9 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     experiments = slices[SAMPLES].select("sample_id", "experiment").unique()
     seen = slices[WELLS].join(experiments, on="sample_id", how="left")
     config = study.config.qpcr
-    skip = None if config.method == "ddcq" else f"qpcr.method {config.method} is not built yet; use ddcq"
+    named = slices[OBJECTS].filter(pl.col("status") == "loaded").select("object_id", "file_name")
+    files = dict(named.sort("file_name", descending=True).iter_rows())
+    tables = (WELLS, SAMPLES) if config.method == "ddcq" else (WELLS, SAMPLES, CURVES)
     found = []
     for name in sorted(seen["experiment"].drop_nulls().unique()):
         mine = seen.filter(pl.col("experiment") == name)
@@ -35,13 +43,15 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             "experiment": name,
             "references": list(config.reference_targets),
             "calibrator": config.calibrator or study.config.reference,
+            "method": config.method,
+            "files": {o: files.get(o, o[:12]) for o in objects},
         }
-        found.append(Part(name, where, parameters, skip))
+        found.append(Part(name, where, parameters, tables=tables))
     return found
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
-    """Compute the experiment's fold changes; warn about references and calibrators that are not there."""
+    """Compute the experiment's fold changes; warn of missing references, noisy repeats and controls that amplify."""
     experiment, calibrator = part.parameters["experiment"], part.parameters["calibrator"]
     samples = frames[SAMPLES].filter(pl.col("experiment") == experiment)
     known = samples.select("sample_id", "condition", pl.col("is_excluded").alias("is_sample_excluded"))
@@ -56,12 +66,52 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             is_excluded=pl.col("is_excluded") & ~pl.col("is_sample_excluded").fill_null(value=False),
         )
     )
-    rows = fold_change(wells, references=part.parameters["references"], calibrator=calibrator)
+    factors = efficiencies(frames[CURVES]) if part.parameters["method"] == "pfaffl" else None
+    rows = fold_change(wells, references=part.parameters["references"], calibrator=calibrator, efficiencies=factors)
+    noisy = furthest_wells(wells.filter((pl.col("task") == "unknown") & _is_used))
     used = sorted(rows.filter(pl.col("is_reference"))["target"].unique())
-    table = rows.with_columns(
-        experiment=pl.lit(experiment), reference_targets=pl.lit(";".join(used)), calibrator=pl.lit(calibrator)
+    table = _with_furthest(rows, noisy).with_columns(
+        experiment=pl.lit(experiment),
+        reference_targets=pl.lit(";".join(used)),
+        calibrator=pl.lit(calibrator),
+        method=pl.lit(part.parameters["method"]),
     )
-    return Computed({TABLE: result_frame(table, QpcrFoldChange)}, tuple(_problems(part, rows, used)))
+    files = part.parameters["files"]
+    checked = frames[WELLS].filter(_is_used).sort("object_id", "target", "well", "reading")
+    problems = [
+        *_problems(part, rows, used),
+        *control_problems(checked, files),
+        *replicate_problems(noisy, files),
+        *_efficiency_problems(part, rows),
+    ]
+    return Computed({TABLE: result_frame(table, QpcrFoldChange)}, tuple(problems))
+
+
+def _with_furthest(rows: pl.DataFrame, noisy: pl.DataFrame) -> pl.DataFrame:
+    """Mark cultures whose repeats disagree in some file, with the furthest well of the worst file."""
+    worst = (
+        noisy.sort("sd", descending=True, maintain_order=True)
+        .group_by("sample_id", "target", maintain_order=True)
+        .first()
+        .select("sample_id", "target", "furthest_well", pl.lit("technical_sd_high").alias("flag"))
+    )
+    return rows.join(worst, on=["sample_id", "target"], how="left", maintain_order="left")
+
+
+def _efficiency_problems(part: Part, rows: pl.DataFrame) -> list[Problem]:
+    lacking = sorted(
+        rows.filter((pl.col("na_reason") == "no_efficiency") & pl.col("amplification_factor").is_null())[
+            "target"
+        ].unique()
+    )
+    if not lacking:
+        return []
+    message = (
+        f"no standard curve of experiment {part.parameters['experiment']}'s study gives an efficiency of "
+        f"{', '.join(lacking[:8])}, which qpcr.method pfaffl needs; their rows are null"
+    )
+    remedy = "Measure a dilution series of 3 or more levels (task standard, with quantities), or use method ddcq."
+    return [Problem(Severity.WARNING, "study.yaml", "qpcr.method", "pfaffl", "no_efficiency", message, remedy)]
 
 
 def _problems(part: Part, rows: pl.DataFrame, used: Sequence[str]) -> list[Problem]:
@@ -114,7 +164,12 @@ def measure(rows: pl.DataFrame, _: Mapping[str, Any]) -> pl.DataFrame:
 
 ANALYSIS = Analysis(
     name="qpcr_fold_changes",
-    reads={WELLS: ("sample_id", "object_id", "task"), SAMPLES: ("sample_id", "experiment")},
+    reads={
+        WELLS: ("sample_id", "object_id", "task"),
+        SAMPLES: ("sample_id", "experiment"),
+        OBJECTS: ("object_id", "file_name"),
+        CURVES: ("target",),
+    },
     writes=(TABLE,),
     parts=parts,
     run=run,

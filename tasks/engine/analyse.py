@@ -14,7 +14,7 @@ from schemas.errors import BadInputError
 from tasks.contracts import Analysis, Computed, analyses
 from tasks.engine.outcomes import PartOutcome
 from tasks.engine.problems import problem_rows
-from tasks.engine.study_files import read_folder
+from tasks.engine.study_files import read_folder, require_registered
 from warehouse import runs
 from warehouse.plan import PartPlan, plan
 from warehouse.store import Session, Warehouse
@@ -27,6 +27,7 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
     """What of an analysis must be computed, and what is said of the parts that need not or cannot."""
     analysis, study = analyses()[name], read_folder(Path(path)).study
     with warehouse.open(f"plan {name}") as session, session.transaction():
+        require_registered(session, study.study_id)
         plans = plan(session, analysis, study, runs.blocked(session, study.study_id))
         runs.retire(session, analysis, study.study_id, plans)
     settled = [

@@ -13,23 +13,23 @@ from typing import Any
 import polars as pl
 
 from schemas.base import tables
-from schemas.errors import Problem, Severity, UserError
+from schemas.errors import Problem, Severity, UserError, warning
 from schemas.polars_schema import conform
 from schemas.study import Study
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
-from tasks.engine import features, sheets
+from tasks.engine import features, gate_files, sheets
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
 from tasks.engine.reading import UNREAD, Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.methods.sample_names import match_materials, match_samples
-from warehouse import acts, ledger
-from warehouse.landing import HashCache, describe, now_ns
+from warehouse import acts, derived, ledger
+from warehouse.landing import HashCache, is_as_found, now_ns
 from warehouse.ledger import Arrival
-from warehouse.objects import ObjectStore
+from warehouse.objects import ObjectStore, hashed
 from warehouse.plan import digest
 from warehouse.store import Session, Warehouse
 
@@ -59,13 +59,13 @@ def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: 
     next run. Raises ``TransientError`` or ``BadInputError`` when a sheet cannot be read.
     """
     files = folder.files
-    cache = HashCache.of(home, folder.study.study_id)
+    cache = HashCache.of(home, folder.study.study_id, store.address if store else None)
     unread = cache.missing(files.values())
     known = {f.name: h for f in files.values() if (h := cache.get(f)) is not None}
     if unread:
         tell(f"hashing {len(unread):,} new or touched files, {sum(f.size for f in unread) / 2**20:,.1f} MiB")
         taken, paths = now_ns(), [Path(f.path) for f in unread]
-        fresh = store.put_many(paths) if store else [RawFile.read(p).sha256 for p in paths]
+        fresh = store.put_many(paths) if store else [hashed(p) for p in paths]
         for file, result in zip(unread, fresh, strict=True):
             if isinstance(result, str):
                 known[file.name] = result
@@ -91,6 +91,7 @@ def plan_ingest(
         state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
+        gate_files.refresh(session, folder, hashes)
         before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
         arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
         fingerprint = fingerprint_of(study, references)
@@ -99,22 +100,28 @@ def plan_ingest(
             features.prune(session, study_id)
         ledger.write(session, study_id, change.entries)
         check = {"study_id": [study_id], "source": ["check"]}
-        session.replace("ops.validation_results", check, problem_rows(study_id, "check", study.problems, now, hashes))
+        problems = [*study.problems, *_unread(folder, hashes)]
+        session.replace("ops.validation_results", check, problem_rows(study_id, "check", problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
     unchanged_count = len(arrived) - len(change.to_read)
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), unchanged_count, state)
 
 
-def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse) -> list[FileOutcome]:
+def load_batch(
+    plan: IngestPlan, batch: tuple[Arrival, ...], warehouse: Warehouse, store: ObjectStore
+) -> list[FileOutcome]:
     """Read the batch's files, check their frames, replace their rows in one transaction."""
     folder = read_folder(Path(plan.path))
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    readings = [_read(arrival, folder.study, references) for arrival in batch]
+    # kept file by file: the events of a whole batch need not fit into memory
+    readings = [_keep_derived(_read(a, folder.study, references), warehouse.home, store) for a in batch]
     frames, readings = _checked(readings)
     now = datetime.now(UTC)
     with warehouse.open(f"load {plan.study_id}") as session, session.transaction():
         dropped = ledger.drop_rows(session, plan.study_id, [a.sha256 for a in batch if a.duplicate_of is None])
         rows = _store(session, plan.study_id, readings, frames)
+        if derived.FILES in frames:
+            derived.refresh_views(session.connection, warehouse.home)
         if dropped:
             features.prune(session, plan.study_id)
         fingerprint = fingerprint_of(folder.study, {key: r.sha256 for key, r in references.items()})
@@ -154,13 +161,29 @@ def register(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, *, m
 
 def check(folder: StudyFolder) -> list[Problem]:
     """Every problem of the study's sheets and files, as a run would find it; loads and keeps nothing."""
-    hashes = {f.name: RawFile.read(Path(f.path)).sha256 for f in folder.files.values()}
+    fresh = {name: hashed(Path(f.path)) for name, f in folder.landing.items()}
+    hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    found = list(folder.study.problems)
+    found = [*folder.study.problems, *_unread(folder, hashes)]
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
         _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         found += [problem for reading in readings for problem in reading.problems]
     return found
+
+
+def _unread(folder: StudyFolder, hashes: Mapping[str, str]) -> list[Problem]:
+    """A warning for each raw file that has no hash because it could not be read."""
+    return [
+        warning(
+            name,
+            "",
+            "not_read_yet",
+            "the file could not be read: it is still being written, or you have no right to read it",
+            "Give yourself the right, or wait until the instrument is done; every run tries again.",
+        )
+        for name in folder.landing
+        if name not in hashes
+    ]
 
 
 def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move: bool) -> None:
@@ -189,7 +212,7 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
             return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
         names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
         names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
-        used = {key: references.get(key) for key in parser.references}
+        used = {key: value for key, value in references.items() if key.partition("/")[0] in parser.references}
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
@@ -244,19 +267,22 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
         )
         return Reading(name, raw.sha256, "quarantined", arrival.assay, problems=(problem,))
     layout = study.layouts.get(row.layout) if row and row.layout else None
-    reading = read_file(raw, Context(study, row, layout, references))
-    if describe(raw.path, name).stamp != arrival.file.stamp:
-        problem = Problem(
-            Severity.WARNING,
-            name,
-            "",
-            "",
-            "still_written",
-            "the file changed while it was read",
-            "It is read again by the next run, when nobody writes it any more.",
-        )
-        return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
-    return reading
+    if is_as_found(arrival.file):
+        reading = read_file(raw, Context(study, row, layout, references))
+        if is_as_found(arrival.file):
+            return reading
+    message = "the file changed or went away while it was read"
+    remedy = "Its bytes are kept; the next run reads it when it is there and nobody writes it any more."
+    problem = warning(name, "", "still_written", message, remedy)
+    return Reading(name, raw.sha256, "stored", arrival.assay, problems=(problem,))
+
+
+def _keep_derived(reading: Reading, home: Path, store: ObjectStore) -> Reading:
+    """Write what does not go into the database; its rows are then named like any other of the file."""
+    if not reading.derived:
+        return reading
+    files = derived.keep(reading.object_id, reading.derived, home, store)
+    return replace(reading, frames={**reading.frames, derived.FILES: files}, derived={})
 
 
 def _checked(readings: list[Reading], *, gx_rows: int = GX_ROWS) -> tuple[dict[str, pl.DataFrame], list[Reading]]:

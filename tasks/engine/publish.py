@@ -14,7 +14,7 @@ from schemas.tables.publications import Publication
 from tasks.contracts import analyses
 from tasks.engine.outcomes import FileOutcome, Summary
 from tasks.engine.problems import problems_of_rows
-from tasks.engine.study_files import StudyFolder
+from tasks.engine.study_files import StudyFolder, require_registered
 from tasks.methods.problem_lists import listed
 from warehouse.code_hash import project_digest, versions
 from warehouse.landing import HashCache
@@ -40,9 +40,12 @@ def is_current(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Wareho
     return known.height > 0 and known.row(0) == (state_of(folder, hashes, warehouse), True)
 
 
-def looks_current(folder: StudyFolder, warehouse: Warehouse) -> bool:
-    """Whether a look at times and sizes already says that nothing changed; reads no raw file."""
-    cache = HashCache.of(warehouse.home, folder.study.study_id)
+def looks_current(folder: StudyFolder, warehouse: Warehouse, address: str) -> bool:
+    """Whether a look at times and sizes already says that nothing changed; reads no raw file.
+
+    ``address``: of the object store, which must have all files.
+    """
+    cache = HashCache.of(warehouse.home, folder.study.study_id, address)
     hashes = {f.name: known for f in folder.files.values() if (known := cache.get(f)) is not None}
     return len(hashes) == len(folder.files) and is_current(folder, hashes, warehouse)
 
@@ -81,6 +84,8 @@ def publish_study(study_id: str, state: str, warehouse: Warehouse, *, is_complet
 
     ``state``: what ingest found. What arrived since then belongs to the next run.
     """
+    with warehouse.open(f"publish {study_id}") as session:
+        require_registered(session, study_id)
     now = datetime.now(UTC)
     row = {"study_id": study_id, "published_at": now, "state": state, "is_complete": is_complete}
     warehouse.publish(study_id, pl.DataFrame([row], schema=schema(Publication)))

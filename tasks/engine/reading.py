@@ -29,6 +29,7 @@ class Reading:
     assay: str
     parser: Parser | None = None
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    derived: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     sample_names: Mapping[str, str | None] = field(default_factory=dict)
     is_bug: bool = False
@@ -132,7 +133,7 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
     frames = {table: _identified(table, frame, matched, materials) for table, frame in frames.items()}
     problems += before_culture(raw, frames, matched, context.study)
     assay = context.assay or parser.assays[0]
-    return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, tuple(problems), matched)
+    return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, parsed.derived, tuple(problems), matched)
 
 
 def _unread(parsed: Parsed) -> dict[str, pl.DataFrame]:

@@ -36,7 +36,7 @@ def frames(study: Study, path: str, registered_at: datetime) -> dict[type[Table]
                 "sample_id": s.sample,
                 "condition": s.condition,
                 "condition_order": order[s.condition],
-                "donor_id": s.donor or s.sample,
+                "donor_id": s.donor,
                 "replicate": s.replicate,
                 "experiment": s.experiment,
                 "culture_date": s.culture_date,

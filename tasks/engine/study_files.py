@@ -10,7 +10,7 @@ from schemas.errors import BadInputError, UserError
 from schemas.study import Study
 from tasks.methods.manifests import manifest_names, read_study
 from warehouse.landing import FoundFile, describe, walk
-from warehouse.store import Warehouse
+from warehouse.store import Session, Warehouse
 
 ANNOTATIONS = ("features", "tx2gene")
 
@@ -23,7 +23,7 @@ class StudyFolder:
     study: Study
     sheets: Mapping[str, FoundFile]
     landing: Mapping[str, FoundFile]
-    references: Mapping[str, FoundFile]  # annotation key -> file
+    references: Mapping[str, FoundFile]  # key of study.yaml -> file
 
     @property
     def files(self) -> dict[str, FoundFile]:
@@ -32,23 +32,34 @@ class StudyFolder:
 
 
 def resolve(study: str, warehouse: Warehouse) -> Path:
-    """The folder of a study given as folder or registered id.
+    """The folder of a study given as folder or registered id; a folder without study.yaml may bear a study's id.
 
     Raises ``UserError`` when it is neither.
     """
     path = Path(study).expanduser()
-    if path.is_dir():
+    if (path / "study.yaml").is_file():
         return path.resolve()
+    known: Path | None = None
     for source in (warehouse.published, warehouse.path):  # the snapshot needs no lock, but lags behind
         if source.exists():
             with warehouse.snapshot() if source == warehouse.published else warehouse.open("find a study") as session:
                 rows = session.read("core.studies", {"study_id": [study]}, ["path"])
             if rows.height:
-                return Path(rows["path"][0])
+                known = Path(rows["path"][0])
+                if known.is_dir():  # a snapshot may be older than a move
+                    return known
+    if known or path.is_dir():
+        return known or path.resolve()
     raise UserError(
         f"{study} is neither a study folder nor a registered study. Give the folder that holds study.yaml, "
         "or write a new one with `benchlake init DIR`."
     )
+
+
+def require_registered(session: Session, study_id: str) -> None:
+    """Refuse to work on a study that nothing was ever ingested of. Raises ``UserError``."""
+    if not session.read("core.studies", {"study_id": [study_id]}, ["study_id"]).height:
+        raise UserError(f"{study_id} is not known in this home yet. Run `benchlake run STUDY` first.")
 
 
 def read_folder(path: Path) -> StudyFolder:
@@ -70,9 +81,17 @@ def read_folder(path: Path) -> StudyFolder:
         raise UserError(
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
-    references = {
-        key: describe(path / name, name)
-        for key in ANNOTATIONS
-        if (name := getattr(study.config.annotation, key)) and (path / name).is_file()
-    }
+    named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
+    references = {key: describe(path / name, name) for key, name in named.items() if name and (path / name).is_file()}
     return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)
+
+
+def _flow_references(study: Study) -> dict[str, str | None]:
+    """Gates and matrices: those of study.yaml by their key, those of files.csv by `flow.compensation/` and the name."""
+    flow = study.config.flow
+    own = {row.attributes.get("compensation", "").strip() for row in study.files}
+    return {
+        "flow.gating": flow.gating,
+        "flow.compensation": flow.compensation,
+        **{f"flow.compensation/{name}": name for name in sorted(own) if name},
+    }

@@ -1,4 +1,4 @@
-"""Tables of Cq per well and target, as Applied Biosystems programs print them: what their columns mean."""
+"""Tables of Cq per well and target, as instruments' programs print them: what their columns mean."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from tasks.methods.grids import PLATE_SHAPES, well_name, well_of_number
 
 _SMALL_PLATE, _LARGE_PLATE = 96, 384
-_HEADERS = {
+Names = Mapping[str, tuple[str, ...]]  # field -> lower-case headers that mean it, best first
+APPLIED_BIOSYSTEMS: Names = {
     "number": ("well",),
     "position": ("well position", "position"),
     "sample": ("sample name", "sample"),
@@ -26,9 +27,19 @@ _NUMBER = re.compile(r"[0-9]{1,6}(?:\.0+)?")
 _INSTRUMENT_FLAG = re.compile(r"[A-Z][A-Z0-9]{3,}")
 _TRUE = frozenset({"true", "1", "yes", "y"})
 _TASKS = {
+    "unkn": "unknown",
+    "unknown": "unknown",
+    "sample": "unknown",
     "ntc": "ntc",
     "negative control": "ntc",
     "no template control": "ntc",
+    "no template": "ntc",
+    "neg ctrl": "ntc",
+    "negative": "ntc",
+    "neg": "ntc",
+    "blank": "ntc",
+    "water": "ntc",
+    "h2o": "ntc",
     "nac": "ntc",
     "blockedipc": "ntc",
     "blocked ipc": "ntc",
@@ -45,6 +56,8 @@ _TASKS = {
     "std": "standard",
     "ipc": "positive",
     "pc": "positive",
+    "pos ctrl": "positive",
+    "pos": "positive",
     "positive control": "positive",
     "positive": "positive",
 }
@@ -59,11 +72,12 @@ class CqTable:
     rows: tuple[tuple[int, Sequence[str]], ...]
     where: str = "line"  # "line" or "sheet Results, row"
     alleles: Mapping[str, str] = field(default_factory=dict)  # "allele1" -> its name, in genotyping tables
+    names: Names = field(default_factory=lambda: APPLIED_BIOSYSTEMS)  # what this program calls its columns
 
     def column(self, field_name: str) -> int | None:
         """Index of the first column that means ``field_name``; null where the table has none."""
         names = [h.strip().strip('"').lower() for h in self.header]
-        return next((names.index(n) for n in _HEADERS[field_name] if n in names), None)
+        return next((names.index(n) for n in self.names.get(field_name, ()) if n in names), None)
 
     @property
     def has_cq(self) -> bool:
@@ -77,9 +91,9 @@ class CqTable:
         return [cells[column].strip() if column < len(cells) else "" for _, cells in self.rows]
 
 
-def is_header(cells: Sequence[str]) -> bool:
+def is_header(cells: Sequence[str], names: Names = APPLIED_BIOSYSTEMS) -> bool:
     """Whether a line is the header of a table of Cq: it names the well, and a target or Cq."""
-    table = CqTable(tuple(cells), ())
+    table = CqTable(tuple(cells), (), names=names)
     has_well = table.column("number") is not None or table.column("position") is not None
     has_cq = table.column("cq") is not None
     return has_well and (has_cq or table.column("target") is not None or table.column("snp") is not None)
@@ -130,7 +144,8 @@ def targets(table: CqTable, named: str | None) -> Iterable[tuple[list[str], list
 def task(printed: str, sample: str) -> str:
     """Role of a well; the sample's name tells where a plain target well holds a control."""
     word = printed.strip().lower().replace("_", " ")
-    if word in _TASKS:
+    word = re.sub(r"-\d+$", "", word)  # CFX numbers its contents: Unkn-1, Std-01
+    if _TASKS.get(word, "unknown") != "unknown":
         return _TASKS[word]
     if word.startswith("pc "):  # PC_ALLELE_1: a genotyping control
         return "positive"
@@ -155,6 +170,6 @@ def flags(table: CqTable) -> list[str]:
 
 def unread(table: CqTable) -> list[str]:
     """Columns that the vendor prints and core.qpcr_wells does not hold."""
-    read = {table.column(f) for f in _HEADERS} | {i for _, i in allele_columns(table)}
+    read = {table.column(f) for f in table.names} | {i for _, i in allele_columns(table)}
     flags = {i for i, h in enumerate(table.header) if _INSTRUMENT_FLAG.fullmatch(h.strip())}
     return [h.strip() for i, h in enumerate(table.header) if i not in read | flags and h.strip()]

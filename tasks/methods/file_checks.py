@@ -165,6 +165,7 @@ def reference_files(config: StudyYaml) -> list[tuple[tuple[str | int, ...], str,
         (("annotation", key), getattr(config.annotation, key), what) for key, what in _SUFFERS.items()
     ]
     named.append((("flow", "gating"), config.flow.gating, "gated populations of flow cytometry"))
+    named.append((("flow", "compensation"), config.flow.compensation, "compensation of flow cytometry"))
     named += [(("cerna", "targets", at), name, "ceRNA networks") for at, name in enumerate(config.cerna.targets)]
     for key, name in config.enrichment.gene_sets.items():
         named.append((("enrichment", "gene_sets", key), name, f"enrichment in {key}"))

@@ -10,6 +10,7 @@ import polars as pl
 from schemas.errors import Problem, warning
 from schemas.study import Study
 from tasks.contracts import RawFile
+from tasks.methods.instrument_times import iso_times
 
 _AHEAD = timedelta(hours=14)  # the earliest local time on earth: no zone of the lab makes a false alarm
 _LISTED = 4
@@ -52,6 +53,10 @@ def _printed(frames: Mapping[str, pl.DataFrame], names: Iterable[str]) -> dict[s
     """The latest day on which each name may have been measured, by the instruments' own words."""
     found: dict[str, date] = {}
     for frame in frames.values():
+        if "run_at" in frame.columns:  # one line a run, whichever samples were in it
+            days = [day for text in iso_times(frame["run_at"].to_list()) if text and (day := _date(text[:10]))]
+            whole = len(days) == frame.height and days
+            found |= dict.fromkeys(names, max(max(d, _swapped(d)) for d in days)) if whole else {}
         if not {"measured_on", "sample_name"} <= set(frame.columns):
             continue
         for name, text in frame.select("sample_name", "measured_on").unique().drop_nulls().iter_rows():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from schemas.errors import BadInputError, Problem, Severity, bad_input
-from schemas.study import FileRow
+from schemas.study import FileRow, Layout
 from tasks.methods.cq_tables import CqTable, flags, targets, task, unread, wells
 from tasks.methods.numbers import decimal_mark, read_numbers
 from tasks.methods.plate_identity import identify_plate
@@ -38,6 +39,11 @@ class Run:
     size: int | None = None  # wells of the plate, where the file or study.yaml says
     row: FileRow | None = None
     extra: dict[tuple[str, str], str] = field(default_factory=dict)  # (well, target) -> quantity from another table
+    layout: Layout | None = None
+    header: Mapping[str, str] = field(default_factory=dict)  # header lines, lower-case key to value
+    has_wells: bool = True  # a plain table of Cq may name none
+    is_only: bool = True  # the file has no other run
+    has_codes: bool = True  # plates of the table are barcodes, not just names within the file
 
 
 def qpcr_wells(table: CqTable, run: Run) -> tuple[pl.DataFrame, list[Problem], list[str]]:
@@ -50,7 +56,8 @@ def qpcr_wells(table: CqTable, run: Run) -> tuple[pl.DataFrame, list[Problem], l
     Raises ``BadInputError`` for a missing column, an unknown well or a Cq outside 0 to 60.
     """
     _require_columns(table, run)
-    places = wells(table, run.size)
+    has_places = run.has_wells or _names_wells(table)
+    places = wells(table, run.size) if has_places else [""] * len(table.rows)
     samples, printed = table.texts(table.column("sample")), table.texts(table.column("task"))
     parts = [
         pl.DataFrame(
@@ -71,10 +78,9 @@ def qpcr_wells(table: CqTable, run: Run) -> tuple[pl.DataFrame, list[Problem], l
         )
         for names, cq_texts in targets(table, run.row.target if run.row else None)
     ]
-    frame = pl.concat(parts).sort("row", maintain_order=True)
-    has_cq = pl.col("cq_text").str.contains(r"\d") | (
-        pl.lit(table.column("target") is None) & (pl.col("cq_text") != "")
-    )
+    frame = _laid_out(pl.concat(parts).sort("row", maintain_order=True), run.layout)
+    is_unnamed = pl.lit(table.column("target") is None) & (pl.col("cq_text") != "")
+    has_cq = pl.col("cq_text").str.contains(r"[1-9]") | is_unnamed
     used = frame.filter((pl.col("target") != "") | has_cq)
     _require_wells(used, table, run)
     problems = [_no_target(table, run)] if (used["target"] == "").any() else []
@@ -84,11 +90,36 @@ def qpcr_wells(table: CqTable, run: Run) -> tuple[pl.DataFrame, list[Problem], l
     return result, problems, unread(table)
 
 
+def _names_wells(table: CqTable) -> bool:
+    return table.column("number") is not None or table.column("position") is not None
+
+
+def _laid_out(frame: pl.DataFrame, layout: Layout | None) -> pl.DataFrame:
+    """Sample, target and role of the study's layout where it says one; what the file says elsewhere."""
+    if layout is None or not layout.wells:
+        return frame
+    said = pl.DataFrame(
+        [(w.well, w.sample, w.target, "ntc" if w.role == "blank" else None) for w in layout.wells],
+        schema=["well", "_sample", "_target", "_task"],
+        schema_overrides=dict.fromkeys(("well", "_sample", "_target", "_task"), pl.String),
+        orient="row",
+    ).unique("well", keep="first", maintain_order=True)
+    return (
+        frame.join(said, on="well", how="left", maintain_order="left")
+        .with_columns(
+            sample_name=pl.coalesce("_sample", "sample_name"),
+            target=pl.coalesce("_target", "target"),
+            task=pl.coalesce("_task", "task"),
+        )
+        .drop("_sample", "_target", "_task")
+    )
+
+
 def _require_columns(table: CqTable, run: Run) -> None:
     missing = [
         name
         for name, is_there in (
-            ("Well or Well Position", table.column("number") is not None or table.column("position") is not None),
+            ("Well or Well Position", _names_wells(table) or not run.has_wells),
             ("CT, Cq or Crt", table.has_cq),
         )
         if not is_there
@@ -164,7 +195,12 @@ def _valued(used: pl.DataFrame, table: CqTable, run: Run) -> pl.DataFrame:
 def _numbered(frame: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Name the plate and number repeated readings."""
     ids = frame["plate_id"].unique().to_list()
-    plates = {i: identify_plate(run.name, i or run.barcode, run.row, is_only=True) for i in ids}
+    is_only = run.is_only and (run.has_codes or len(ids) == 1)
+    names = {i: i if run.has_codes or not i else f"{run.name} {i}" for i in ids}
+    plates = {
+        i: identify_plate(name or run.name, (i if run.has_codes else "") or run.barcode, run.row, is_only=is_only)
+        for i, name in names.items()
+    }
     return frame.with_columns(
         pl.col("plate_id")
         .replace_strict({i: p for i, (p, _) in plates.items()}, return_dtype=pl.String)

@@ -19,6 +19,8 @@ GEN5 = "Agilent BioTek Gen5"
 QUANTSTUDIO = "Applied Biosystems QuantStudio"
 DESIGN_AND_ANALYSIS = "Applied Biosystems Design & Analysis"
 SDS = "Applied Biosystems SDS"
+CFX = "Bio-Rad CFX"
+LIGHTCYCLER = "Roche LightCycler 480"
 NANOSIGHT = "Malvern NanoSight NTA"
 ZETAVIEW = "Particle Metrix ZetaView"
 VICELL = "Beckman Coulter Vi-CELL"
@@ -73,7 +75,7 @@ SIGNATURES = (
         MAGELLAN,
         rf"\bMagellan\b|^(?:[^\n]*{_CELL})?\"?Well positions\"?(?:{_CELL}|$)|Tecan i-control|SparkControl",
     ),
-    _signature(DESIGN_AND_ANALYSIS, r"Design (?:&|and) Analysis Software|Plugin Name and Version"),
+    _signature(DESIGN_AND_ANALYSIS, r"Design (?:&|and) Analysis Software|Plugin Name and Version|\bDiomni\b"),
     _signature(
         QUANTSTUDIO,
         r"^[*#\" ]*(?:Experiment Run End Time|Experiment File Name|Quantification Cycle Method|Signal Smoothing On"
@@ -86,8 +88,17 @@ SIGNATURES = (
         rf"|\A(?:.*\n){{0,40}}?\"?Well\"?{_CELL}.*{_CELL}\"?Detector(?: Name)?\"?{_CELL}.*\bTask\b.*{_CELL}\"?Ct\b"
         rf"|\A1\t[^\t\n]*\tA0?1\t(?:Passed|Flagged)\t[^\t\n]*\t[^\t\n]*\t(?:Target|Endogenous Control)\t",
     ),
-    _signature("Bio-Rad CFX", rf"^{_CELL}?\"?Well\"?{_CELL}\"?Fluor\"?{_CELL}|Bio-Rad CFX|CFX Maestro"),
-    _signature("Roche LightCycler", r"LightCycler|^Experiment: .*Selected Filter|^\"?Include\"?\tColor\"?\t\"?Pos\b"),
+    _signature(
+        CFX,
+        rf"^{_CELL}?\"?Well\"?{_CELL}\"?Fluor\"?{_CELL}|Bio-Rad CFX|CFX (?:Maestro|Manager)"
+        rf"|^{_CELL}\"?(?:Cycle|Temperature)\"?{_CELL}\"?A0?1\"?{_CELL}",
+    ),
+    _signature(
+        LIGHTCYCLER,
+        r"LightCycler\S*[^\n]{0,40}\b(?:480|Software)\b|^\s*\"?Experiment: .*Filter:"
+        r"|^\s*\"?Include\"?\t\"?Color\"?\t\"?Pos\b"
+        r"|^\"?SamplePos\"?\t.*\bProg#",
+    ),
     _signature("Qiagen Rotor-Gene", r"Rotor-Gene"),
     _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro"),
     _signature(NANOSIGHT, r"^NTA Experiment Summary|Created with NTA|NanoSight"),

@@ -6,14 +6,31 @@ from dataclasses import replace
 
 from schemas.errors import BadInputError, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, find_table, metadata, parsed, run_of, section, table_at
+from tasks.methods.cq_exports import (
+    Rows,
+    curve_sheets,
+    described,
+    find_table,
+    parsed,
+    run_of,
+    section,
+    table_at,
+    unread_sheets,
+)
 from tasks.methods.lines import read_content, read_lines
 from tasks.methods.signatures import QUANTSTUDIO, recognise_file
 from tasks.methods.workbooks import is_workbook, read_sheets, sheet_names
 
 ASSAY = "qpcr"
 _REMEDY = 'Export the experiment again from the QuantStudio software and tick "Results".'
-_SHEETS = ("results", "sample setup")
+_CURVES = ("amplification data", "melt curve raw data")
+_REPEATED = frozenset(
+    {
+        *("well", "well position", "sample name", "target name", "snp assay name", "task", "reporter", "quencher"),
+        *("quantity", "comments", "allele1 name", "allele2 name"),
+    }
+)
+_SHEETS = ("results", "sample setup", *_CURVES)
 
 
 def claims(raw: RawFile, context: Context) -> bool:
@@ -38,7 +55,13 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     table, header = found
     setup = section(rows, "Sample Setup")
     alleles = _alleles(rows, setup + 1) if setup is not None else {}
-    return parsed(replace(table, alleles=alleles), run_of(metadata(rows[:header]), raw, context))
+    sections = [at for name in _CURVES if (at := section(rows, name)) is not None and at + 1 < len(rows)]
+    curves = [table_at(rows, at + 1) for at in sections]
+    result = parsed(replace(table, alleles=alleles), run_of(described(rows, header, table), raw, context), curves)
+    left = [f"section {name}" for name in _sections(rows) if name.strip("[]").lower() not in _SHEETS]
+    if setup is not None:
+        left += _unread_of_setup(rows[setup + 1 :])
+    return replace(result, unread=(*result.unread, *left))
 
 
 def _parse_workbook(raw: RawFile, context: Context) -> Parsed:
@@ -57,7 +80,17 @@ def _parse_workbook(raw: RawFile, context: Context) -> Parsed:
         )
     table, header = found
     _, setup = by_name.get("sample setup", ("", []))
-    return parsed(replace(table, alleles=_alleles(setup, 0)), run_of(metadata(rows[:header]), raw, context))
+    curves = curve_sheets(sheets, _CURVES)
+    result = parsed(
+        replace(table, alleles=_alleles(setup, 0)), run_of(described(rows, header, table), raw, context), curves
+    )
+    return replace(result, unread=(*result.unread, *unread_sheets(raw, sheets), *_unread_of_setup(setup)))
+
+
+def _unread_of_setup(rows: Rows) -> list[str]:
+    """Columns of the sample setup that the results do not repeat."""
+    header = next((c for c in rows if c and c[0].strip().lower() == "well"), ())
+    return [f"Sample Setup: {c.strip()}" for c in header if c.strip() and c.strip().lower() not in _REPEATED]
 
 
 def _alleles(rows: Rows, start: int) -> dict[str, str]:
@@ -98,7 +131,7 @@ def _no_results(rows: Rows, results: int | None, file: str) -> BadInputError:
 
 PARSER = Parser(
     name="quantstudio",
-    version="1",
+    version="3",
     product=QUANTSTUDIO,
     assays=(ASSAY,),
     claims=claims,

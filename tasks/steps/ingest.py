@@ -40,4 +40,4 @@ def scan(study: str, home: str, *, move: bool = False) -> IngestPlan:
 )
 def load_batch(plan: IngestPlan, batch: tuple[Arrival, ...], home: str) -> list[FileOutcome]:
     """Read, check and load one batch of files in one transaction."""
-    return ingest.load_batch(plan, batch, open_warehouse(home))
+    return ingest.load_batch(plan, batch, open_warehouse(home), open_objects(home))

@@ -8,9 +8,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.engine import publish as engine
-from tasks.engine.context import open_warehouse
+from tasks.engine.context import open_warehouse, settings
 from tasks.engine.outcomes import Summary
 from tasks.engine.study_files import read_folder, resolve
+from warehouse.objects import store_address
 
 
 @task(task_run_name="compare {study}", cache_policy=NO_CACHE, persist_result=False)
@@ -18,7 +19,7 @@ def unchanged(study: str, home: str) -> Summary | None:
     """Say that the snapshot already shows the study as it lies on disk; null when it does not."""
     warehouse = open_warehouse(home)
     folder = read_folder(resolve(study, warehouse))
-    if not engine.looks_current(folder, warehouse):
+    if not engine.looks_current(folder, warehouse, store_address(settings(home))):
         return None
     return engine.unchanged(folder, warehouse)
 

@@ -75,6 +75,7 @@ def test_every_fatal_problem_is_said_at_once_and_nothing_is_loaded(tmp_path: Pat
         (["sql", "SELECT 1"], "Nothing is published"),
         (["status"], "benchlake run STUDY"),
         (["tables", "core.sample"], "core.samples"),
+        (["init", "/dev/null/study"], "/dev/null/study: Not a directory"),
     ],
 )
 def test_a_mistake_gives_one_message_with_a_remedy_and_exit_2(tmp_path: Path, command: list[str], said: str) -> None:
@@ -82,6 +83,22 @@ def test_a_mistake_gives_one_message_with_a_remedy_and_exit_2(tmp_path: Path, co
     assert result.returncode == 2
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_setting_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHLAKE_PREFECT_PORT", "many")
+    result = benchlake("status", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "BENCHLAKE_PREFECT_PORT is 'many'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("what", ["run 12:30.txt", "run 12:30.txt:c3"])
+def test_a_name_with_a_colon_is_told_from_a_well(tmp_path: Path, what: str) -> None:
+    write(tmp_path / "s")
+    result = benchlake("exclude", "s", what, "--reason", "bubble", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "run 12:30.txt: no such file" in result.stderr
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]
         ("SUMMARIZE core.samples", {"column_name": "study_id"}),
         ("PIVOT core.samples ON sample_id USING sum(replicate) GROUP BY study_id", {"study_id": "s", "c1": 1, "c2": 2}),
         ("EXPLAIN ANALYZE SELECT 1", {"explain_key": "analyzed_plan"}),
+        ("SELECT 'write_log' AS query, 1 AS checkpoint", {"query": "write_log"}),
         ("-- a comment; with a semicolon\nSELECT 1 AS a", {"a": 1}),
     ],
 )
@@ -74,6 +75,12 @@ ATTACKS = [
     "SELECT * FROM '{home}/objects/derived/../../secret.csv'",
     "SELECT * FROM glob('/etc/*')",
     "SELECT * FROM query('COPY core.samples TO ''{home}/objects/derived/stolen.csv''')",
+    "SELECT * FROM query('SELECT 1')",
+    "FROM enable_logging(storage='file', storage_path='{home}/objects/derived/stolen'); SELECT write_log('x')",
+    "SELECT 1 WHERE EXISTS (FROM System.main.\"Enable_Logging\" /* /* */ */ (storage='file', storage_path='{home}'))",
+    "EXPLAIN ANALYZE FROM enable_profiling(save_location='{home}/objects/derived/stolen')",
+    "SELECT [write_log(x) FOR x IN ['a']]",
+    "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
     "SELECT * FROM duckdb_secrets()",
     "SELECT * FROM home",  # a Python variable of this test
     "ATTACH '{home}/other.duckdb'",

@@ -34,6 +34,7 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
             insert_row(con, "core.samples", **culture, condition=condition, condition_order=order, donor_id="NP1")
             insert_row(con, "result.viability", **culture, time_h=72.0, percent_viability=100.0 - order)
             insert_row(con, "result.qpcr_fold_changes", **culture, target="ACAN", fold_change=2.0**order)
+        insert_row(con, "result.qpcr_reference_stability", **study, target="GAPDH", sample_count=4)
         pair = {"comparison_id": "viability_all", "group_a": "control", "group_b": "il1b", "time_h": 72.0}
         insert_row(con, "result.pairwise_tests", **study, **pair, role="primary", padj=0.01)
         count = {"library": "gene", "feature_id": "g1"}

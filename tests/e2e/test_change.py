@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from deployments.sql_sandbox import sandbox
+from deployments.status import read_status
 from tests.e2e.small_study import LAYOUT, PLATES, RUNS, Bench, assert_same, contents
 
 VIABILITY_DESCENDANTS = {
@@ -14,6 +16,7 @@ VIABILITY_DESCENDANTS = {
 }
 QPCR_DESCENDANTS = {
     ("qpcr_fold_changes", "bench"),
+    ("qpcr_reference_stability", "bench"),
     ("measurements", "qpcr, qpcr_fold_changes, bench"),
     ("group_tests", "qpcr_all, qpcr, bench"),
 }
@@ -114,6 +117,22 @@ def test_a_changed_threshold_recomputes_the_tests_and_reads_no_file(bench: Bench
         ("group_tests", "viability_all, cell_viability, bench"),
         ("group_tests", "qpcr_all, qpcr, bench"),
     }
+
+
+def test_a_part_that_the_study_names_no_more_leaves_the_status(bench: Bench) -> None:
+    def parts() -> set[object]:
+        with sandbox(bench.home) as connection:
+            return {(p["status"], p["part"]) for p in read_status(connection).parts if p["analysis"] == "group_tests"}
+
+    before, sheet = parts(), (bench.study / "comparisons.csv").read_text()
+    assert ("done", "qpcr_all, qpcr, bench") in before
+    (bench.study / "comparisons.csv").write_text(sheet + "typo,qpcr,bench,contrl;il1b,all,\n")
+    bench.night()
+    assert {status for status, _ in parts() - before} == {"skipped"}
+    (bench.study / "comparisons.csv").write_text("".join(sheet.splitlines(keepends=True)[:2]))
+    bench.night()
+    assert parts() == {p for p in before if "qpcr" not in str(p)}
+    assert bench.rows("SELECT DISTINCT assay FROM result.group_tests") == [("cell_viability",)]
 
 
 def test_a_file_gone_from_landing_changes_nothing(bench: Bench) -> None:

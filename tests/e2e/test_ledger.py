@@ -230,6 +230,17 @@ class TestTheSameBytesUnderTwoNames:
         assert sorted(twins.status(self.twin)) == [("loaded", 96), ("superseded", 0)]
         assert twins.status(PLATE) == [("loaded", 96)]
 
+    def test_a_renamed_file_that_gets_other_bytes_leaves_the_rows_of_its_old_name(self, bench: Bench) -> None:
+        (bench.study / PLATE).rename(bench.study / self.twin)
+        bench.edit("files.csv", PLATE, self.twin)
+        bench.night()
+        assert self.statuses(bench) == [(self.twin, [("ignored", 0)]), (PLATE, [("loaded", 96)])]
+        (bench.study / self.twin).write_bytes((bench.study / self.twin).read_bytes().replace(b"3.12.08", b"3.12.09"))
+        bench.night()
+        assert sorted(bench.status(self.twin)) == [("loaded", 96), ("superseded", 0)]
+        assert bench.status(PLATE) == [("loaded", 96)]
+        assert wells_of(bench, PLATE) == 96
+
     def test_given_to_two_samples_neither_is_read(self, bench: Bench) -> None:
         (bench.study / self.twin).write_bytes((bench.study / PLATE).read_bytes())
         sheet = bench.study / "files.csv"

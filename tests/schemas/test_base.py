@@ -10,7 +10,7 @@ import pytest
 from pydantic import Field
 
 import schemas.tables
-from schemas.base import References, StudyId, Table, Unit, columns, tables
+from schemas.base import References, StudyId, Table, Unit, columns, declared, tables
 from schemas.errors import DeclarationError
 
 Note = Annotated[str, Field(description="Note.")]
@@ -106,9 +106,9 @@ def test_a_column_says_all_that_was_declared() -> None:
 def more_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder whose modules count as tables for one test."""
     monkeypatch.setattr(schemas.tables, "__path__", [*schemas.tables.__path__, str(tmp_path)])
-    tables.cache_clear()
+    declared.cache_clear()
     yield tmp_path
-    tables.cache_clear()
+    declared.cache_clear()
     for path in tmp_path.glob("*.py"):
         sys.modules.pop(f"schemas.tables.{path.stem}", None)
         if hasattr(schemas.tables, path.stem):

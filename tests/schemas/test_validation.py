@@ -107,8 +107,8 @@ def test_missing_repeated_and_misspelt_values_read_well() -> None:
     misspelt, missing, repeated = map(str, problems(validate(frame, QpcrWell), "x.csv"))
     assert misspelt == (
         "x.csv, column well, row 3 (plate p1, well A1, reading 1): 'A1' is written differently; well must have the "
-        "form ^[A-Z]{1,2}[0-9]{2}$ (Row letter and two-digit column). "
-        "Correct the spelling and export the file again."
+        "form ^(?:[A-Z]{1,2}[0-9]{2})?$ (Row letter and two-digit column; empty where a plain table of Cq names no "
+        "wells). Correct the spelling and export the file again."
     )
     assert missing == (
         "x.csv, column target, row 3 (plate p1, well A1, reading 1): nothing stands here; target must not be empty. "

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
+import pytest
 
 from schemas.polars_schema import schema
 from schemas.study import Condition, FileRow, Study, StudyYaml
@@ -27,7 +28,7 @@ def arrival(name: str, sha256: str) -> Arrival:
 
 
 def known(arrival: Arrival, _row: Mapping[str, Any]) -> str:
-    return f"fingerprint of {arrival.sha256}"
+    return f"fingerprint of {arrival.sha256} beside {arrival.duplicate_of}"
 
 
 def look(before: pl.DataFrame, *arrived: Arrival, retracted: Mapping[tuple[str, str], str] | None = None) -> Transition:
@@ -102,10 +103,35 @@ def test_a_retracted_file_loses_its_rows_and_stays_retracted() -> None:
     assert [a.sha256 for a in look(second, arrival("a.txt", "1")).to_read] == ["1"]
 
 
-def test_rows_stay_while_another_file_has_the_same_bytes() -> None:
-    first = after(EMPTY, look(EMPTY, arrival("a.txt", "1"), arrival("b.txt", "1")))
+def twin(arrived: Arrival, other: str) -> Arrival:
+    """The same bytes as another file, in whose stead it is not read."""
+    return replace(arrived, duplicate_of=other)
+
+
+def test_rows_leave_with_the_file_they_were_read_from_and_its_twin_is_read_instead() -> None:
+    loaded, copy = arrival("a.txt", "1"), twin(arrival("b.txt", "1"), "a.txt")
+    first = ledger_of(loaded, copy)
     change = look(first, arrival("a.txt", "2"), arrival("b.txt", "1"))
+    assert change.dropped == ("1",)
+    assert [a.key for a in change.to_read] == [("a.txt", "2"), ("b.txt", "1")]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_rows_stay_when_a_twin_that_is_not_read_gets_other_bytes(is_gone: bool) -> None:  # noqa: FBT001 (parametrized)
+    loaded, copy = arrival("a.txt", "1"), twin(arrival("b.txt", "1"), "a.txt")
+    change = look(ledger_of(loaded, copy), *([] if is_gone else [loaded]), arrival("b.txt", "2"))
     assert change.dropped == ()
+    assert [a.key for a in change.to_read] == [("b.txt", "2")]
+
+
+def ledger_of(loaded: Arrival, copy: Arrival) -> pl.DataFrame:
+    """The ledger after a file was loaded and its twin ignored."""
+    frame = after(EMPTY, look(EMPTY, loaded, copy))
+    is_copy = pl.col("file_name") == copy.file.name
+    return frame.with_columns(
+        status=pl.when(is_copy).then(pl.lit("ignored")).otherwise("status"),
+        load_fingerprint=pl.when(is_copy).then(pl.lit(known(copy, {}))).otherwise("load_fingerprint"),
+    )
 
 
 def study(*rows: FileRow) -> Study:

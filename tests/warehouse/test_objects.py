@@ -15,7 +15,7 @@ from schemas.errors import BadInputError, UserError
 from schemas.settings import Settings
 from tests.servers.rgw import Rgw
 from warehouse.object_directory import DirectoryStore
-from warehouse.objects import ObjectDamagedError, ObjectStore, UnsteadyFileError, object_store
+from warehouse.objects import ObjectDamagedError, ObjectStore, UnsteadyFileError, object_store, store_address
 
 ABSENT = "0" * 64
 
@@ -201,3 +201,13 @@ def test_a_name_that_could_leave_its_folder_is_refused(tmp_path: Path, name: str
             store.put_bytes(b"x", "derived", name)
     with pytest.raises(ValueError, match="no sha256"):
         store.exists(name)
+
+
+@pytest.mark.parametrize("store", ["", "s3://a-bucket", "s3://a-bucket/", "s3://a-bucket/pre/fix/"])
+@pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:9"])
+def test_the_address_of_a_store_is_known_before_it_is_opened(
+    store: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    settings = Settings(object_store=store, s3_endpoint=endpoint)
+    assert store_address(settings) == object_store(settings).address

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import DeclarationError
-from warehouse.plan import digest, frame_digest, is_fact, matching
+from warehouse.plan import digest, frame_digest, is_computed, is_fact, matching
 
 FRAME = pl.DataFrame({"sample_id": ["A", "B", None], "time_h": [0.0, 24.0, None]})
 
@@ -45,3 +45,8 @@ def test_a_json_digest_does_not_depend_on_the_order_of_keys() -> None:
 def test_facts_are_what_raw_files_give() -> None:
     assert is_fact("core.plate_wells")
     assert not any(is_fact(t) for t in ("core.samples", "core.raw_objects", "core.features", "result.viability"))
+
+
+def test_facts_that_analyses_add_to_depend_on_their_runs() -> None:
+    assert is_computed("core.flow_populations")
+    assert not any(is_computed(t) for t in ("core.flow_samples", "core.plate_wells", "result.viability"))

@@ -106,6 +106,34 @@ def test_publishing_one_study_keeps_what_others_published(tmp_path: Path) -> Non
         assert (names(session, "one"), names(session, "two")) == (["A"], ["B"])
 
 
+def test_a_new_version_keeps_what_others_published_and_not_their_half_done_nights(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    for study_id in ("a", "b"):
+        fill(warehouse, study_id, "x")
+        warehouse.publish(study_id, publication(study_id))
+    with duckdb.connect(str(warehouse.published)) as connection:
+        connection.execute("UPDATE ops.declarations SET digest = 'older'")
+        connection.execute("ALTER TABLE core.samples DROP COLUMN batch")
+    for study_id in ("a", "b"):
+        fill(warehouse, study_id, "half done", "x")
+    warehouse.publish("a", publication("a"))
+    with warehouse.snapshot() as session:
+        assert (names(session, "a"), names(session, "b")) == (["half done", "x"], ["x"])
+
+
+def test_a_snapshot_that_a_new_version_cannot_take_over_is_made_anew(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    for study_id in ("a", "b"):
+        fill(warehouse, study_id, "x")
+        warehouse.publish(study_id, publication(study_id))
+    with duckdb.connect(str(warehouse.published)) as connection:
+        connection.execute("UPDATE ops.declarations SET digest = 'older'")
+        connection.execute("ALTER TABLE core.samples DROP COLUMN condition")  # which must not be null
+    warehouse.publish("a", publication("a"))
+    with warehouse.snapshot() as session:
+        assert (names(session, "a"), names(session, "b")) == (["x"], ["x"])
+
+
 def test_a_reader_that_is_open_keeps_its_state_while_a_new_one_is_published(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     fill(warehouse, "s", "A")
@@ -133,6 +161,23 @@ def test_asking_before_anything_is_published_says_what_to_do(tmp_path: Path) -> 
         pytest.fail("there is no snapshot")
 
 
+def test_a_warehouse_that_another_program_has_open_is_named(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    with warehouse.open("test"):
+        pass
+    program = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, str(warehouse.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "open\n"
+    with pytest.raises(UserError, match=r"warehouse.duckdb cannot be opened.*close it there"), warehouse.open("test"):
+        pytest.fail("two writers at once")
+    other.communicate("")
+    with warehouse.open("test"):
+        pass
+
+
 def test_a_warehouse_of_an_older_version_gains_its_new_nullable_columns(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     fill(warehouse, "s", "A")
@@ -148,5 +193,5 @@ def test_a_warehouse_that_cannot_be_adapted_says_how_it_is_rebuilt(tmp_path: Pat
     with warehouse.open("test") as session:
         session.connection.execute("ALTER TABLE core.samples ALTER replicate TYPE BIGINT")
         session.connection.execute("UPDATE ops.declarations SET digest = 'older'")
-    with pytest.raises(UserError, match="rebuilt from the raw objects"), warehouse.open("test"):
+    with pytest.raises(UserError, match="rebuilt from the study folders"), warehouse.open("test"):
         pytest.fail("it opened")

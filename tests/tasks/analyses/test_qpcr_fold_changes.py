@@ -7,12 +7,19 @@ import pytest
 
 from schemas.base import columns
 from schemas.study import Condition, Qpcr, SampleRow, Study, StudyYaml
+from schemas.tables.qpcr_standard_curves import QpcrStandardCurve
 from schemas.tables.qpcr_wells import QpcrWell
-from tasks.analyses.qpcr_fold_changes import ANALYSIS, SAMPLES, TABLE, WELLS
+from tasks.analyses.qpcr_fold_changes import ANALYSIS, CURVES, OBJECTS, SAMPLES, TABLE, WELLS
 from tasks.contracts import Computed
 
 Row = dict[str, Any]
 SCHEMA = {c.name: c.dtype for c in columns(QpcrWell)}
+FILES = pl.DataFrame(
+    [("f1", "day1.txt", "loaded"), ("f2", "day2.txt", "loaded"), ("f2", "old.txt", "superseded")],
+    schema=["object_id", "file_name", "status"],
+    orient="row",
+)
+NO_CURVES = pl.DataFrame(schema={c.name: c.dtype for c in columns(QpcrStandardCurve)})
 
 
 def samples(**more: object) -> pl.DataFrame:
@@ -32,22 +39,35 @@ def study(**qpcr: object) -> Study:
 
 def wells(object_id: str, *cultures: tuple[str, float]) -> list[Row]:
     return [
-        {"object_id": object_id, "plate": "p", "well": f"A{i}{j}", "reading": 1, "sample_id": s, "target": t, "cq": cq}
+        {
+            "object_id": object_id,
+            "plate": "p",
+            "plate_is_explicit": False,
+            "well": f"A{i}{j}",
+            "reading": 1,
+            "sample_id": s,
+            "target": t,
+            "cq": cq,
+        }
         | {"task": "unknown", "is_excluded": False}
         for i, (s, acan) in enumerate(cultures)
         for j, (t, cq) in enumerate((("GAPDH", 18.0), ("ACAN", acan)))
     ]
 
 
-def computed(rows: list[Row], about: Study, known: pl.DataFrame | None = None) -> dict[str, Computed]:
+def computed(
+    rows: list[Row], about: Study, known: pl.DataFrame | None = None, curves: pl.DataFrame = NO_CURVES
+) -> dict[str, Computed]:
     known = samples() if known is None else known
     schema = SCHEMA | {"is_excluded": pl.Boolean}
     frame = pl.DataFrame([{k: r.get(k) for k in schema} for r in rows], schema=schema)
-    slices = {WELLS: frame.select(ANALYSIS.reads[WELLS]).unique(), SAMPLES: known.select("sample_id", "experiment")}
+    slices = {WELLS: frame.select(ANALYSIS.reads[WELLS]).unique(), SAMPLES: known.select("sample_id", "experiment")} | {
+        OBJECTS: FILES
+    }
     found = {}
     for part in ANALYSIS.parts(about, slices):
         assert part.skip is None
-        frames = {WELLS: frame, SAMPLES: known}
+        frames = {WELLS: frame, SAMPLES: known, CURVES: curves}
         for table, where in part.where.items():
             for column, values in where.items():
                 frames[table] = frames[table].filter(pl.col(column).is_in(list(values), nulls_equal=True))
@@ -73,6 +93,7 @@ def test_a_part_reads_its_own_cultures_and_the_calibrator_wells_of_their_files()
             {"sample_id": ["C1", None, "C2"], "object_id": ["f1", "f1", "f2"], "task": ["unknown", "irc", "unknown"]}
         ),
         SAMPLES: samples().select("sample_id", "experiment"),
+        OBJECTS: FILES,
     }
     first, _ = ANALYSIS.parts(study(), slices)
     assert first.where == {WELLS: {"object_id": ("f1",), "sample_id": ("C1", None)}, SAMPLES: {"sample_id": ("C1",)}}
@@ -94,10 +115,67 @@ def test_an_excluded_culture_keeps_its_value_marked_and_is_no_calibrator() -> No
     assert (table["T1"]["fold_change"], table["T1"]["na_reason"]) == (None, "no_calibrator")
 
 
-def test_efficiency_correction_is_skipped_with_its_reason() -> None:
+def test_only_the_efficiency_corrected_method_reads_standard_curves() -> None:
     slices = {
         WELLS: pl.DataFrame({"sample_id": ["C1"], "object_id": ["f1"], "task": ["unknown"]}),
         SAMPLES: samples().select("sample_id", "experiment"),
+        OBJECTS: FILES,
     }
-    (part,) = ANALYSIS.parts(study(method="pfaffl"), slices)
-    assert part.skip == "qpcr.method pfaffl is not built yet; use ddcq"
+    (doubling,) = ANALYSIS.parts(study(), slices)
+    (corrected,) = ANALYSIS.parts(study(method="pfaffl"), slices)
+    assert doubling.tables is not None
+    assert CURVES not in doubling.tables
+    assert corrected.tables is not None
+    assert CURVES in corrected.tables
+    assert corrected.parameters["files"] == {"f1": "day1.txt"}
+
+
+def test_a_no_template_control_that_amplifies_is_one_line() -> None:
+    control = BOTH[0] | {"well": "H12", "sample_id": None, "target": "ACAN", "task": "ntc", "cq": 29.0}
+    named = [r | {"sample_name": r["sample_id"]} for r in BOTH[:4]]
+    (done,) = computed([*named, control], study()).values()
+    (problem,) = done.problems
+    assert (problem.rule, problem.file, problem.place) == ("ntc_amplified", "day1.txt", "well H12")
+    (clean,) = computed([*named, control | {"cq": 33.0}], study()).values()
+    assert clean.problems == ()
+    (left_out,) = computed([*named, control | {"is_excluded": True}], study()).values()
+    assert left_out.problems == ()
+
+
+def test_technical_repeats_that_disagree_are_one_line_and_a_flag() -> None:
+    repeats = [BOTH[3] | {"well": f"B{i:02d}", "cq": cq} for i, cq in enumerate((27.1, 29.4))]
+    (done,) = computed([*BOTH[:4], *repeats], study()).values()
+    (problem,) = done.problems
+    assert (problem.rule, problem.place) == ("technical_sd_high", "well B01")
+    rows = {(r["sample_id"], r["target"]): r for r in done.frames[TABLE].to_dicts()}
+    assert (rows["T1", "ACAN"]["flag"], rows["T1", "ACAN"]["furthest_well"]) == ("technical_sd_high", "B01")
+    assert rows["T1", "ACAN"]["technical_n"] == 3  # flagged, never dropped
+    assert rows["C1", "ACAN"]["flag"] is None
+
+
+def curve(target: str, factor: float, *, is_usable: bool = True) -> Row:
+    row = dict.fromkeys(NO_CURVES.columns)
+    return row | {"target": target, "object_id": "f9", "amplification_factor": factor, "is_usable": is_usable}
+
+
+def test_efficiency_corrected_rows_say_so_and_need_a_curve_of_every_target() -> None:
+    curves = pl.DataFrame([curve("ACAN", 1.9), curve("Gapdh", 1.8)], schema=NO_CURVES.schema)
+    (done,) = computed(BOTH[:4], study(method="pfaffl"), curves=curves).values()
+    rows = {(r["sample_id"], r["target"]): r for r in done.frames[TABLE].to_dicts()}
+    assert done.problems == ()
+    assert rows["T1", "ACAN"]["fold_change"] == pytest.approx(1.9 ** (25 - 27))
+    assert (rows["T1", "ACAN"]["method"], rows["T1", "ACAN"]["amplification_factor"]) == ("pfaffl", 1.9)
+    (lacking,) = computed(BOTH[:4], study(method="pfaffl"), curves=curves.head(1)).values()
+    (problem,) = lacking.problems
+    assert (problem.rule, "efficiency of GAPDH" in problem.message) == ("no_efficiency", True)
+    assert set(lacking.frames[TABLE]["na_reason"]) == {"no_efficiency"}
+
+
+def test_measurements_are_minus_delta_cq_of_the_targets_that_are_no_reference() -> None:
+    (done,) = computed(BOTH[:4], study()).values()
+    assert ANALYSIS.feeds is not None
+    found = ANALYSIS.feeds.measure(done.frames[TABLE], {})
+    assert found.select("sample_id", "target", "measure", "value", "scale").rows() == [
+        ("C1", "ACAN", "expression", -7.0, "log2"),
+        ("T1", "ACAN", "expression", -9.0, "log2"),
+    ]

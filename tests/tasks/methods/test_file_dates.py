@@ -46,3 +46,24 @@ def test_a_file_older_than_its_culture_is_told_in_one_line(tmp_path: Path) -> No
     )
     (line,) = said(tmp_path, cultured="2024-03-05", written="2024-06-01T01:00", printed="2024-02-20T08:00:00")
     assert "was measured on 2024-02-20" in line
+
+
+@pytest.mark.parametrize(
+    ("run_at", "is_late"),
+    [
+        (["2024-03-01 10:00:00 PM EST"], True),
+        (["2024-03-06 10:00:00 PM EST"], False),
+        (["03-02-2024 17:56:18 CEST"], True),
+        (["2024-03-01", "2024-03-06"], False),  # one of two runs may hold it
+        (["2024-03-01", "no date"], False),
+    ],
+)
+def test_a_run_dates_every_sample_in_it(run_at: list[str], is_late: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    study = Study(
+        config=StudyYaml(study_id="s", conditions=[Condition(id="c")]),
+        samples=(SampleRow(sample="C1", condition="c", culture_date="2024-03-05"),),
+    )
+    raw = replace(raw_file(tmp_path, b"1"), modified_at=datetime(2024, 6, 1, tzinfo=UTC))
+    frames = {"core.qpcr_runs": pl.DataFrame({"run_at": run_at}), "core.x": pl.DataFrame({"sample_name": ["C1"]})}
+    found = list(before_culture(raw, frames, {"C1": "C1"}, study))
+    assert [p.rule for p in found] == ["file_before_culture"] * is_late

@@ -19,7 +19,14 @@ Row = dict[str, Any]
 def well(sample: str | None, target: str, cq: float | None, **more: object) -> Row:
     condition = None if sample is None else "control" if sample.startswith("C") else "treated"
     row: Row = {"object_id": "f1", "sample_id": sample, "condition": condition, "target": target, "cq": cq}
-    row |= {"task": "unknown", "flag": None, "is_excluded": False, "is_sample_excluded": False}
+    row |= {
+        "plate": "p",
+        "plate_is_explicit": False,
+        "task": "unknown",
+        "flag": None,
+        "is_excluded": False,
+        "is_sample_excluded": False,
+    }
     return row | more
 
 
@@ -169,3 +176,85 @@ def test_well_order_and_a_shift_of_a_whole_run_change_nothing(rows: list[Row], s
     moved = computed(*(r | {"cq": r["cq"] + shift} for r in rows))
     for key, row in computed(*PLATE).items():
         assert moved[key]["fold_change"] == pytest.approx(row["fold_change"], rel=1e-9)
+
+
+def test_a_plate_named_in_several_files_is_one_run() -> None:
+    split = [row | {"object_id": f"file of {row['target']}", "plate_is_explicit": True} for row in PLATE]
+    found, alone = computed(*split), computed(*PLATE)
+    assert found["T1", "ACAN"]["delta_delta_cq"] == pytest.approx(alone["T1", "ACAN"]["delta_delta_cq"])
+    apart = computed(*(row | {"plate": row["target"]} for row in split))
+    assert apart["T1", "ACAN"]["na_reason"] == "reference_on_other_plate"
+
+
+def test_plates_of_one_file_are_corrected_each_by_their_own_calibrators() -> None:
+    late = [
+        row | {"plate": "q", "cq": (row["cq"] or 0) + (1.0 if row["target"] == "ACAN" else 0.0)} for row in PLATE[8:]
+    ]
+    irc = [
+        well(None, target, cq + (1.0 if plate == "q" and target == "ACAN" else 0.0), task="irc", plate=plate)
+        for target, cq in (("GAPDH", 18), ("ACAN", 24))
+        for plate in "pq"
+    ]
+    found, alone = computed(*PLATE[:8], *late, *irc), computed(*PLATE)
+    assert found["T1", "ACAN"]["delta_delta_cq"] == pytest.approx(alone["T1", "ACAN"]["delta_delta_cq"])
+    uncorrected = computed(*PLATE[:8], *late)
+    assert uncorrected["T1", "ACAN"]["delta_delta_cq"] == pytest.approx(alone["T1", "ACAN"]["delta_delta_cq"] + 1)
+
+
+def efficiency(**factors: float) -> pl.DataFrame:
+    return pl.DataFrame({"gene": list(factors), "amplification_factor": list(factors.values())})
+
+
+def pfaffl(*rows: Row, references: tuple[str, ...] = ("GAPDH",), **factors: float) -> dict[tuple[str, str], Row]:
+    table = fold_change(frame(*rows), references=references, calibrator="control", efficiencies=efficiency(**factors))
+    return {(r["sample_id"], r["target"]): r for r in table.to_dicts()}
+
+
+def test_pfaffls_ratio_by_his_own_formula() -> None:
+    """R = E_target^(ΔCP target) / E_ref^(ΔCP ref), ΔCP = control - sample: his equation 1."""
+    found = pfaffl(*PLATE, gapdh=1.95, acan=1.87)
+    acan = ((25.0 + 25.4) / 2 + (25.5 + 25.9) / 2) / 2 - (27.1 + 27.3) / 2
+    gapdh = ((18.0 + 18.2) / 2 + 18.5) / 2 - 18.1
+    assert found["T1", "ACAN"]["fold_change"] == pytest.approx(1.87**acan / 1.95**gapdh)
+    assert found["T1", "ACAN"]["amplification_factor"] == 1.87
+    assert found["T1", "ACAN"]["mean_cq"] == pytest.approx(27.2)  # as measured
+
+
+def test_several_references_count_by_the_geometric_mean_of_their_corrected_quantities() -> None:
+    more = [row | {"target": "B2M", "cq": (row["cq"] or 0) * 0.9 + 3} for row in PLATE if row["target"] == "GAPDH"]
+    found = pfaffl(*PLATE, *more, references=("GAPDH", "B2M"), gapdh=1.95, acan=1.87, b2m=2.05)
+    b2m = ((18.1 + 18.5) / 2 - 18.1) * 0.9
+    gapdh = (18.1 + 18.5) / 2 - 18.1
+    acan = (25.2 + 25.7) / 2 - 27.2
+    assert found["T1", "ACAN"]["fold_change"] == pytest.approx(1.87**acan / math.sqrt(1.95**gapdh * 2.05**b2m))
+
+
+def test_an_efficiency_of_two_is_the_method_of_doubling() -> None:
+    same, plain = pfaffl(*PLATE, gapdh=2.0, acan=2.0), computed(*PLATE)
+    assert {k: v["fold_change"] for k, v in same.items()} == pytest.approx(
+        {k: v["fold_change"] for k, v in plain.items()}
+    )
+
+
+def test_a_target_or_reference_without_efficiency_is_null_never_two() -> None:
+    without_target = pfaffl(*PLATE, gapdh=1.95)
+    assert (without_target["T1", "ACAN"]["fold_change"], without_target["T1", "ACAN"]["na_reason"]) == (
+        None,
+        "no_efficiency",
+    )
+    assert without_target["T1", "ACAN"]["mean_cq"] == pytest.approx(27.2)
+    without_reference = pfaffl(*PLATE, acan=1.9)
+    assert without_reference["T1", "ACAN"]["na_reason"] == "no_efficiency"
+
+
+@given(st.floats(1.5, 2.1), st.floats(1.5, 2.1), st.floats(-3, 3))
+def test_more_rna_in_a_sample_changes_no_corrected_ratio(target: float, reference: float, log2_amount: float) -> None:
+    """A sample diluted by some factor has all its Cq later by log_E of it, and the same expression."""
+    moved = [
+        row | {"cq": (row["cq"] or 0) - log2_amount / math.log2(target if row["target"] == "ACAN" else reference)}
+        if row["sample_id"] == "T1"
+        else row
+        for row in PLATE
+    ]
+    here, there = (pfaffl(*rows, gapdh=reference, acan=target)["T1", "ACAN"]["fold_change"] for rows in (PLATE, moved))
+    assert here == pytest.approx(there)

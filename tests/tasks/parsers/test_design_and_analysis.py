@@ -71,11 +71,31 @@ def test_quantities_of_standards_come_from_their_own_sheet(shared: Path) -> None
     assert found.filter(pl.col("task") == "ntc")["quantity"].null_count() == 8
 
 
+def test_standards_named_by_their_quantity_have_it(shared: Path) -> None:
+    folder = shared / "data/qpcr/appbio_quantstudio_designandanalysis"
+    found = frame(RawFile.read(folder / f"{STEMS[1]}.xlsx"))
+    named = found.filter(pl.col("task") == "standard").select("well", "sample_name", "quantity")
+    assert [q for _, _, q in named.iter_rows()] == [float(s) for _, s, _ in named.iter_rows()]
+    assert found.filter(pl.col("task") == "unknown")["quantity"].null_count() == 120
+
+
 def test_a_primary_analysis_takes_its_target_from_files_csv_or_warns(shared: Path) -> None:
     raw = RawFile.read(shared / f"data/qpcr/appbio_quantstudio_designandanalysis/{STEMS[2]}.xlsx")
     assert set(frame(raw, target="HBB")["target"]) == {"HBB"}
     (problem,) = PARSER.parse(raw, context()).problems
     assert (problem.rule, problem.place) == ("no_target", "sheet Results")
+
+
+def test_diomni_writes_the_same_tables_as_workbook_and_csv(tmp_path: Path) -> None:
+    head = [row if row[:1] != ["Software Name and Version"] else [row[0], "Diomni Software v3.0"] for row in HEAD]
+    workbook = raw_file(tmp_path, book({"Results": head + RESULTS}), "diomni.xlsx")
+    lines = [",".join(f'"{cell}"' for cell in row) for row in head + RESULTS]
+    text = raw_file(tmp_path, "\n".join(lines).encode("utf-8-sig"), "diomni.csv")
+    for raw in (workbook, text):
+        assert PARSER.claims(raw, context())
+        result = PARSER.parse(raw, context())
+        assert result.frames["core.qpcr_wells"]["cq"].to_list() == [18.5, None, 21.0]
+        assert result.frames["core.qpcr_runs"]["software"].to_list() == ["Diomni Software v3.0"]
 
 
 def test_a_workbook_is_read_whatever_its_name(tmp_path: Path) -> None:

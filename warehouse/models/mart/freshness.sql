@@ -1,4 +1,4 @@
--- How fresh each study's published results are, and how many files stayed out.
+-- How fresh each study's published results are, and how many raw files stayed out.
 -- One row per study; reads core.studies, core.raw_objects, ops.publications, ops.analysis_runs.
 WITH files AS (
     SELECT
@@ -8,6 +8,7 @@ WITH files AS (
         count(*) FILTER (WHERE raw_objects.status = 'ignored') AS ignored_count,
         max(raw_objects.received_at) AS last_received_at
     FROM core.raw_objects AS raw_objects
+    WHERE raw_objects.assay NOT IN ('manifest', 'reference')
     GROUP BY raw_objects.study_id
 ),
 

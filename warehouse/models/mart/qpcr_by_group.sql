@@ -1,4 +1,4 @@
--- Fold change by qPCR of each condition: mean, SD and n (donors, or cultures where a group has one donor).
+-- Fold change by qPCR of each condition: mean, SD and n (donors, or cultures where any group has one donor).
 -- One row per experiment, target and condition; reads result.qpcr_fold_changes, core.samples, mart.conditions.
 WITH cultures AS (
     SELECT
@@ -17,18 +17,34 @@ WITH cultures AS (
         ON changes.study_id = samples.study_id AND changes.sample_id = samples.sample_id
 ),
 
+-- n means one thing in all groups that are compared
+families AS (
+    SELECT
+        cultures.study_id,
+        cultures.experiment,
+        cultures.target,
+        min(cultures.donor_count) > 1 AND min(cultures.donor_id) <> '' AS has_donors
+    FROM cultures
+    GROUP BY ALL
+),
+
 units AS (
     SELECT
         cultures.study_id,
         cultures.experiment,
         cultures.target,
         cultures.condition,
-        CASE WHEN cultures.donor_count > 1 THEN 'donor' ELSE 'culture' END AS n_unit,
-        CASE WHEN cultures.donor_count > 1 THEN cultures.donor_id ELSE cultures.sample_id END AS unit,
+        CASE WHEN families.has_donors THEN 'donor' ELSE 'culture' END AS n_unit,
+        CASE WHEN families.has_donors THEN cultures.donor_id ELSE cultures.sample_id END AS unit,
         -- a donor's cultures are averaged on the log scale, as the tests do
         exp(avg(ln(nullif(cultures.fold_change, 0)))) AS fold_change,
         count(*) - count(cultures.fold_change) AS left_out_count
     FROM cultures
+    INNER JOIN families
+        ON
+            cultures.study_id = families.study_id
+            AND cultures.experiment = families.experiment
+            AND cultures.target = families.target
     GROUP BY ALL
 ),
 

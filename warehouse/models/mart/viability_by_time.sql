@@ -1,4 +1,4 @@
--- Viability of each condition over time: mean, SD and n (donors, or cultures where a group has one donor).
+-- Viability of each condition over time: mean, SD and n (donors, or cultures where any group has one donor).
 -- One row per experiment, condition and time; reads result.viability, core.samples, mart.conditions.
 WITH cultures AS (
     SELECT
@@ -26,9 +26,19 @@ culture_means AS (
         cultures.time_h,
         cultures.sample_id,
         cultures.donor_id,
-        cultures.donor_count,
         avg(cultures.percent_viability) AS percent_viability,
         count(*) - count(cultures.percent_viability) AS left_out_count
+    FROM cultures
+    GROUP BY ALL
+),
+
+-- n means one thing in all groups that are compared
+families AS (
+    SELECT
+        cultures.study_id,
+        cultures.experiment,
+        cultures.time_h,
+        min(cultures.donor_count) > 1 AND min(cultures.donor_id) <> '' AS has_donors
     FROM cultures
     GROUP BY ALL
 ),
@@ -39,11 +49,16 @@ units AS (
         culture_means.experiment,
         culture_means.condition,
         culture_means.time_h,
-        CASE WHEN culture_means.donor_count > 1 THEN 'donor' ELSE 'culture' END AS n_unit,
-        CASE WHEN culture_means.donor_count > 1 THEN culture_means.donor_id ELSE culture_means.sample_id END AS unit,
+        CASE WHEN families.has_donors THEN 'donor' ELSE 'culture' END AS n_unit,
+        CASE WHEN families.has_donors THEN culture_means.donor_id ELSE culture_means.sample_id END AS unit,
         avg(culture_means.percent_viability) AS percent_viability,
         sum(culture_means.left_out_count) AS left_out_count
     FROM culture_means
+    INNER JOIN families
+        ON
+            culture_means.study_id = families.study_id
+            AND culture_means.experiment = families.experiment
+            AND culture_means.time_h IS NOT DISTINCT FROM families.time_h
     GROUP BY ALL
 ),
 
