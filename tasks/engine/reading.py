@@ -39,7 +39,11 @@ class Reading:
         """Why the file is not loaded."""
         if self.status == "loaded":
             return None
-        return str(self.problems[0]) if self.problems else "nobody reads this kind of file"
+        if not self.problems:
+            return "nobody reads this kind of file"
+        more = len(self.problems) - 1
+        others = f" {more} more {'problem' if more == 1 else 'problems'}: `benchlake check` lists all." if more else ""
+        return f"{self.problems[0]}{others}"
 
 
 def read_file(raw: RawFile, context: Context) -> Reading:

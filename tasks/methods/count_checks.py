@@ -101,7 +101,8 @@ def refuse_bad_counts(
                     _CORRECT,
                 )
                 for row, column in zip(rows[:_SHOWN].tolist(), columns[:_SHOWN].tolist(), strict=True)
-            )
+            ),
+            *([] if is_estimated else fraction_warning(raw, ids, samples, np.where(bad, 0.0, values), place)),
         )
 
 
