@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
     _print_standing(summary, console)
     if summary.parts:
         _print_parts(summary.parts, console)
-    _print_warnings(summary, console)
+    told = " ".join(f.reason or "" for f in summary.files if f.status == "quarantined")
+    _print_warnings(replace(summary, warnings=_untold(summary.warnings, told)), console)
     if summary.published_at:
         console.print(
             f"\nPublished at {summary.published_at:%Y-%m-%d %H:%M} UTC: {home / 'published.duckdb'}",
@@ -63,6 +65,12 @@ def _print_standing(summary: Summary, console: Console) -> None:
     if summary.standing:
         names = ", ".join(f.file_name for f in summary.standing[:LINES])
         console.print(f"{_coloured('quarantined')} since an earlier run: {escape(names)}. `benchlake status` says why.")
+
+
+def _untold(warnings: Iterable[str], told: str) -> tuple[str, ...]:
+    """Problems that are not already the reason of a file's quarantine."""
+    plain = " ".join(told.split())
+    return tuple(w for w in warnings if (w.partition(": ")[2] or w) not in plain)
 
 
 def _print_warnings(summary: Summary, console: Console) -> None:

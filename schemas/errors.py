@@ -31,7 +31,8 @@ class Problem:
         """Give the one line that people read."""
         where = f"{self.file}, {self.place}" if self.place else self.file
         message = self.message.rstrip(".")
-        return f"{where}: {message}. {self.remedy}".rstrip()
+        end = "" if message.endswith(("?", "!")) else "."
+        return f"{where}: {message}{end} {self.remedy}".rstrip()
 
 
 class BenchlakeError(Exception):

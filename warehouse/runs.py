@@ -23,17 +23,24 @@ ENDED = "the study names it no more"  # last_attempts.sql leaves such parts out
 def inputs(session: Session, analysis: Analysis, plan: PartPlan) -> dict[str, pl.DataFrame]:
     """The rows that a part reads, with ``is_excluded`` on facts and samples."""
     exclusions = excluded(session, plan.study_id)
-    frames = {}
+    frames: dict[str, pl.DataFrame] = {}
     for table in analysis.reads if plan.part.tables is None else plan.part.tables:
         where = {"study_id": [plan.study_id], **plan.part.where.get(table, {})}
         frame = session.read_derived(table, where) if table in derived_tables() else session.read(table, where)
+        frames[table] = frame
+    return with_exclusions(frames, exclusions)
+
+
+def with_exclusions(frames: Mapping[str, pl.DataFrame], exclusions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Add ``is_excluded`` to facts and samples; ``exclusions`` as ``warehouse.plan.excluded`` gives them."""
+    marked = dict(frames)
+    for table, frame in frames.items():
         if is_fact(table):
-            frame = frame.with_columns(_excludes(exclusions, frame.columns).alias("is_excluded"))
+            marked[table] = frame.with_columns(_excludes(exclusions, frame.columns).alias("is_excluded"))
         elif table == "core.samples":
             whole = exclusions.filter(pl.col("file_name").is_null() & pl.col("well").is_null())["sample_id"]
-            frame = frame.with_columns(pl.col("sample_id").is_in(whole.implode()).alias("is_excluded"))
-        frames[table] = frame
-    return frames
+            marked[table] = frame.with_columns(pl.col("sample_id").is_in(whole.implode()).alias("is_excluded"))
+    return marked
 
 
 def _excludes(exclusions: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:

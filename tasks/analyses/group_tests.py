@@ -27,6 +27,7 @@ NOT_BUILT = {
     "omnibus": ("welch_anova", "kruskal", "friedman", "two_way_anova"),
     "posthoc": ("holm", "tukey", "dunnett", "games_howell", "dunn", "none"),
 }
+LISTED = 5  # cultures named in a message
 BUILT = {"omnibus": "one_way_anova", "posthoc": "bonferroni"}
 
 
@@ -138,28 +139,47 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     frames_out = {SUMMARIES: result_frame(summaries, GroupSummary)} | {
         f"result.{name}": _finite(result_frame(found[name], table)) for name, table in TABLES.items()
     }
-    return Computed(frames_out, tuple(_overlap_problems(part, overlap)))
+    return Computed(frames_out, tuple(_overlap_problems(part, overlap, rows)))
 
 
 def _finite(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def _overlap_problems(part: Part, measured: Sequence[str]) -> list[Problem]:
+def _overlap_problems(part: Part, measured: Sequence[str], rows: pl.DataFrame) -> list[Problem]:
+    """One warning where donors recur in some groups only; a culture whose value was lost is not called missing."""
     if not measured:
         return []
+    given = part.parameters
+    what, remedy = "not all donors in all", "Complete the missing cultures, or"
+    if lost := _lost(rows):
+        donors = rows.group_by("condition").agg(pl.col("donor_id").unique().sort())["donor_id"].to_list()
+        is_complete = all(d == donors[0] for d in donors)
+        shown = ", ".join(lost[:LISTED]) + (f" and {len(lost) - LISTED} more" if len(lost) > LISTED else "")
+        what = f"{'' if is_complete else 'not all donors in all, and '}not all have a value there: {shown}"
+        remedy = "Measure what was lost again, or" if is_complete else "Measure what was lost and what is missing, or"
     return [
         Problem(
             Severity.WARNING,
             "samples.csv",
-            f"comparison {part.parameters['comparison_id']}, experiment {part.parameters['experiment']}",
+            f"comparison {given['comparison_id']}, experiment {given['experiment']}",
             ", ".join(sorted(set(measured))[:5]),
             "donors_overlap_partly",
-            f"some donors of {part.parameters['assay']} occur in several conditions but not all donors in all, "
+            f"some donors of {given['assay']} occur in several conditions but {what}; "
             "so the groups were compared as independent although they partly are not",
-            "Complete the missing cultures, or write `design: blocked` under statistics to hold donors constant.",
+            f"{remedy} write `design: blocked` under statistics to hold donors constant.",
         )
     ]
+
+
+def _lost(rows: pl.DataFrame) -> list[str]:
+    """Cultures of the part without a value, with the reason."""
+    no_value = pl.col("value").is_null() | ~pl.col("value").is_finite()
+    gone = rows.filter(pl.col("is_excluded") | no_value).with_columns(
+        why=pl.when("is_excluded").then(pl.lit("excluded")).otherwise(pl.col("na_reason").fill_null("no value"))
+    )
+    found = gone.select("sample_id", pl.col("why").str.replace_all("_", " ")).unique().sort("sample_id", "why")
+    return [f"{sample} ({why})" for sample, why in found.iter_rows()]
 
 
 ANALYSIS = Analysis(

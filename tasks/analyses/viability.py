@@ -13,8 +13,10 @@ from schemas.tables.viability import Viability
 from tasks.contracts import Analysis, Computed, Feed, Part
 from tasks.methods.result_frames import result_frame
 from tasks.methods.viability import viability
+from tasks.methods.viability_losses import viability_losses
 
 WELLS, SAMPLES, TABLE = "core.plate_wells", "core.samples", "result.viability"
+OBJECTS = "core.raw_objects"
 ASSAY = "cell_viability"
 SAME_WAVELENGTH_NM = 0.5
 
@@ -34,6 +36,8 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         "time": options.time,
         "wavelength_nm": options.wavelength_nm,
     }
+    named = slices[OBJECTS].filter(pl.col("status") == "loaded").select("object_id", "file_name")
+    files = dict(named.sort("file_name", descending=True).iter_rows())
     is_plate_alone = options.scope == "plate" and options.time == "same"
     by = ("object_id", "plate") if is_plate_alone else ("experiment",)
     found = []
@@ -48,12 +52,14 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             SAMPLES: {"sample_id": samples},
         }
         name = f"{key[1]} of {str(key[0])[:12]}" if is_plate_alone else str(key[0])
-        found.append(Part(name, where, parameters))
+        about = {o: files[o] for o in where[WELLS]["object_id"] if o in files}
+        sheets = {o: row.layout for o, f in about.items() if (row := study.file_row(f)) and row.layout}
+        found.append(Part(name, where, {**parameters, "files": about, "layouts": sheets}, tables=(WELLS, SAMPLES)))
     return found
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
-    """Compute viability of every culture of the part at the study's wavelength."""
+    """Compute viability of every culture of the part at the study's wavelength; say which have none and why."""
     settings = part.parameters
     samples = frames[SAMPLES].select(
         "sample_id", "condition", "experiment", pl.col("is_excluded").alias("is_sample_excluded")
@@ -68,6 +74,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     )
     rows = viability(known, reference=settings["reference"], scope=settings["scope"], time=settings["time"])
     table = rows.join(samples.select("sample_id", "experiment"), on="sample_id", how="left")
+    about = {key: settings[key] for key in ("reference", "files", "layouts")}
+    problems += viability_losses(rows, known.filter(~pl.col("is_excluded")), **about)
     return Computed({TABLE: result_frame(table, Viability)}, tuple(problems))
 
 
@@ -104,7 +112,8 @@ def _at_wavelength(wells: pl.DataFrame, wavelength_nm: float) -> tuple[pl.DataFr
 
 
 def _problem(plate: tuple[Any, ...], rule: str, message: str, remedy: str) -> Problem:
-    return Problem(Severity.WARNING, "study.yaml", f"plate {plate[1]} of {plate[0][:12]}", "", rule, message, remedy)
+    severity = Severity.LOCAL if rule == "wavelength_not_read" else Severity.WARNING
+    return Problem(severity, "study.yaml", f"plate {plate[1]} of {plate[0][:12]}", "", rule, message, remedy)
 
 
 def measure(rows: pl.DataFrame, _: Mapping[str, Any]) -> pl.DataFrame:
@@ -129,7 +138,11 @@ def measure(rows: pl.DataFrame, _: Mapping[str, Any]) -> pl.DataFrame:
 
 ANALYSIS = Analysis(
     name="viability",
-    reads={WELLS: ("assay", "object_id", "plate", "sample_id"), SAMPLES: ("sample_id", "experiment")},
+    reads={
+        WELLS: ("assay", "object_id", "plate", "sample_id"),
+        SAMPLES: ("sample_id", "experiment"),
+        OBJECTS: ("object_id", "file_name"),
+    },
     writes=(TABLE,),
     parts=parts,
     run=run,

@@ -13,7 +13,7 @@ import polars as pl
 from schemas.errors import BadInputError
 from tasks.contracts import Analysis, Computed, analyses
 from tasks.engine.outcomes import PartOutcome
-from tasks.engine.problems import problem_rows
+from tasks.engine.problems import problem_rows, said
 from tasks.engine.study_files import read_folder, require_registered
 from warehouse import runs
 from warehouse.plan import PartPlan, plan
@@ -103,7 +103,7 @@ def _write(
 ) -> PartOutcome:
     key, study_id = part_plan.part.key, part_plan.study_id
     source = f"{analysis.name}/{key}"
-    problems = result.problems if isinstance(result, Computed | BadInputError) else ()
+    problems = said(analysis, key, result) if isinstance(result, Computed | BadInputError) else ()
     session.replace(
         "ops.validation_results",
         {"study_id": [study_id], "source": [source]},

@@ -20,6 +20,7 @@ from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
 from tasks.engine import features, gate_files, sheets
+from tasks.engine.foreseen import facts_wanted, foreseen
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
@@ -37,6 +38,7 @@ log = getLogger(__name__)
 BATCH_FILES = 200
 BATCH_BYTES = 2**30
 FEATURES = "core.features"
+SHEET_PROBLEM = "sheet_problem"
 _UNCOUNTED = (FEATURES, UNREAD)  # no measurements of the file
 Progress = Callable[[str], None]
 
@@ -165,10 +167,17 @@ def check(folder: StudyFolder) -> list[Problem]:
     hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
     found = [*folder.study.problems, *_unread(folder, hashes), *gate_files.problems(folder)]
+    facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted()}
+    loaded: dict[str, str] = {}
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
-        _, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
-        found += [problem for reading in readings for problem in reading.problems]
-    return found
+        frames, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
+        # what a sheet does to a file is told with the sheet
+        found += [p for reading in readings for p in reading.problems if p.rule != SHEET_PROBLEM]
+        loaded |= {r.object_id: r.name for r in readings if r.status == "loaded"}
+        for table in facts.keys() & frames.keys():
+            facts[table].append(frames[table])
+    whole = {table: pl.concat(parts) for table, parts in facts.items() if parts}
+    return [*found, *foreseen(folder.study, whole, loaded)]
 
 
 def _unread(folder: StudyFolder, hashes: Mapping[str, str]) -> list[Problem]:
@@ -259,11 +268,11 @@ def _read(arrival: Arrival, study: Study, references: Mapping[str, RawFile]) -> 
         problem = Problem(
             Severity.LOCAL,
             name,
-            f"files.csv, line {row.line}",
             "",
-            "sheet_problem",
+            "",
+            SHEET_PROBLEM,
             why,
-            "Correct the sheet; the file is read then.",
+            "The file is read once the sheet is corrected.",
         )
         return Reading(name, raw.sha256, "quarantined", arrival.assay, problems=(problem,))
     layout = study.layouts.get(row.layout) if row and row.layout else None

@@ -7,10 +7,20 @@ from datetime import datetime
 
 import polars as pl
 
-from schemas.errors import Problem, Severity
+from schemas.errors import BadInputError, Problem, Severity
 from schemas.polars_schema import schema
 from schemas.tables.validation_results import ValidationResult
+from tasks.contracts import Analysis, Computed
+from tasks.methods.null_reasons import null_warnings
 from warehouse.plan import digest
+
+
+def said(analysis: Analysis, part: str, result: Computed | BadInputError) -> tuple[Problem, ...]:
+    """What people should know of a part: its problems, and the cultures that lack a value without a word there."""
+    if isinstance(result, BadInputError) or analysis.feeds is None:
+        return tuple(result.problems)
+    rows, told = result.frames.get(analysis.feeds.table, pl.DataFrame()), {p.rule for p in result.problems}
+    return (*result.problems, *null_warnings(rows, what=f"{analysis.feeds.assay}, {part}", told=told))
 
 
 def problem_rows(

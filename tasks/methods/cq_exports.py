@@ -21,7 +21,10 @@ _FIRST_OF_CURVES = ("well", "well position")
 
 
 def metadata(rows: Rows) -> dict[str, str]:
-    """Header lines as lower-case key to value, up to the first ``[Section]``: ``* Key = Value``, or in two cells."""
+    """Header lines as lower-case key to value, up to the first ``[Section]``.
+
+    They read ``* Key = Value`` or ``# Key: Value``, or stand in two cells.
+    """
     found: dict[str, str] = {}
     for cells in rows:
         if cells and re.fullmatch(r"\[.+\]", cells[0].strip()):
@@ -30,6 +33,8 @@ def metadata(rows: Rows) -> dict[str, str]:
         key, sign, value = first.partition("=")
         if not sign:
             value = next((c for c in cells[1:] if c.strip()), "")
+        if not sign and not value:
+            key, _, value = first.partition(": ")
         if key.strip():
             found.setdefault(key.strip().rstrip(":").lower(), value.strip())
     return found

@@ -5,18 +5,20 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from schemas.errors import Problem, Severity
 from schemas.study import ExclusionRow, FileRow, Layout, StudyYaml
 from tasks.methods.excel_damage import excel_damaged
 from tasks.methods.grids import well_name
-from tasks.methods.id_matching import KnownIds
-from tasks.methods.layout_sheets import unknown_samples
+from tasks.methods.id_matching import KnownIds, difference, folded
+from tasks.methods.layout_sheets import nearest_role, unknown_samples
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheets import Row, Sheet
 from tasks.methods.yaml_marks import Marked
 
 FILES, EXCLUSIONS = "files.csv", "exclusions.csv"
+_NAMED = 3  # files named in a message
 _SUFFERS = {
     "features": "symbols and RNA classes of features",
     "tx2gene": "salmon and kallisto counts",
@@ -33,24 +35,40 @@ class Listing:
     def __init__(self, names: Collection[str] | None) -> None:
         self.is_known = names is not None
         self._names = {_composed(n): n for n in names or ()}
-        self._near: dict[str, tuple[dict[str, str], KnownIds]] = {}
+        self._near: dict[tuple[str, str], tuple[dict[str, str], KnownIds]] = {}
 
     def find(self, name: str) -> str | None:
         """The name as listed; null when it is not there."""
         return self._names.get(_composed(name))
 
-    def nearest(self, name: str, folder: str) -> str:
-        """A sentence that names the file that was probably meant."""
-        if folder not in self._near:
+    def same(self, name: str, taken: Collection[str]) -> str | None:
+        """The one raw file not ``taken`` that must be meant: it differs by case or separators, or by its folder."""
+        inside = [n for n in self._names.values() if n.startswith("landing/") and n not in taken]
+        for key in (folded, lambda n: folded(_last(n))):
+            found = [n for n in inside if key(n) == key(name)]
+            if len(found) == 1:
+                return found[0]
+        return None
+
+    def nearest(self, name: str, folder: str, taken: Collection[str] = ()) -> str:
+        """A sentence that names the file that was probably meant: of the same kind, and none of ``taken``."""
+        kind = _kind(name)
+        if (folder, kind) not in self._near:
             inside = [n for n in self._names.values() if n.startswith(folder) and not _last(n).startswith(".")]
-            self._near[folder] = {_last(n): n for n in inside}, KnownIds(inside)
-        by_last, known = self._near[folder]
+            inside = [n for n in inside if _kind(n) == kind and n not in taken]
+            self._near[folder, kind] = {_last(n): n for n in inside}, KnownIds(inside)
+        by_last, known = self._near[folder, kind]
         found = by_last.get(_last(name)) or known.nearest(name)
         return f"Did you mean {shown(found)}?" if found else "Put it there, or correct the name."
 
 
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
+
+
+def _kind(name: str) -> str:
+    """Ending of a file's name, without what compresses it."""
+    return PurePosixPath(name.lower().removesuffix(".gz")).suffix
 
 
 def _composed(name: str) -> str:
@@ -86,28 +104,38 @@ def checked_files(
     """The rows, with ``problem`` where a file cannot be read as its row says, and everything found.
 
     ``known_samples`` holds samples and materials, both may be named; null when they could not be read.
+    A file that a row means but does not name rightly gets a row of its own, with the ``problem``.
     """
     problems: list[Problem] = []
+    taken = {row.file for row in files}
     checked = []
     known_layouts = KnownIds(layouts)
     sample_ids = set(known_samples.ids) if known_samples else set()
     for row in files:
-        reason = None
+        reason, others = None, []
         if row.layout and row.layout not in layouts:
-            message = f"there is no layouts/{shown(row.layout)}.csv"
+            message = f"there is no layouts/{shown(row.layout)}.csv, so {shown(row.file)} is left out"
             remedy = known_layouts.suggestion(row.layout, "Add it.")
             problems.append(_cell(FILES, row.line, "layout", row.layout, "unknown_layout", message, remedy))
-            reason = f"{message}. {remedy}"
+            reason = str(problems[-1])
         if row.sample and known_samples and row.sample not in sample_ids:
             message = f"'{shown(row.sample)}' is not in samples.csv; the file's rows would belong to no sample"
             remedy = known_samples.suggestion(row.sample, "Add it to samples.csv, or correct it.")
             problems.append(_cell(FILES, row.line, "sample", row.sample, "unknown_sample", message, remedy))
         if listing.is_known and listing.find(row.file) is None:
             message = f"there is no file '{shown(row.file)}'"
-            remedy = listing.nearest(row.file, "landing/")
-            problem = _cell(FILES, row.line, "file", row.file, "missing_file", message, remedy)
-            problems.append(replace(problem, severity=Severity.WARNING))
-        checked.append(row.model_copy(update={"problem": reason}) if reason else row)
+            if meant := listing.same(row.file, taken):
+                how = difference(row.file, meant)
+                message = f"{message}, and {shown(meant)} is left out because no row names it"
+                remedy = f"Did you mean {shown(meant)}{f' ({how})' if how else ''}?"
+                problems.append(_cell(FILES, row.line, "file", row.file, "missing_file", message, remedy))
+                others = [FileRow(file=meant, assay=row.assay, line=row.line, problem=str(problems[-1]))]
+                taken.add(meant)
+            else:
+                remedy = listing.nearest(row.file, "landing/", taken)
+                problem = _cell(FILES, row.line, "file", row.file, "missing_file", message, remedy)
+                problems.append(replace(problem, severity=Severity.WARNING))
+        checked += [row.model_copy(update={"problem": reason}) if reason else row, *others]
     targets = [(row.line, row.target) for row in files if row.target]
     problems += _damaged(FILES, targets)
     return checked, problems
@@ -126,15 +154,51 @@ def _damaged(file: str, targets: Sequence[tuple[int, str]]) -> Iterator[Problem]
         yield replace(problem, severity=Severity.WARNING)
 
 
-def layout_problems(layouts: Mapping[str, Layout], known_samples: KnownIds | None) -> Iterator[Problem]:
-    """Samples that a layout names and the study does not know; gene names that are dates."""
+def layout_problems(
+    layouts: Mapping[str, Layout], known_samples: KnownIds | None, users: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Problem]:
+    """Samples that a layout names and the study does not know; gene names that are dates.
+
+    ``users``: the files that a layout is for.
+    """
     for layout in layouts.values():
         file = f"layouts/{layout.name}.csv"
+        its = _several((users or {}).get(layout.name, ()))
+        named = {w.sample for w in layout.wells} | {lane.sample for lane in layout.lanes}
+        what = "lanes" if layout.lanes else "wells"
         for line, sample in unknown_samples(layout, known_samples) if known_samples else ():
-            message = f"'{shown(sample)}' is not in samples.csv; its wells would belong to no sample"
-            remedy = known_samples.suggestion(sample, "Add it to samples.csv, or correct it.") if known_samples else ""
+            message = (
+                f"'{shown(sample)}' is not in samples.csv; its {what}{f' in {its}' if its else ''} belong to no sample"
+            )
+            remedy = "Add it to samples.csv, or correct it."
+            if known_samples and (near := known_samples.nearest(sample)) and near not in named:
+                message = f"{message} and {near} is left out"
+            if role := nearest_role(sample, known_samples.ids if known_samples else ()):
+                remedy = f"Did you mean {role}? A well without a sample has that role."
+            elif known_samples:
+                remedy = known_samples.suggestion(sample, remedy)
             yield _cell(file, line, "sample", sample, "unknown_sample", message, remedy)
         yield from _damaged(file, [(w.line, w.target) for w in layout.wells if w.target])
+
+
+def _several(names: Sequence[str]) -> str:
+    """Files in a message: the first ones of many."""
+    listed = ", ".join(map(shown, names[:_NAMED]))
+    return f"{listed} and {len(names) - _NAMED} more" if len(names) > _NAMED else listed
+
+
+def broken_layouts(
+    layouts: Mapping[str, Layout], problems: Sequence[Problem], users: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, Layout], list[Problem]]:
+    """Layouts and problems, where why a layout cannot be used says which files it leaves out."""
+    found, told = dict(layouts), list(problems)
+    for name, layout in layouts.items():
+        at = next((i for i, p in enumerate(told) if layout.problem == str(p)), None)
+        if at is not None and users.get(name):
+            left_out = f"so {_several(users[name])} {'is' if len(users[name]) == 1 else 'are'} left out"
+            told[at] = replace(told[at], message=f"{told[at].message.rstrip('.')}, {left_out}")
+            found[name] = layout.model_copy(update={"problem": str(told[at])})
+    return found, told
 
 
 def exclusion_problems(

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import TypeVar
 
 from schemas.errors import Problem, Severity
 from schemas.study import Layout, LayoutLane, LayoutWell
 from tasks.methods.grids import row_letters, well_name
-from tasks.methods.id_matching import KnownIds
+from tasks.methods.id_matching import KnownIds, folded
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheet_rows import read_rows
 from tasks.methods.sheets import Cells, Row, Sheet, read_cells, read_sheet
@@ -25,6 +26,7 @@ _PLATES = ((8, 12), (16, 24), (32, 48))
 ROWS, COLUMNS = _PLATES[-1]
 _WELL_COLUMNS = ("well", "sample", "role", "time_h", "target", "blank_for")
 _LANE_COLUMNS = ("lane", "sample", "role")
+_SLIP = 0.75  # similarity of a role to a cell that is a slip of it: blnk, blk, emtpy
 _ROLES = ("sample", "blank", "control", "empty")
 _FORMS = "expected columns well,sample,role or lane,sample,role, or a grid of sample ids (8 x 12, 16 x 24, 32 x 48)"
 
@@ -220,6 +222,13 @@ def _grid_well(well: str, cell: str, line: int, sample_ids: frozenset[str]) -> L
     if not cell or (role in _ROLES[1:] and cell not in sample_ids):
         return LayoutWell.model_validate({"well": well, "role": role or "empty", "line": line})
     return LayoutWell(well=well, sample=cell, line=line)
+
+
+def nearest_role(cell: str, samples: Collection[str]) -> str | None:
+    """The role of a well without a sample that a cell is a slip of (``blnk``); null where it may be a sample's name."""
+    names = {folded(s) for s in samples}
+    near = get_close_matches(folded(cell), ("blank", "empty"), n=1, cutoff=_SLIP)
+    return near[0] if near and folded(cell) not in names else None
 
 
 def unknown_samples(layout: Layout, known: KnownIds) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -24,6 +24,7 @@ from schemas.study import (
 from tasks.methods import comparison_checks, contrast_checks
 from tasks.methods.file_checks import (
     Listing,
+    broken_layouts,
     checked_files,
     exclusion_problems,
     layout_problems,
@@ -111,8 +112,9 @@ class _Reading:
         known = KnownIds(sorted(ids)) if ids else None
         nameable = [m.material for m in materials]  # files and lanes may be about a preparation
         also = KnownIds([*known.ids, *nameable]) if known else None
-        layouts = self.layouts((ids or frozenset()) | set(nameable), also)
+        layouts = self.layouts((ids or frozenset()) | set(nameable))
         files = self.file_rows(layouts, also)
+        layouts = self.used(layouts, files or [], also)
         exclusions = self.exclusions(known)
         contrasts = self.contrasts(config, samples, files)
         comparisons = self.comparisons(config, samples)
@@ -198,14 +200,24 @@ class _Reading:
             self.problems += [*identity_problems(sheet.columns), *donor_problems(samples, rows, materials)]
         return rows
 
-    def layouts(self, sample_ids: frozenset[str], known: KnownIds | None) -> dict[str, Layout]:
+    def layouts(self, sample_ids: frozenset[str]) -> dict[str, Layout]:
         found: dict[str, Layout] = {}
         for name in manifest_names(self.files):
             if name.startswith(LAYOUTS):
                 layout, problems = read_layout(name, self.files[name], sample_ids)
                 found[layout.name] = layout
                 self.problems += problems
-        self.problems += layout_problems(found, known)
+        return found
+
+    def used(
+        self, layouts: Mapping[str, Layout], files: Sequence[FileRow], known: KnownIds | None
+    ) -> dict[str, Layout]:
+        """Say of every fault of a layout which files suffer."""
+        users: dict[str, list[str]] = {}
+        for row in files:
+            users.setdefault(row.layout or "", []).append(row.file)
+        found, self.problems = broken_layouts(layouts, self.problems, users)
+        self.problems += layout_problems(found, known, users)
         return found
 
     def file_rows(self, layouts: Mapping[str, Layout], known: KnownIds | None) -> list[FileRow] | None:

@@ -213,11 +213,11 @@ def _no_line_end(readings: Sequence[WellText], raw: RawFile) -> tuple[Problem, .
 
 def _no_layout(row: FileRow, file: str) -> Problem:
     return Problem(
-        Severity.WARNING,
+        Severity.LOCAL,
         file,
         "",
         "",
         "no_layout",
-        f"neither the file nor files.csv (line {row.line}) says which sample is in which well",
+        f"neither the file nor files.csv (line {row.line}) says which sample is in which well, so nothing is computed",
         "Write layouts/NAME.csv (well,sample,role) and its NAME in the column layout of files.csv.",
     )

@@ -10,6 +10,11 @@ MAX_OD = 3.0  # above it absorbance readers are no longer linear
 MAX_LOST_SHARE = 1 / 3
 LOST_FLAGS = r"overflow|missed|over_range"
 READ = ("object_id", "plate", "time_h")
+IS_LOST = (
+    pl.col("value").is_null()
+    | ((pl.col("unit") == "OD") & (pl.col("value") > MAX_OD))
+    | pl.col("flag").fill_null("").str.contains(LOST_FLAGS)
+)
 
 
 def viability(
@@ -37,11 +42,7 @@ def viability(
     ``no_blank_on_plate``, ``blank_not_blank``, ``no_reference_on_plate`` (``no_reference_in_experiment``),
     ``reference_not_above_blank``.
     """
-    wells = wells.with_columns(
-        is_lost=pl.col("value").is_null()
-        | ((pl.col("unit") == "OD") & (pl.col("value") > MAX_OD))
-        | pl.col("flag").fill_null("").str.contains(LOST_FLAGS)
-    )
+    wells = wells.with_columns(is_lost=IS_LOST)
     cultures = _with_blank(_cultures(wells), wells)
     compared = _with_reference(cultures, reference=reference, scope=scope, time=time)
     blanked, reference_blanked = pl.col("mean_od") - pl.col("blank_od"), pl.col("reference_blanked")

@@ -106,6 +106,19 @@ def test_partly_overlapping_donors_warn_and_are_compared_as_independent() -> Non
     assert rows_of(blocked, "group_tests", role="primary")[0]["method"] == "randomised_block_anova"
 
 
+def test_a_culture_whose_value_was_lost_is_named_and_not_called_missing() -> None:
+    rows = matched({"control": [1.0, 2.0, 3.0], "il1b": [0.2, 1.1, 2.5], "usc": [1.0, 0.4, 2.2]})
+    rows[-1] |= {"value": None, "na_reason": "too_many_wells_lost"}
+    (done,) = computed(rows)
+    (problem,) = done.problems
+    assert f"not all have a value there: {rows[-1]['sample_id']} (too many wells lost)" in problem.message
+    assert "not all donors in all" not in problem.message
+    assert problem.remedy.startswith("Measure what was lost again, or write `design: blocked`")
+    (done,) = computed([rows[0] | {"is_excluded": True}, *rows[1:-1]])
+    assert "not all donors in all, and not all have a value there" in done.problems[0].message
+    assert "(excluded)" in done.problems[0].message
+
+
 def test_plates_are_a_block_and_a_condition_alone_on_its_plate_is_refused() -> None:
     rows = [measurement(c, i, i + 3 * (i > 1) + (c == "il1b") + 0.1 * i**2 * (c == "il1b"), block_id=f"P{i > 1}")
             for c in ("control", "il1b") for i in range(4)]  # fmt: skip

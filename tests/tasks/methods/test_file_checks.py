@@ -44,12 +44,37 @@ def test_a_row_that_names_what_is_not_there_says_so() -> None:
     assert [(str(p.severity), p.place, p.rule) for p in problems] == [
         ("local", "line 2, column layout", "unknown_layout"),
         ("local", "line 2, column sample", "unknown_sample"),
-        ("warning", "line 2, column file", "missing_file"),
+        ("local", "line 2, column file", "missing_file"),
         ("local", "line 3, column layout", "unknown_layout"),
         ("warning", "line 3, column target", "excel_damaged_name"),
     ]
     assert problems[2].remedy == "Did you mean landing/day 1/plate.txt?"
     assert "Did you mean p96" in (checked[0].problem or "")
+
+
+def test_a_file_that_a_row_means_but_misspells_is_left_out_with_the_rows_reason() -> None:
+    rows = [FileRow(file="landing/Day_1/PLATE.txt", assay="cell_viability", line=2)]
+    (_, meant), (problem,) = checked_files(rows, [], KNOWN, LISTING)
+    assert problem.severity == "local"
+    assert problem.remedy.startswith("Did you mean landing/day 1/plate.txt (it differs only by upper")
+    assert (meant.file, meant.problem) == ("landing/day 1/plate.txt", str(problem))
+
+
+def test_a_file_is_taken_for_another_only_if_no_row_names_that_and_it_is_of_the_same_kind() -> None:
+    listing = Listing(["landing/plate1.csv", "landing/plate1.txt", "landing/plate12.csv"])
+    rows = [FileRow(file=f"landing/{name}", line=n) for n, name in enumerate(("plate1.csv", "plate2.csv", "pl.txt"))]
+    _, problems = checked_files(rows, [], KNOWN, listing)
+    assert [(str(p.severity), p.remedy) for p in problems] == [
+        ("warning", "Did you mean landing/plate12.csv?"),
+        ("warning", "Did you mean landing/plate1.txt?"),
+    ]
+
+
+def test_a_slip_of_blank_is_no_sample() -> None:
+    wells = (LayoutWell(well="A01", sample="blnk"), LayoutWell(well="A02", sample="C3"))
+    slip, other = layout_problems({"p": Layout(name="p", wells=wells)}, KNOWN, {"p": ["landing/a.txt"]})
+    assert slip.remedy == "Did you mean blank? A well without a sample has that role."
+    assert "its wells in landing/a.txt belong to no sample" in other.message
 
 
 def test_without_a_listing_no_file_is_missed() -> None:

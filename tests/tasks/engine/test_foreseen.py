@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks.engine import ingest
+from tasks.engine.study_files import read_folder
+
+FILES = {
+    "study.yaml": "study_id: one\nconditions: [{id: control}, {id: il1b}]\n",
+    "samples.csv": "sample,condition,donor\nC1,control,D1\nT1,il1b,D1\n",
+    "files.csv": "file,assay,layout,time_h\ncck8.csv,cell_viability,p,24\n",
+    "layouts/p.csv": ",1,2,3,4\nA,blank,C1,C1,C1\nB,blank,T1,T1,T1\n",
+    "landing/cck8.csv": ",1,2,3,4\nA,0.1,1.1,1.2,1.0\nB,0.1,0.6,0.7,0.5\n",
+}
+
+
+def check(folder: Path, **changed: str) -> list[str]:
+    for name, text in (FILES | {k.replace("__", "/").replace("_csv", ".csv"): v for k, v in changed.items()}).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return [str(p) for p in ingest.check(read_folder(folder))]
+
+
+def test_a_sound_study_is_told_nothing(tmp_path: Path) -> None:
+    assert [p for p in check(tmp_path) if "contrasts.csv" not in p] == []
+
+
+def test_a_layout_without_blanks_is_told_before_anything_runs(tmp_path: Path) -> None:
+    told = check(tmp_path, layouts__p_csv=",1,2,3,4\nA,,C1,C1,C1\nB,,T1,T1,T1\n")
+    (problem,) = [p for p in told if "blank" in p]
+    assert problem.startswith("landing/cck8.csv, plate ")
+    assert "none of its 2 cultures has a viability at" not in problem
+    assert "none of its 2 cultures has a viability" in problem
+    assert "layouts/p.csv" in problem
+
+
+@pytest.mark.parametrize("left_out", ["cck8.csv,,,", ",,T1,"])
+def test_what_is_excluded_is_foreseen_as_a_run_would_see_it(tmp_path: Path, left_out: str) -> None:
+    wet = FILES["landing/cck8.csv"].replace("0.6,0.7,0.5", "OVRFLW,OVRFLW,0.5")
+    assert any("T1 lost 2 of its 3 wells" in p for p in check(tmp_path, landing__cck8_csv=wet))
+    told = check(tmp_path, landing__cck8_csv=wet, exclusions_csv=f"file,well,sample,reason\n{left_out}wet lid\n")
+    assert not any("lost" in p for p in told)
+
+
+def test_a_fault_of_a_sheet_is_told_once_with_the_file_that_it_leaves_out(tmp_path: Path) -> None:
+    twice = FILES["layouts/p.csv"].replace("\nB", "\nA")
+    (broken,) = [p for p in check(tmp_path, layouts__p_csv=twice) if "contrasts.csv" not in p]
+    assert broken.startswith("layouts/p.csv, line 3: row A of the plate already stands on line 2")
+    assert "so landing/cck8.csv is left out. Keep one row a letter." in broken
+    gone = FILES["files.csv"].replace(",p,", ",q,")
+    (missing,) = [p for p in check(tmp_path, files_csv=gone, layouts__p_csv=FILES["layouts/p.csv"]) if "q.csv" in p]
+    assert "there is no layouts/q.csv, so landing/cck8.csv is left out" in missing
+    assert "?." not in missing
+
+
+def test_a_row_that_misspells_its_file_is_told_once_as_leaving_it_out(tmp_path: Path) -> None:
+    misspelt = FILES["files.csv"].replace("cck8.csv", "CCK8.csv")
+    (told,) = [p for p in check(tmp_path, files_csv=misspelt) if "cck8" in p.casefold()]
+    assert "landing/cck8.csv is left out because no row names it. Did you mean landing/cck8.csv (it differs" in told
+
+
+def test_a_plate_that_nothing_gives_samples_is_left_out(tmp_path: Path) -> None:
+    for name, text in (FILES | {"files.csv": "file,assay\ncck8.csv,cell_viability\n"}).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (problem,) = [p for p in ingest.check(read_folder(tmp_path)) if p.rule == "no_layout"]
+    assert problem.severity == "local"
