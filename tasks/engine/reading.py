@@ -133,7 +133,7 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
     materials = match_materials(matched, context.study.material_ids)
     if not any(p.rule in {"unknown_sample", "ambiguous_sample"} for p in problems):
         known, layout = context.study.sample_ids, context.layout
-        told = {p.sample for p in (*layout.wells, *layout.lanes)} if layout else set()  # with the sheet
+        told = layout.samples if layout else set()  # with the sheet
         unknown = [n for n in cultures(frames) if matched[n] is None and n not in materials and n not in told]
         used = {s for s in matched.values() if s}
         problems += unknown_samples(raw, unknown, known, rows=_kind_of_rows(frames), used=used)
