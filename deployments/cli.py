@@ -72,19 +72,19 @@ class _Progress(logging.Handler):
 
 
 def _settings(home: Path | None) -> Any:  # noqa: ANN401 (imported late)
-    from tasks.engine.context import settings  # noqa: PLC0415
+    from tasks.engine.context import settings
 
     return settings(home)
 
 
 def _warehouse(home: Path | None) -> Any:  # noqa: ANN401 (imported late)
-    from tasks.engine.context import open_warehouse  # noqa: PLC0415
+    from tasks.engine.context import open_warehouse
 
     return open_warehouse(home)
 
 
 def _folder(study: str, home: Path | None) -> Any:  # noqa: ANN401 (imported late)
-    from tasks.engine.study_files import read_folder, resolve  # noqa: PLC0415
+    from tasks.engine.study_files import read_folder, resolve
 
     return read_folder(resolve(study, _warehouse(home)))
 
@@ -94,8 +94,8 @@ def _tell(message: str) -> None:
 
 
 def _print_problems(problems: Iterable[Problem], console: Console, *, limit: int | None = SCREEN) -> None:
-    from deployments.summary import print_lines  # noqa: PLC0415
-    from tasks.methods.problem_lists import listed  # noqa: PLC0415
+    from deployments.summary import print_lines
+    from tasks.methods.problem_lists import listed
 
     print_lines(listed(tuple(problems), study="STUDY", limit=limit), console)
 
@@ -109,7 +109,7 @@ def demo(
     seed: Annotated[int | None, typer.Option(help="Seed of the simulation: the same seed, the same bytes.")] = None,
 ) -> None:
     """Write a **simulated** copy of the model study, with its known truth, and run it in DIR/.benchlake."""
-    from tasks.simulation.study import SEED, simulate  # noqa: PLC0415
+    from tasks.simulation.study import SEED, simulate
 
     if folder.exists() and any(folder.iterdir()) and not (folder / "truth.json").is_file():
         raise UserError(
@@ -133,7 +133,7 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented, valid study; with `--from`, drafted from the raw files found."""
-    from tasks.engine.new_study import write_new_study  # noqa: PLC0415
+    from tasks.engine.new_study import write_new_study
 
     for line in write_new_study(folder, landing):
         _tell(line)
@@ -148,8 +148,8 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when something is left out.")] = False,
 ) -> None:
     """Validate sheets and raw files, load nothing; print **every** problem with place and remedy."""
-    from tasks.engine import ingest  # noqa: PLC0415
-    from tasks.methods.problem_lists import rank  # noqa: PLC0415
+    from tasks.engine import ingest
+    from tasks.methods.problem_lists import rank
 
     folder = _folder(study, home)
     problems = ingest.check(folder)
@@ -181,7 +181,7 @@ def run(
 ) -> None:
     """Load what is new, compute what changed, publish; end with a table of what was done."""
     if dry_run:
-        from tasks.engine.preview import preview  # noqa: PLC0415
+        from tasks.engine.preview import preview
 
         found = preview(_folder(study, home), _warehouse(home))
         out.print(f"{len(found.to_read)} files would be read, {found.unchanged_count} stand as they are.")
@@ -198,8 +198,8 @@ def run(
 
 
 def _run(study: str, home: Path | None, *, move: bool, strict: bool) -> None:
-    from deployments.run import run as run_study  # noqa: PLC0415
-    from deployments.summary import print_summary  # noqa: PLC0415
+    from deployments.run import run as run_study
+    from deployments.summary import print_summary
 
     summary = run_study(study, _settings(home), move=move, strict=strict, tell=_tell)
     print_summary(summary, _settings(home).home, out)
@@ -210,8 +210,8 @@ def _run(study: str, home: Path | None, *, move: bool, strict: bool) -> None:
 def _arrow(
     name: Literal["ingest", "analyse", "publish"], study: str, home: Path | None, *, strict: bool = False
 ) -> None:
-    from deployments.run import run_arrow  # noqa: PLC0415
-    from deployments.summary import print_summary  # noqa: PLC0415
+    from deployments.run import run_arrow
+    from deployments.summary import print_summary
 
     summary = run_arrow(name, study, _settings(home), tell=_tell)
     print_summary(summary, _settings(home).home, out)
@@ -240,8 +240,8 @@ def publish(study: StudyArg, home: Home = None) -> None:
 @app.command()
 def register(study: StudyArg, home: Home = None, move: Move = False) -> None:
     """Note where a study lies, so that `benchlake up` schedules it and commands know it by its id."""
-    from tasks.engine.context import open_objects  # noqa: PLC0415
-    from tasks.engine.ingest import register as register_study  # noqa: PLC0415
+    from tasks.engine.context import open_objects
+    from tasks.engine.ingest import register as register_study
 
     folder = _folder(study, home)
     register_study(folder, _warehouse(home), open_objects(home), move=move)
@@ -258,7 +258,7 @@ def sql(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
 ) -> None:
     """Query the published snapshot, read-only: `benchlake sql "FROM mart.freshness"`."""
-    from deployments.sql import prompt, run_query  # noqa: PLC0415
+    from deployments.sql import prompt, run_query
 
     if query is None:
         prompt(_settings(home).home)
@@ -269,7 +269,7 @@ def sql(
 @app.command()
 def tables(name: Annotated[str | None, typer.Argument(help="A table or view; without it, all.")] = None) -> None:
     """The data dictionary: every table, column, unit and meaning."""
-    from deployments.tables import print_tables  # noqa: PLC0415
+    from deployments.tables import print_tables
 
     print_tables(name, out)
 
@@ -277,7 +277,7 @@ def tables(name: Annotated[str | None, typer.Argument(help="A table or view; wit
 @app.command()
 def status(home: Home = None) -> None:
     """Last runs, what is stale, what is quarantined and why."""
-    from deployments.status import print_status  # noqa: PLC0415
+    from deployments.status import print_status
 
     print_status(_settings(home).home, out)
 
@@ -295,8 +295,8 @@ def exclude(
     home: Home = None,
 ) -> None:
     """Leave a file or a well out of analysis; bytes and rows stay, and the reason with them."""
-    from tasks.engine import people  # noqa: PLC0415
-    from tasks.engine.context import open_objects  # noqa: PLC0415
+    from tasks.engine import people
+    from tasks.engine.context import open_objects
 
     name, colon, well = file.rpartition(":")
     if not (colon and _WELL.fullmatch(well)):  # a file's name may hold a colon
@@ -316,8 +316,8 @@ def retract(
     home: Home = None,
 ) -> None:
     """Drop a file's rows from every table; its bytes stay, and the reason with them."""
-    from tasks.engine import people  # noqa: PLC0415
-    from tasks.engine.context import open_objects  # noqa: PLC0415
+    from tasks.engine import people
+    from tasks.engine.context import open_objects
 
     found = people.retract(_folder(study, home), _warehouse(home), open_objects(home), file, reason)
     out.print(f"{found} is retracted. `benchlake run {study}` recomputes what it touches.", markup=False)
@@ -329,7 +329,7 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of the Prefect UI on this machine. [default: 4200]")] = None,
 ) -> None:
     """Start the Prefect server and UI here and run every registered study on its schedule, until Ctrl-C."""
-    from deployments.serve import up as serve  # noqa: PLC0415
+    from deployments.serve import up as serve
 
     settings = _settings(home)
     serve(settings.home, port or settings.prefect_port)

@@ -27,14 +27,14 @@ async def report_dead_runs(client: PrefectClient, folder: Path, *, all_unmarked:
     ``all_unmarked``: runs without a mark count as ended too, which holds when the server has
     just been started, because a live run would have kept it alive.
     """
-    from prefect.client.schemas.filters import (  # noqa: PLC0415 - slow to import
+    from prefect.client.schemas.filters import (
         FlowRunFilter,
         FlowRunFilterId,
         FlowRunFilterState,
         FlowRunFilterStateType,
     )
-    from prefect.client.schemas.objects import StateType  # noqa: PLC0415
-    from prefect.states import Crashed  # noqa: PLC0415
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
 
     under_way = FlowRunFilterState(
         type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
@@ -63,7 +63,7 @@ async def drop_missed_nights(client: PrefectClient, deployment_id: UUID) -> int:
 
     One run catches up with everything that arrived meanwhile.
     """
-    from prefect.client.schemas.filters import (  # noqa: PLC0415 - slow to import
+    from prefect.client.schemas.filters import (
         DeploymentFilter,
         DeploymentFilterId,
         FlowRunFilter,
@@ -71,8 +71,8 @@ async def drop_missed_nights(client: PrefectClient, deployment_id: UUID) -> int:
         FlowRunFilterState,
         FlowRunFilterStateType,
     )
-    from prefect.client.schemas.objects import StateType  # noqa: PLC0415
-    from prefect.states import Cancelled  # noqa: PLC0415
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Cancelled
 
     runs = await _read_runs(
         client,
@@ -97,7 +97,7 @@ async def drop_missed_nights(client: PrefectClient, deployment_id: UUID) -> int:
 
 async def _read_runs(client: PrefectClient, **filters: Any) -> list[FlowRun]:  # noqa: ANN401 - Prefect's filters
     """Every run that the filters keep, the last expected first, page by page."""
-    from prefect.client.schemas.sorting import FlowRunSort  # noqa: PLC0415 - slow to import
+    from prefect.client.schemas.sorting import FlowRunSort
 
     runs: list[FlowRun] = []
     while True:

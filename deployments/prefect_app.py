@@ -58,8 +58,8 @@ def stop_when_unused(folder: Path) -> None:
 
 def create() -> App:
     """Build the application; hosts other than this machine's names are refused (DNS rebinding)."""
-    from prefect.server.api.server import create_app  # noqa: PLC0415 - slow to import
-    from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: PLC0415
+    from prefect.server.api.server import create_app
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     threading.Thread(target=stop_when_unused, args=(Path(os.environ["PREFECT_HOME"]),), daemon=True).start()
     inner = create_app(final=True)
@@ -68,7 +68,7 @@ def create() -> App:
 
 def main(descriptor: int) -> None:
     """Serve on the listening socket ``descriptor`` until a signal, or until nobody uses the server."""
-    import uvicorn  # noqa: PLC0415 - slow to import
+    import uvicorn
 
     config = uvicorn.Config(create(), log_level="warning", timeout_graceful_shutdown=GRACEFUL_SECONDS)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])

@@ -181,7 +181,7 @@ def prefect_session(home: Path, port: int, *, exact_port: bool = False) -> Itera
 @contextmanager
 def _applied() -> Iterator[None]:
     """Bring the environment into settings that Prefect read when it was imported earlier."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: PLC0415 - slow to import
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
     with temporary_settings(
         {PREFECT_API_URL: os.environ["PREFECT_API_URL"], PREFECT_HOME: Path(os.environ["PREFECT_HOME"])}
@@ -192,11 +192,11 @@ def _applied() -> Iterator[None]:
 def _send_what_waits() -> None:
     """Let Prefect's threads send their last log lines and task states before the server may go."""
     if "prefect.events.worker" in sys.modules:
-        from prefect.events.worker import EventsWorker  # noqa: PLC0415 - imported already
+        from prefect.events.worker import EventsWorker  # imported already
 
         EventsWorker.drain_all(timeout=DRAIN_SECONDS)
     if "prefect.logging.handlers" in sys.modules:
-        from prefect.logging.handlers import APILogWorker  # noqa: PLC0415 - imported already
+        from prefect.logging.handlers import APILogWorker  # imported already
 
         APILogWorker.drain_all(timeout=DRAIN_SECONDS)
 

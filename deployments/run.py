@@ -34,8 +34,8 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
         hashes = hashes_of(folder, warehouse.home, open_objects(settings.home), tell)
         if is_current(folder, hashes, warehouse):
             return unchanged(folder, warehouse)
-        from flows.nightly import nightly  # noqa: PLC0415 (Prefect is slow to import)
-        from flows.requests import StudyRequest  # noqa: PLC0415
+        from flows.nightly import nightly
+        from flows.requests import StudyRequest
 
         tell("waiting for the Prefect server")
         server.wait_ready()
@@ -56,9 +56,9 @@ def run_arrow(name: str, study: str, settings: Settings, *, tell: Tell) -> Summa
 
 def _told(flow: Callable[[Any], Summary], request: object) -> Summary:
     """Run a flow; a run that failed in parts gives its summary all the same."""
-    from prefect.logging.handlers import APILogHandler  # noqa: PLC0415 (Prefect is slow to import)
+    from prefect.logging.handlers import APILogHandler
 
-    from flows.verdict import RunFailedError  # noqa: PLC0415
+    from flows.verdict import RunFailedError
 
     try:
         return flow(request)

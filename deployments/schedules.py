@@ -41,8 +41,8 @@ async def reconcile(client: PrefectClient, deployment_id: UUID, studies: Mapping
     parameters, and whether a schedule is paused there, are left alone. Pausing one in the UI
     wipes its parameters (Prefect 3.8); they are put back.
     """
-    from prefect.client.schemas.actions import DeploymentScheduleCreate  # noqa: PLC0415 - slow to import
-    from prefect.client.schemas.schedules import CronSchedule  # noqa: PLC0415
+    from prefect.client.schemas.actions import DeploymentScheduleCreate
+    from prefect.client.schemas.schedules import CronSchedule
 
     standing = {s.slug: s for s in await client.read_deployment_schedules(deployment_id) if _is_ours(s)}
     done: list[str] = []

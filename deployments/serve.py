@@ -41,10 +41,10 @@ Tell = Callable[[str], None]
 
 def platform_flows() -> list[Flow[Any, Any]]:
     """The flows that people find in the UI."""
-    from flows.analyse import analyse  # noqa: PLC0415 - Prefect is imported only after its environment stands
-    from flows.ingest import ingest  # noqa: PLC0415
-    from flows.nightly import nightly  # noqa: PLC0415
-    from flows.publish import publish  # noqa: PLC0415
+    from flows.analyse import analyse  # Prefect is imported only after its environment stands
+    from flows.ingest import ingest
+    from flows.nightly import nightly
+    from flows.publish import publish
 
     return [nightly, ingest, analyse, publish]
 
@@ -98,8 +98,8 @@ class _Service:
     reconcile_s: float
 
     async def serve(self, flows: Iterable[Flow[Any, Any]]) -> None:
-        from prefect.client.orchestration import get_client  # noqa: PLC0415 - slow to import
-        from prefect.runner import Runner  # noqa: PLC0415
+        from prefect.client.orchestration import get_client
+        from prefect.runner import Runner
 
         async with get_client() as client:
             await report_dead_runs(client, self.folder, all_unmarked=self.server.is_new)
@@ -162,7 +162,7 @@ class _Service:
 
 
 async def _deploy(runner: Runner, flow: Flow[Any, Any]) -> UUID:
-    from prefect.types.entrypoint import EntrypointType  # noqa: PLC0415 - slow to import
+    from prefect.types.entrypoint import EntrypointType
 
     deployment = await flow.ato_deployment(
         name=flow.name, tags=["benchlake"], entrypoint_type=EntrypointType.MODULE_PATH

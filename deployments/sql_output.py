@@ -165,7 +165,7 @@ def _json_value(value: object) -> object:
 
 
 def _parquet(reader: pa.RecordBatchReader, path: Path) -> None:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, seldom needed
+    import pyarrow.parquet as pq
 
     schema = pa.schema([f.with_name(n) for f, n in zip(reader.schema, _unique(reader.schema.names), strict=True)])
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:

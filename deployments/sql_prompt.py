@@ -88,7 +88,7 @@ def _dot_command(words: list[str], tell: Callable[[str], None]) -> str:
 def with_history(path: Path, talk: Callable[[], None]) -> None:
     """Call ``talk`` with line editing, and the statements of earlier sessions under the arrow keys."""
     try:
-        import readline  # noqa: PLC0415 - not in every build of Python
+        import readline  # not in every build of Python
     except ImportError:
         talk()
         return

@@ -84,7 +84,7 @@ class Parsed:
 
     Frames carry the table's columns without ``study_id``, ``object_id`` and ``sample_id``
     (the loader adds them; ``sample_name`` is what the file says). Missing nullable columns
-    are filled with null.
+    are filled with null. ``read_by`` is recorded as the parser where another library read the file.
     ``derived`` are frames too large for the database (events, curves), by the bare name of a table
     declared with ``derived=True``: the loader writes each as a Parquet file and names it in
     ``core.derived_files``. They may have columns beyond the declared ones.
@@ -94,6 +94,7 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
     unread: tuple[str, ...] = ()
     derived: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    read_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from tests.recovery_assays import assert_assays_recovered, assert_damage_and_rescue, primary_pairs
+from tests.recovery_flow import assert_flow_recovered
+
 Truth = Mapping[str, Any]
 FOLD_CHANGE_LOG2 = 1.0  # study.yaml: fold_change 2
 CLEAR_CHANGE, CLEAR_MEAN = 1.3, 50.0  # a change that three matched donors must show
@@ -19,22 +22,6 @@ MINIMAL_RECALL = {"gene": 0.90, "mirna": 0.85}  # circRNAs are too sparse for th
 MAXIMAL_FALSE_SHARE = 0.08
 SIZE_FACTOR_TOLERANCE = {"gene": 0.03, "mirna": 0.08, "circrna": 0.08}
 UP, DOWN = ("FOS", "FOSB", "ITPRIPL2"), ("HYI", "OVCA2", "S100A10")
-
-
-def _significant(connection: duckdb.DuckDBPyConnection, study: str, assay: str, time_h: float | None) -> dict[Any, Any]:
-    """Difference and adjusted p of the primary pairwise tests over all conditions, by target and pair."""
-    rows = connection.execute(
-        """
-        SELECT target, group_a, group_b, mean_difference, padj, family_size
-        FROM result.pairwise_tests
-        WHERE study_id = ? AND assay = ? AND role = 'primary' AND comparison_id IN ('viability_all', 'qpcr_all')
-            AND time_h IS NOT DISTINCT FROM ?
-        """,
-        [study, assay, time_h],
-    ).fetchall()
-    assert rows, f"no primary pairwise test of {assay} at {time_h} h"
-    assert {row[5] for row in rows} == {15}, "six conditions make a family of 15 pairs"
-    return {tuple(row[:3]): row[3:5] for row in rows}
 
 
 def assert_viability_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
@@ -52,11 +39,7 @@ def assert_viability_recovered(connection: duckdb.DuckDBPyConnection, truth: Tru
         for b in expected:
             if expected[a]["72"] - expected[b]["72"] >= 6:
                 assert found[a, "72"] > found[b, "72"], f"{a} above {b} at 72 h"
-    tests = _significant(connection, study, "cell_viability", 72.0)
-    for group_a, group_b, sign in (("control", "il1b", -1), ("il1b", "il1b_usc", 1), ("il1b", "il1b_exo", 1)):
-        difference, padj = tests["", group_a, group_b]
-        assert np.sign(difference) == sign, f"{group_b} against {group_a}: {difference}"
-        assert padj < 0.05, f"{group_b} against {group_a}: padj {padj}"
+    assert_damage_and_rescue(primary_pairs(connection, study, "cell_viability", 72.0), "", damage=-1)
 
 
 def assert_qpcr_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
@@ -75,7 +58,7 @@ def assert_qpcr_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -
     assert found.keys() == {(t, c) for t, conditions in expected.items() for c in conditions}
     for (target, condition), change in found.items():
         assert abs(change - expected[target][condition]) < 0.35, f"{target} in {condition}: {change}"
-    tests = _significant(connection, study, "qpcr", None)
+    tests = primary_pairs(connection, study, "qpcr")
     for target in expected:
         difference, padj = tests[target, "control", "il1b"]
         assert difference < 0, f"IL-1β lowers {target}"
@@ -176,3 +159,5 @@ def assert_truth_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) 
     for library in truth["expression"]["libraries"]:
         assert_expression_recovered(connection, truth, library)
     assert_named_genes_recovered(connection, truth)
+    assert_assays_recovered(connection, truth)
+    assert_flow_recovered(connection, truth)

@@ -2,84 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from itertools import combinations
-from typing import Any
 
 import duckdb
-import polars as pl
 import pytest
 
-from tasks.simulation.design import BENCH, CONDITIONS
-from tasks.simulation.matrices import features
-from tasks.simulation.study import simulate
 from tests.memory_warehouse import insert_row, memory_warehouse
 from tests.recovery import assert_truth_recovered
-
-TRUTH: dict[str, Any] = json.loads(simulate()["truth.json"])
-STUDY = TRUTH["study_id"]
+from tests.truth_rows import STUDY, TRUTH, insert_assays, insert_bench, insert_expression
 
 
-def _bench(con: duckdb.DuckDBPyConnection) -> None:
-    percent = TRUTH["viability"]["percent_of_control"]
-    changes = TRUTH["qpcr"]["log2_fold_change_against_control"]
-    for c in BENCH:
-        condition = c.treatment.condition
-        insert_row(con, "core.samples", study_id=STUDY, sample_id=c.sample, condition=condition, donor_id=c.donor.donor)
-        row = {"study_id": STUDY, "sample_id": c.sample}
-        for time_h, value in percent[condition].items():
-            insert_row(con, "result.viability", **row, time_h=float(time_h), percent_viability=value)
-        for target, by_condition in changes.items():
-            is_lost = TRUTH["qpcr"]["undetermined"][0]
-            count = int((c.sample, target) == (is_lost["sample"], is_lost["target"]))
-            fold = 2.0 ** by_condition[condition]
-            insert_row(
-                con, "result.qpcr_fold_changes", **row, target=target, fold_change=fold, undetermined_count=count
-            )
-    test: dict[str, Any] = {"study_id": STUDY, "role": "primary", "padj": 0.001, "family_size": 15}
-    for a, b in combinations(CONDITIONS, 2):
-        pair = {"group_a": a, "group_b": b}
-        plates = {"comparison_id": "viability_all", "assay": "cell_viability", "time_h": 72.0}
-        difference = percent[b]["72"] - percent[a]["72"]
-        insert_row(con, "result.pairwise_tests", **test, **pair, **plates, mean_difference=difference)
-        for target, by_condition in changes.items():
-            run = {"comparison_id": "qpcr_all", "assay": "qpcr", "target": target}
-            difference = by_condition[b] - by_condition[a]
-            insert_row(con, "result.pairwise_tests", **test, **pair, **run, mean_difference=difference)
-
-
-def _expression(con: duckdb.DuckDBPyConnection) -> None:
-    symbols = dict(features().select("feature_id", "symbol").iter_rows())
-    prefixes = {"gene": "SIMG", "mirna": "sim-miR", "circrna": "sim_circ"}
-    for library, planted in TRUTH["expression"]["libraries"].items():
-        ids = [i for i in symbols if i.startswith(prefixes[library])]
-        for sample, factor in planted["size_factors"].items():
-            row = {"study_id": STUDY, "library": library, "method": "deseq2", "sample_id": sample}
-            insert_row(con, "result.sample_size_factors", **row, size_factor=2 * factor)
-        for contrast, changes in planted["log2_fold_change"].items():
-            change = [changes.get(i, 0.0) for i in ids]
-            frame = pl.DataFrame(  # noqa: F841  # DuckDB reads it by name
-                {
-                    "study_id": STUDY,
-                    "run_id": "r",
-                    "contrast_id": contrast,
-                    "library": library,
-                    "rna_class": "other",
-                    "method": "deseq2",
-                    "feature_id": ids,
-                    "symbol": [symbols[i] for i in ids],
-                    "base_mean": 100.0,
-                    "log2_fold_change": change,
-                    "padj": 0.01,
-                    "direction": ["up" if c > 1 else "down" if c < -1 else "ns" for c in change],
-                }
-            )
-            con.execute("INSERT INTO result.differential_expression BY NAME FROM frame")
-
-
-@pytest.fixture
-def recovered() -> Iterator[duckdb.DuckDBPyConnection]:
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with memory_warehouse() as con:
         insert_row(con, "core.studies", study_id=STUDY, is_simulated=True, manifest="{}")
         insert_row(con, "ops.publications", study_id=STUDY, is_complete=True)
@@ -88,9 +22,17 @@ def recovered() -> Iterator[duckdb.DuckDBPyConnection]:
         insert_row(con, "core.raw_objects", **raw, file_name=missed["file"], status="loaded")
         insert_row(con, "core.plate_wells", **raw, assay="cell_viability", well=missed["well"], flag=missed["flag"])
         insert_row(con, "core.raw_objects", study_id=STUDY, file_name=TRUTH["ignored"][0], status="ignored")
-        _bench(con)
-        _expression(con)
+        insert_bench(con)
+        insert_expression(con)
+        insert_assays(con)
         yield con
+
+
+@pytest.fixture
+def recovered(warehouse: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    warehouse.execute("BEGIN")
+    yield warehouse
+    warehouse.execute("ROLLBACK")
 
 
 def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> None:
@@ -111,6 +53,42 @@ def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> 
         "UPDATE result.differential_expression SET direction = 'ns' WHERE library = 'mirna'",
         "UPDATE result.differential_expression SET direction = 'up', log2_fold_change = 3 WHERE direction = 'ns'",
         "UPDATE result.differential_expression SET symbol = NULL",
+        "UPDATE result.percent_positive SET positive_count = positive_count + 1 WHERE sample_id = 'NP2_il1b'",
+        "UPDATE result.percent_positive SET percent_positive = 100 - percent_positive",
+        "UPDATE result.percent_positive SET stain = ''",
+        "UPDATE result.pairwise_tests SET padj = 0.5 WHERE assay = 'senescence'",
+        "UPDATE result.protein SET log2_ratio = -log2_ratio",
+        "UPDATE result.protein SET loading = NULL",
+        "DELETE FROM result.protein WHERE sample_id = 'NP3_control'",
+        "UPDATE result.pairwise_tests SET mean_difference = -mean_difference WHERE assay = 'western_blot'",
+        "UPDATE core.blot_bands SET flag = 'saturated' WHERE target = 'CD9'",
+        "UPDATE core.blot_bands SET signal = 1 / signal",
+        "UPDATE core.blot_bands SET sample_id = 'NP1_control'",
+        "UPDATE core.particle_summaries SET total_concentration_per_ml = total_concentration_per_ml / dilution",
+        "UPDATE core.particle_summaries SET mode_nm = mode_nm + 20",
+        "UPDATE core.particle_summaries SET material_id = NULL, sample_id = 'NP1_control'",
+        "DELETE FROM core.particle_summaries WHERE is_pooled",
+        "UPDATE core.nucleic_acid_qc SET rin = 9 WHERE rin < 7",
+        "UPDATE core.nucleic_acid_qc SET flag = NULL",
+        "UPDATE core.nucleic_acid_qc SET concentration_ng_per_ul = concentration_ng_per_ul / 200",
+        "UPDATE core.nucleic_acid_qc SET sample_id = 'RNA_NP1_il1b' WHERE sample_id = 'RNA_NP2_il1b'",
+        "DELETE FROM core.images WHERE membrane IS NOT NULL",
+        "UPDATE core.images SET sample_id = NULL",
+        "UPDATE core.flow_samples SET control = NULL WHERE control = 'isotype'",
+        "UPDATE core.flow_samples SET event_count = event_count - 1 WHERE sample_id = 'NP2_il1b'",
+        "UPDATE core.flow_samples SET spillover = replace(spillover, '0.11', '0.011')",
+        "UPDATE core.flow_samples SET sample_id = 'NP1_control' WHERE sample_id = 'NP2_control'",
+        "UPDATE result.apoptosis SET percent_early_apoptotic = percent_late_apoptotic WHERE sample_id = 'NP1_il1b'",
+        "UPDATE result.apoptosis SET percent_apoptotic = percent_early_apoptotic",
+        "UPDATE result.apoptosis SET annexin_method = 'data-driven: valley of the density'",
+        "UPDATE result.apoptosis SET flag = 'control_missing' WHERE sample_id = 'NP3_il1b'",
+        "UPDATE result.apoptosis SET singlet_count = 5000",
+        "UPDATE result.pairwise_tests SET padj = 0.5 WHERE assay = 'flow_cytometry'",
+        "UPDATE result.surface_markers SET percent_positive = 100 - percent_positive",
+        "UPDATE result.surface_markers SET percent_positive = percent_positive + 3 WHERE marker = 'CD34'",
+        "UPDATE result.surface_markers SET control = 'unstained'",
+        "UPDATE result.surface_markers SET median_ratio = 1",
+        "DELETE FROM result.surface_markers WHERE marker = 'SSEA-4'",
     ],
 )
 def test_a_planted_error_is_noticed(recovered: duckdb.DuckDBPyConnection, error: str) -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from schemas.errors import UserError
 
 IGNORED_NAMES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"})
 IGNORED_STARTS = ("~$", "._", ".~")
@@ -38,31 +39,53 @@ class FoundFile:
 
 
 def walk(folder: Path, under: str) -> dict[str, FoundFile]:
-    """Every file below ``folder/under`` by its name relative to ``folder``; droppings of desktops left out.
+    r"""Every file below ``folder/under`` by its name relative to ``folder``; droppings of desktops left out.
 
-    Links are followed, folders before links to them, and none is entered twice: a link may lead back.
+    Links are followed, and a folder that links lead to again is not entered again. Bytes of a name that are no text
+    (``caf\xe9``, from an old computer) are written as ``caf%E9``.
+    Raises ``UserError`` for a folder that must not be read.
     """
     found: dict[str, FoundFile] = {}
-    waiting, entered = deque([under]), set[tuple[int, int]]()
-    while waiting:
-        relative = waiting.popleft()
+    entered: set[tuple[int, int]] = set()
+    waiting, linked = [(folder / under, under)], list[tuple[Path, str]]()
+    while waiting or linked:
+        path, relative = waiting.pop() if waiting else linked.pop()
         try:
-            info = (folder / relative).stat()
-            entries = list(os.scandir(folder / relative))
+            place = path.stat()
+            if (place.st_dev, place.st_ino) in entered:
+                continue
+            entries = sorted(os.scandir(path), key=lambda e: e.name)
         except FileNotFoundError:
             continue
-        if (info.st_dev, info.st_ino) in entered:
-            continue
-        entered.add((info.st_dev, info.st_ino))
+        except PermissionError as error:
+            raise UserError(
+                f"{relative} cannot be read ({error.strerror}). Give yourself the right to read it."
+            ) from error
+        entered.add((place.st_dev, place.st_ino))
         for entry in entries:
-            name = f"{relative}/{entry.name}"
+            name = f"{relative}/{_readable(entry.name)}"
             if entry.name in IGNORED_NAMES or entry.name.startswith(IGNORED_STARTS):
                 continue
+            if _is_endless(entry):
+                continue
             if entry.is_dir():
-                (waiting.append if entry.is_symlink() else waiting.appendleft)(name)
+                (linked if entry.is_symlink() else waiting).append((Path(entry.path), name))
             elif entry.is_file():
                 found[name] = describe(Path(entry.path), name, entry.stat())
     return dict(sorted(found.items()))
+
+
+def _readable(name: str) -> str:
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else c for c in name)
+
+
+def _is_endless(entry: os.DirEntry[str]) -> bool:
+    """Whether a link leads to itself."""
+    try:
+        entry.is_dir()
+    except OSError:
+        return True
+    return False
 
 
 def describe(path: Path, name: str, stat: os.stat_result | None = None) -> FoundFile:

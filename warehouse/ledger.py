@@ -18,6 +18,13 @@ from warehouse.plan import digest, is_fact
 from warehouse.store import Session
 
 LEDGER = "core.raw_objects"
+NOTHING_READ: Mapping[str, Any] = {
+    "parser": None,
+    "parser_version": None,
+    "load_fingerprint": "",
+    "sample_names": "[]",
+    "row_count": 0,
+}
 UNREAD = frozenset({"stored", "superseded", "retracted"})
 
 
@@ -195,8 +202,7 @@ def write(session: Session, study_id: str, entries: Sequence[Mapping[str, Any]])
 
 def unread(row: Mapping[str, Any], status: str, reason: str) -> dict[str, Any]:
     """A known file's entry when none of its rows stand any more; bytes, dates and assay are kept."""
-    reading = {"parser": None, "parser_version": None, "load_fingerprint": "", "sample_names": "[]", "row_count": 0}
-    return {**row, **reading, "status": status, "reason": reason}
+    return {**row, **NOTHING_READ, "status": status, "reason": reason}
 
 
 def drop_rows(session: Session, study_id: str, object_ids: Sequence[str]) -> int:
@@ -221,13 +227,9 @@ def _entry(
         "file_name": arrival.file.name,
         "size_bytes": arrival.file.size,
         "assay": arrival.assay,
-        "parser": None,
-        "parser_version": None,
+        **NOTHING_READ,
         "status": status,
         "reason": reason,
-        "load_fingerprint": "",
-        "sample_names": "[]",
-        "row_count": 0,
         "modified_at": arrival.file.modified_at,
         "received_at": row["received_at"] if row else now,
     }

@@ -145,7 +145,7 @@ def blocked(session: Session, study_id: str) -> dict[str, str]:
         ("western_blot", "core.blot_bands", "membrane", "membrane, lane, target, band, time_h"),
     ):
         rows = session.query(
-            f"WITH twice AS (SELECT {what} AS name, list(DISTINCT object_id) AS ids FROM {table} "  # noqa: S608
+            f"WITH twice AS (SELECT {what} AS name, list(DISTINCT object_id) AS ids FROM {table} "  # noqa: S608 (names from the list above)
             f"WHERE study_id = ? AND {what}_is_explicit GROUP BY {names} HAVING count(DISTINCT object_id) > 1) "
             "SELECT t.name, string_agg(DISTINCT o.file_name, ' and ' ORDER BY o.file_name) AS files FROM twice AS t "
             "JOIN core.raw_objects AS o "

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from schemas.base import Column, Table, columns, tables
 from schemas.errors import BenchlakeError, UserError
-from warehouse import ddl, derived, models
+from warehouse import ddl, derived, models, upgrade
 from warehouse.ddl import identifier
 from warehouse.locks import file_lock
 
@@ -69,7 +69,7 @@ class Session:
         """Read a table's columns where each named column has one of the given values (null is a value)."""
         wanted = ", ".join(map(identifier, select)) if select else "*"
         clause, values = _filter(where or {})
-        sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"  # noqa: S608
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"
         return self.query(sql, values)
 
     def read_derived(self, table: str, where: Mapping[str, Sequence[object]]) -> pl.DataFrame:
@@ -83,7 +83,7 @@ class Session:
     def delete(self, table: str, where: Mapping[str, Sequence[object]]) -> int:
         """Delete the rows where each named column has one of the given values; give their number."""
         clause, values = _filter(where)
-        found = self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values).fetchone()  # noqa: S608
+        found = self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values).fetchone()
         return int(found[0]) if found else 0
 
     def insert(self, table: str, frame: pl.DataFrame, constants: Mapping[str, object] | None = None) -> int:
@@ -99,7 +99,7 @@ class Session:
             chosen = ", ".join(["?"] * len(fixed) + [identifier(c) for c in frame.columns])
             listed = ", ".join(map(identifier, names))
             self.connection.execute(
-                f"INSERT INTO {identifier(table)} ({listed}) SELECT {chosen} FROM _incoming",  # noqa: S608
+                f"INSERT INTO {identifier(table)} ({listed}) SELECT {chosen} FROM _incoming",
                 list(fixed.values()),
             )
         finally:
@@ -138,7 +138,7 @@ class Session:
             target, _, name = str(column.references).rpartition(".")
             same_study = "AND r.study_id = t.study_id" if "study_id" in tables()[target].model_fields else ""
             missing = self.query(
-                f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "  # noqa: S608
+                f"SELECT t.{identifier(column.name)} AS value FROM _referring AS t "
                 f"WHERE t.{identifier(column.name)} IS NOT NULL "
                 f"AND NOT EXISTS (SELECT 1 FROM {identifier(target)} AS r "
                 f"WHERE r.{identifier(name)} = t.{identifier(column.name)} {same_study}) LIMIT 1"
@@ -183,7 +183,7 @@ class Warehouse:
         with file_lock(self.home / "warehouse.lock", purpose, self.lock_timeout_s):
             _check_free_space(self.home)
             with _connect(self.path) as connection:
-                _ensure_tables(connection)
+                upgrade.ensure_tables(connection)
                 yield Session(connection, self.home)
 
     @contextmanager
@@ -209,7 +209,7 @@ class Warehouse:
                 leftover.unlink(missing_ok=True)
             _check_free_space(self.home, needed=_size(self.path) + _size(self.published))
             with _connect(self.path) as connection:  # the session publishes what it itself may have migrated
-                _ensure_tables(connection)
+                upgrade.ensure_tables(connection)
                 with Session(connection, self.home).transaction():
                     Session(connection, self.home).replace("ops.publications", {"study_id": [study_id]}, publication)
             studies = self._fill_draft(draft, study_id)
@@ -219,21 +219,22 @@ class Warehouse:
             _fsync_folder(self.home)
         log.info("published %s (%d studies in the snapshot)", study_id, studies)
 
+    def _is_of_this_version(self) -> bool:
+        with _connect(self.published, read_only=True) as connection:
+            return upgrade.declared_in(connection) == ddl.digest()
+
     def _fill_draft(self, draft: Path, study_id: str) -> int:
-        is_copy = self.published.exists() and _digest(self.published) == ddl.digest()
+        is_copy = self.published.exists() and self._is_of_this_version()
         if is_copy:
             # In a child process: closing the file in this one would drop DuckDB's own lock on it.
-            subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603
+            subprocess.run(["/bin/cp", "--reflink=auto", str(self.published), str(draft)], check=True)  # noqa: S603 (our own files)
         with _connect(draft) as connection:
-            _ensure_tables(connection)
+            upgrade.ensure_tables(connection)
             connection.execute(f"ATTACH {ddl.literal(str(self.path))} AS warehouse (READ_ONLY)")
-            wanted = (
-                [study_id]
-                if is_copy
-                else [
-                    row[0] for row in connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
-                ]
-            )
+            wanted = [study_id]
+            if not is_copy and not (self.published.exists() and upgrade.take_over(connection, self.published)):
+                published = connection.execute("SELECT study_id FROM warehouse.ops.publications").fetchall()
+                wanted = [row[0] for row in published]
             session = Session(connection, self.home)
             with session.transaction():
                 for name, table in tables().items():
@@ -241,7 +242,7 @@ class Warehouse:
                     ordered = ", ".join(identifier(c) for c in table.sort_by)
                     session.delete(name, {"study_id": wanted})
                     connection.execute(
-                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM warehouse.{identifier(name)} "  # noqa: S608
+                        f"INSERT INTO {identifier(name)} ({listed}) SELECT {listed} FROM warehouse.{identifier(name)} "
                         f"WHERE list_contains(?, study_id) ORDER BY {ordered}",
                         [wanted],
                     )
@@ -268,59 +269,6 @@ def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPy
         yield connection
     finally:
         connection.close()
-
-
-def _ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing; do nothing when the declarations are those the file was made with."""
-    connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
-    connection.execute("CREATE TABLE IF NOT EXISTS ops.declarations (digest VARCHAR)")
-    wanted = ddl.digest()
-    row = connection.execute("SELECT digest FROM ops.declarations").fetchone()
-    if row and row[0] == wanted:
-        return
-    connection.execute("BEGIN")
-    for statement in ddl.script():
-        if not statement.startswith("COMMENT"):
-            connection.execute(statement)
-    _add_columns(connection)
-    for statement in ddl.script():
-        if statement.startswith("COMMENT"):
-            connection.execute(statement)
-    connection.execute("DELETE FROM ops.declarations")
-    connection.execute("INSERT INTO ops.declarations VALUES (?)", [wanted])
-    connection.execute("COMMIT")
-
-
-def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add nullable columns that a newer declaration has; any other change needs a migration."""
-    for name, table in tables().items():
-        schema, bare = name.split(".")
-        present = dict(
-            connection.execute(
-                "SELECT column_name, data_type FROM information_schema.columns "
-                "WHERE table_schema = ? AND table_name = ?",
-                [schema, bare],
-            ).fetchall()
-        )
-        for column in columns(table):
-            wanted = ddl.SQL_TYPES[column.dtype]
-            found = present.get(column.name)
-            if found is None and column.is_nullable:
-                connection.execute(f"ALTER TABLE {identifier(name)} ADD COLUMN {identifier(column.name)} {wanted}")
-            elif found != wanted and not (found == "TIMESTAMP WITH TIME ZONE" and wanted == "TIMESTAMPTZ"):
-                raise UserError(
-                    f"The warehouse was made by another version: {name}.{column.name} is {found}, this version needs "
-                    f"{wanted}. Move warehouse.duckdb away and run again: it is rebuilt from the study folders."
-                )
-
-
-def _digest(path: Path) -> str | None:
-    with _connect(path, read_only=True) as connection:
-        try:
-            row = connection.execute("SELECT digest FROM ops.declarations").fetchone()
-        except duckdb.CatalogException:
-            return None
-    return str(row[0]) if row else None
 
 
 def _size(path: Path) -> int:

@@ -48,7 +48,10 @@ class FlowPopulation(
     gating: Gating
     gate_path: GatePath
     population: Annotated[str, Field(description="The gate's own name, last in its path.")]
-    parent: Annotated[str | None, Field(description="Path of the population gated from; null: all events.")]
+    parent: Annotated[
+        str | None,
+        Field(description="Path of the population gated from; null: all events, or an imported table does not say."),
+    ]
     marker: Annotated[
         str | None, Field(description="Marker that the gate tells positive from negative; null where it does not.")
     ]
@@ -64,7 +67,8 @@ class FlowPopulation(
         str | None, Field(description="Matrix that the gates saw: keyword, computed, a file; null: none or not told.")
     ]
     thresholds: Annotated[
-        str | None, Field(description="JSON: bounds by channel on `scale`; null where a gates' file holds them.")
+        str | None,
+        Field(description="JSON: the gate's bounds or vertices by channel; null where a gates' file holds them."),
     ]
     threshold_source: Annotated[
         str | None, Field(description="How they were chosen: unstained, fmo, isotype, data-driven, …; null as above.")

@@ -19,7 +19,7 @@ from schemas.study import Study
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
-from tasks.engine import features, sheets
+from tasks.engine import features, gate_files, sheets
 from tasks.engine.foreseen import facts_wanted, foreseen
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
@@ -94,6 +94,7 @@ def plan_ingest(
         state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
+        gate_files.refresh(session, folder, hashes)
         before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
         arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
         fingerprint = fingerprint_of(study, references)
@@ -169,7 +170,7 @@ def check(folder: StudyFolder) -> list[Problem]:
     fresh = {name: hashed(Path(f.path)) for name, f in folder.landing.items()}
     hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
-    found = [*folder.study.problems, *_unread(folder, hashes)]
+    found = [*folder.study.problems, *_unread(folder, hashes), *gate_files.problems(folder)]
     facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted()}
     loaded: dict[str, str] = {}
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from logging import getLogger
 
 import polars as pl
@@ -126,13 +126,14 @@ def _unclaimed(raw: RawFile, context: Context) -> Reading:
 
 def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Reading:
     frames, problems = {**parsed.frames, **_unread(parsed)}, list(parsed.problems)
+    parser = replace(parser, name=parsed.read_by) if parsed.read_by else parser
     named = [f for f in frames.values() if "sample_name" in f.columns]
     names = sorted({str(n) for f in named for n in f["sample_name"].unique().drop_nulls().to_list()})
     matched = match_samples(names, context.study.sample_ids)
     materials = match_materials(matched, context.study.material_ids)
     if not any(p.rule in {"unknown_sample", "ambiguous_sample"} for p in problems):
         known, layout = context.study.sample_ids, context.layout
-        told = {p.sample for p in (*layout.wells, *layout.lanes)} if layout else set()  # with the sheet
+        told = layout.samples if layout else set()  # with the sheet
         unknown = [n for n in cultures(frames) if matched[n] is None and n not in materials and n not in told]
         used = {s for s in matched.values() if s}
         problems += unknown_samples(raw, unknown, known, rows=_kind_of_rows(frames), used=used)

@@ -9,18 +9,22 @@ from pathlib import PurePosixPath
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, RawFile
 from tasks.methods.cq_tables import APPLIED_BIOSYSTEMS, CqTable, Names, is_header
-from tasks.methods.qpcr_curves import Curves, curve_frames
+from tasks.methods.qpcr_curves import Curves, curve_frames, unread_of_curves
 from tasks.methods.qpcr_plate_setup import setup_problems
 from tasks.methods.qpcr_run_header import RUNS, read_columns, run_frame
 from tasks.methods.qpcr_wells import Run, qpcr_wells
 from tasks.methods.workbooks import sheet_names
 
 Rows = Sequence[Sequence[str]]
+_KEY_AND_VALUE = 2
 _FIRST_OF_CURVES = ("well", "well position")
 
 
 def metadata(rows: Rows) -> dict[str, str]:
-    """Header lines as lower-case key to value, up to the first ``[Section]``: ``* Key = Value``, or in two cells."""
+    """Header lines as lower-case key to value, up to the first ``[Section]``.
+
+    They read ``* Key = Value`` or ``# Key: Value``, or stand in two cells.
+    """
     found: dict[str, str] = {}
     for cells in rows:
         if cells and re.fullmatch(r"\[.+\]", cells[0].strip()):
@@ -29,9 +33,25 @@ def metadata(rows: Rows) -> dict[str, str]:
         key, sign, value = first.partition("=")
         if not sign:
             value = next((c for c in cells[1:] if c.strip()), "")
+        if not sign and not value:
+            key, _, value = first.partition(": ")
         if key.strip():
             found.setdefault(key.strip().rstrip(":").lower(), value.strip())
     return found
+
+
+def described(rows: Rows, header: int, table: CqTable) -> dict[str, str]:
+    """Header lines above a table and those below it, up to the next section or table; above wins.
+
+    Programs print the analysis below the results: endogenous control, reference sample, confidence level.
+    """
+    end = table.rows[-1][0] if table.rows else header + 1
+    below: list[Sequence[str]] = []
+    for cells in rows[end:]:
+        if sum(bool(c.strip()) for c in cells) > _KEY_AND_VALUE:
+            break
+        below.append(cells)
+    return metadata(below) | metadata(rows[:header])
 
 
 def find_table(
@@ -111,8 +131,8 @@ def parsed(table: CqTable, run: Run, curves: Curves = ()) -> Parsed:
     derived, lost = curve_frames(curves, wells, run)
     used = read_columns(table)
     frames = {"core.qpcr_wells": wells, RUNS: run_frame(wells, table, run)}
-    left = tuple(name for name in unread if name not in used)
-    return Parsed(frames, (*problems, *lost, *setup_problems(wells, run.file)), left, derived)
+    left = dict.fromkeys([*(name for name in unread if name not in used), *unread_of_curves(curves)])
+    return Parsed(frames, (*problems, *lost, *setup_problems(wells, run.file)), tuple(left), derived)
 
 
 def _require_whole_rows(table: CqTable, run: Run) -> None:

@@ -33,14 +33,14 @@ def read_by_flowio(content: memoryview, file: str, refusal: BadInputError) -> li
     if {p.rule for p in refusal.problems} & FINAL:
         raise refusal
     from flowio import FlowData  # noqa: PLC0415 -- few files need it
-    from flowio.exceptions import FCSParsingError  # noqa: PLC0415 -- same
+    from flowio.exceptions import FlowIOException  # noqa: PLC0415 -- same
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             peer = FlowData(io.BytesIO(content))
             table = np.asarray(peer.as_array(preprocess=False), np.float64)
-    except (FCSParsingError, *DAMAGE) as error:
+    except (FlowIOException, *DAMAGE) as error:
         raise refusal from error
     keywords = _dollared(peer.text)
     if table.ndim != 2 or table.shape != (whole_number(keywords, "$TOT"), whole_number(keywords, "$PAR")):  # noqa: PLR2004 -- events by channels

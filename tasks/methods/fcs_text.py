@@ -11,6 +11,7 @@ from schemas.errors import BadInputError, bad_input
 HEADER_BYTES = 58
 REMEDY = "Export or copy the file from the cytometer's computer again."
 _VERSION = re.compile(rb"FCS\d\.\d")
+_PADDING = b"\0 \t\r\n"
 _FIRST, _WIDTH, _SEGMENTS = 10, 8, 3
 _NEEDED = ("$PAR", "$DATATYPE")
 
@@ -123,7 +124,7 @@ def pairs(text: bytes, delimiter: bytes = b"") -> dict[str, str]:
     if not mark or (delimiter and mark != delimiter):
         return {}
     body = text[1:]
-    body = body[: body.rfind(mark)] if mark in body else body  # what follows the last delimiter is padding
+    body = body.rstrip(bytes(set(_PADDING) - set(mark))).removesuffix(mark)  # the last one may be missing
     escaped = [part.replace(b"\0\1", mark) for part in body.replace(mark * 2, b"\0\1").split(mark)]
     plain = body.split(mark)
     return max((_paired(escaped), _paired(plain)), key=_completeness)

@@ -20,6 +20,7 @@ _VERSIONED = r"^((?:ENS[A-Z]*|N[MR]_|X[MR]_)[0-9]+)\.[0-9]+"
 GENE = (
     r"^(?:ENS[A-Z]*[GT][0-9]{11}|FBgn[0-9]{7}|WBGene[0-9]{8}|[NX][MR]_[0-9]+|AT[1-5MC]G[0-9]{5}|Y[A-P][LR][0-9]{3}[WC])"
 )
+_FEATURE = f"{GENE}|{MIRNA}|{CIRCRNA}"
 
 
 # ids of databases, arrays and assemblies: they name a feature for programs, a symbol names it for people
@@ -47,7 +48,12 @@ def library_of(ids: pl.Series, context: Context) -> Library:
 
 def are_feature_ids(ids: pl.Series) -> bool:
     """Whether most of the names follow the pattern of a feature database."""
-    return _share(ids, f"{GENE}|{MIRNA}|{CIRCRNA}") >= _SHARE
+    return _share(ids, _FEATURE) >= _SHARE
+
+
+def first_feature(ids: pl.Series) -> int:
+    """Position of the first name that follows such a pattern, or names a spike-in."""
+    return int(ids.str.contains(f"{_FEATURE}|^ERCC-").arg_max() or 0)
 
 
 def are_symbols(ids: pl.Series) -> pl.Series:

@@ -165,14 +165,13 @@ def layout_problems(
     for layout in layouts.values():
         file = f"layouts/{layout.name}.csv"
         its = _several((users or {}).get(layout.name, ()))
-        named = {p.sample for p in (*layout.wells, *layout.lanes)}
         what = "lanes" if layout.lanes else "wells"
         for line, sample in unknown_samples(layout, known_samples) if known_samples else ():
             message = (
                 f"'{shown(sample)}' is not in samples.csv; its {what}{f' in {its}' if its else ''} belong to no sample"
             )
             remedy = "Add it to samples.csv, or correct it."
-            if known_samples and (near := known_samples.nearest(sample)) and near not in named:
+            if known_samples and (near := known_samples.nearest(sample)) and near not in layout.samples:
                 message = f"{message} and {near} is left out"
             if role := nearest_role(sample, known_samples.ids if known_samples else ()):
                 remedy = f"Did you mean {role}? A well without a sample has that role."

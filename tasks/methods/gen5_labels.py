@@ -37,7 +37,7 @@ def reading_of(label: str, kind: str, reads: Sequence[Read]) -> Reading | None:
     """
     if kind == "spectrum":
         match = _SPECTRUM.fullmatch(label)
-        read = _read_of(match["step"], "", reads) if match else None
+        read = _read_of(match["step"], "", _scanned(label, reads)) if match else None
         return _reading(read.mode or "absorbance", None) if read else None
     match = _RAW.fullmatch(label)
     if match:
@@ -50,6 +50,13 @@ def reading_of(label: str, kind: str, reads: Sequence[Read]) -> Reading | None:
     return _reading(named.mode or _mode_of(named.channels[0]), _wavelength(named.channels[0])) if named else None
 
 
+def _scanned(label: str, reads: Sequence[Read]) -> Sequence[Read]:
+    """Reads that a spectrum can be of: EM and EX say that an emission was measured, nothing says absorbance."""
+    is_emission = re.search(r"(?:^|:)E[MX] Spectrum$", label) is not None
+    likely = [r for r in reads if (r.mode != "absorbance") == is_emission and r.is_spectrum]
+    return likely or reads
+
+
 def _read_of(step: str | None, channel: str, reads: Sequence[Read]) -> Read | None:
     """Find the read of the procedure; an unnamed stand-in where the export leaves the procedure out."""
     channel = channel.replace(" ", "")
@@ -60,7 +67,10 @@ def _read_of(step: str | None, channel: str, reads: Sequence[Read]) -> Read | No
     fits += [r for r in reads if not r.channels and (not channel or r.mode in ("", _mode_of(channel)))]
     if step is None:
         return next(iter(fits), None)
-    if re.fullmatch(r"Read \d+", step) or step in {r.label for r in reads}:
+    if numbered := re.fullmatch(r"Read (\d{1,3})", step):
+        counted = reads[int(numbered[1]) - 1 : int(numbered[1])]  # reads without a label are counted from 1
+        return next((r for r in fits if r.label == step or r in counted), next(iter(fits), None))
+    if step in {r.label for r in reads}:
         return next((r for r in fits if r.label == step), next(iter(fits), None))
     return None
 

@@ -13,7 +13,7 @@ from tasks.methods.unread_texts import line_text
 
 _MODE = re.compile(
     r"(Absorbance|Time[- ]Resolved Fluorescence|Fluorescence|Luminescence|Alpha|Image)"
-    r"\s+(?:Endpoint|Spectrum|Area Scan|Montage)",
+    r"\s+(Endpoint|Spectrum|Area Scan|Montage)",
     re.IGNORECASE,
 )
 _EXCITATION = re.compile(r"Excitation:\s*([\d/]+).*Emission:\s*([\d/]+)", re.IGNORECASE)
@@ -26,11 +26,12 @@ _REMEDY = "Export the plate again from Gen5 as text, with the results matrix of 
 
 @dataclass
 class Read:
-    """One read step of the procedure: its step label (may be empty), mode and channels."""
+    """One read step of the procedure: its step label (may be empty), mode and channels; spectra have no channels."""
 
     label: str
     mode: str = ""
     channels: list[str] = field(default_factory=list)  # "450", "485/20,528/20", "Lum"
+    is_spectrum: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,17 @@ def _procedure(plate: PlateExport, cells: Sequence[str]) -> bool:
     detail = next((c.strip() for c in cells[1:] if c.strip()), "")
     if cells[0].strip() == "Read":
         mode = _MODE.match(detail)
-        plate.reads.append(Read("" if mode else detail, mode[1].lower() if mode else ""))
+        plate.reads.append(Read("" if mode else detail))
+        if mode:
+            _set_mode(plate.reads[-1], mode)
         return True
     if plate.reads and detail:
         read = plate.reads[-1]
         if not read.mode and (mode := _MODE.match(detail)):
-            read.mode = mode[1].lower()
+            _set_mode(read, mode)
             return True
+        if read.is_spectrum and (_EXCITATION.search(detail) or _EMISSION.search(detail)):
+            return False  # the side that stands still while the other is scanned
         if detail.lower().startswith("wavelengths:"):
             read.channels += [w.strip() for w in detail.split(":", 1)[1].split(",") if w.strip()]
             return True
@@ -134,6 +139,10 @@ def _procedure(plate: PlateExport, cells: Sequence[str]) -> bool:
             read.channels.append(emission[1] if emission[1][0].isdigit() else "Lum")
             return True
     return False
+
+
+def _set_mode(read: Read, mode: re.Match[str]) -> None:
+    read.mode, read.is_spectrum = mode[1].lower(), mode[2].lower() == "spectrum"
 
 
 def _grid(plate: PlateExport, title: str, rows: list[GridRow], columns: int, file: str) -> None:

@@ -9,20 +9,27 @@ from functools import cached_property
 
 from schemas.errors import bad_input
 from tasks.contracts import RawFile
-from tasks.methods.lines import read_lines
+from tasks.methods.lines import read_content, read_lines
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers
+from tasks.methods.workbooks import is_workbook, read_sheets
 
+_SHOWN = 80
 MOST_COUNT = 10**12  # nobody counts further; sums of such counts still fit into 64 bits
 
 
 @dataclass(frozen=True)
 class HeadedTable:
-    """A table found in a file. ``rows``: line number and stripped cells, as many as the header has at least."""
+    """A table found in a file. ``rows``: line number and stripped cells, as many as the header has at least.
+
+    ``above`` holds the cells of the lines before the header, ``below`` the first line after the table's end.
+    """
 
     file: str
     line: int  # of the header
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    above: tuple[tuple[str, ...], ...] = ()
+    below: str = ""
 
     @cached_property
     def mark(self) -> DecimalMark:
@@ -70,9 +77,10 @@ class HeadedTable:
         return found
 
     def unread(self, *used: str) -> tuple[str, ...]:
-        """Titles of the columns that are not among those used."""
+        """Titles of the columns that are not among those used, and what stands below the table."""
         known = {_plain(name) for name in used}
-        return tuple(dict.fromkeys(h.strip() for h in self.header if h.strip() and _plain(h) not in known))
+        left = [h.strip() for h in self.header if h.strip() and _plain(h) not in known]
+        return tuple(dict.fromkeys([*left, *([f"below the table: {self.below}"] if self.below else [])]))
 
 
 def _plain(title: str) -> str:
@@ -84,11 +92,18 @@ def headed_table(
 ) -> HeadedTable:
     """Find the first row that ``is_header`` and the rows below it, up to an empty line.
 
-    Rows that leave out empty cells at their end are filled up. Raises ``BadInputError`` for a file without titles or
+    Of a workbook the first sheet that has such a row is read. Rows that leave out empty cells at their end are
+    filled up. Raises ``BadInputError`` for a file without titles or
     without rows below them, and when the last row is shorter than the others (a file cut off).
     """
-    lines = read_lines(raw, product)
-    start = next((i for i, cells in enumerate(lines) if is_header([c.strip() for c in cells])), None)
+    content = read_content(raw, product)
+    sheets = read_sheets(content, raw.name).values() if is_workbook(content) else (read_lines(raw, product),)
+    lines: list[list[str]] = []
+    start = None
+    for lines in sheets:
+        start = next((i for i, cells in enumerate(lines) if is_header([c.strip() for c in cells])), None)
+        if start is not None:
+            break
     if start is None:
         raise bad_input(raw.name, "", "no_header", f"no line has the titles {expected}", remedy)
     header = [c.strip() for c in lines[start]]
@@ -109,4 +124,7 @@ def headed_table(
         raise bad_input(raw.name, f"line {rows[-1][0]}", "cut_off", message, remedy)
     width = len(header)
     filled = tuple((number, (*cells[:width], *[""] * (width - len(cells)))) for number, cells in rows)
-    return HeadedTable(raw.name, start + 1, tuple(header), filled)
+    after = (line for line in lines[rows[-1][0] :] if any(c.strip() for c in line))
+    below = ", ".join(c.strip() for c in next(after, []) if c.strip())[:_SHOWN]
+    above = tuple(tuple(c.strip() for c in cells) for cells in lines[:start])
+    return HeadedTable(raw.name, start + 1, tuple(header), filled, above, below)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -36,6 +37,7 @@ class Counted:
     event_count: int | None = None
     percent_of_parent: float | None = None
     percent_of_total: float | None = None
+    is_flat: bool = False  # the table does not say from which population it was gated
     gate: str | None = None  # JSON of the gate's bounds
     intensities: list[tuple[str, str, float | None]] = field(default_factory=list)  # channel, statistic, value
 
@@ -75,11 +77,12 @@ def imported_frames(
         sample = _sample(tube, context, is_only=len(tubes) == 1)
         shared = {"data_set": number, "sample_name": sample, "gating": gating}
         counts: dict[str, int | None] = {}
+        repeats: Counter[str] = Counter()
         for item in tube.populations:
-            path, parent = _free(item.path, counts)
+            path, parent = _free(item.path, counts, repeats)
             total = counts.get("")
             counts[path] = item.event_count
-            above = counts.get(parent) if parent is not None else None
+            above = counts.get(parent) if parent is not None and not item.is_flat else None
             gate_path = path or "All Events"
             about = {"gate_source": "imported", "gate_path": gate_path, "parent": parent or None, "parent_count": above}
             named = {"population": item.path[-1] if item.path else gate_path, "panel": row_panel, "time_h": time_h}
@@ -105,13 +108,12 @@ def _sample(tube: Tube, context: Context, *, is_only: bool) -> str | None:
     return next((n for n in tube.names if n), None)
 
 
-def _free(path: tuple[str, ...], taken: dict[str, int | None]) -> tuple[str, str | None]:
+def _free(path: tuple[str, ...], taken: Container[str], repeats: Counter[str]) -> tuple[str, str | None]:
     """The path as text, numbered where a sibling has it already, and the parent's; null for the root's parent."""
-    wanted, n = "/".join(path), 1
-    found = wanted
+    wanted = found = "/".join(path)
     while found in taken:
-        n += 1
-        found = f"{wanted} ({n})"
+        repeats[wanted] += 1
+        found = f"{wanted} ({repeats[wanted] + 1})"
     return found, ("/".join(path[:-1]) if path else None)
 
 

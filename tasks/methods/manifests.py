@@ -34,7 +34,13 @@ from tasks.methods.file_checks import (
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.layout_sheets import read_layout
 from tasks.methods.problem_lists import rank, shown
-from tasks.methods.sample_checks import donor_problems, implied_materials, material_problems, sample_problems
+from tasks.methods.sample_checks import (
+    donor_problems,
+    identity_problems,
+    implied_materials,
+    material_problems,
+    sample_problems,
+)
 from tasks.methods.sheet_rows import duplicates, read_rows
 from tasks.methods.sheets import Sheet, read_sheet
 from tasks.methods.study_yaml import read_study_yaml
@@ -191,7 +197,7 @@ class _Reading:
         sheet = self.sheet("donors.csv", _columns(DonorRow), ("donor",), is_open=True)
         rows = self.rows(sheet, DonorRow, key="donor")
         if sheet and not _is_broken(sheet):
-            self.problems += donor_problems(samples, rows, materials)
+            self.problems += [*identity_problems(sheet.columns), *donor_problems(samples, rows, materials)]
         return rows
 
     def layouts(self, sample_ids: frozenset[str]) -> dict[str, Layout]:

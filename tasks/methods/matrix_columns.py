@@ -11,7 +11,7 @@ import polars as pl
 from tasks.methods.annotation import BIOTYPE_COLUMNS, FEATURE_COLUMNS, SYMBOL_COLUMNS, plain_name
 from tasks.methods.delimited import Dialect
 from tasks.methods.delimited_table import is_number
-from tasks.methods.feature_ids import are_feature_ids
+from tasks.methods.feature_ids import are_feature_ids, first_feature
 from tasks.methods.sample_names import match_samples
 
 _IDS = (*FEATURE_COLUMNS, "mirna", "mirna_id", "mirna_name", "mature_id", "circrna", "circrna_id", "circ_id")
@@ -90,12 +90,17 @@ def is_transposed(found: Dialect, known: Collection[str]) -> bool:
     return are_feature_ids(pl.Series(header, dtype=pl.String)) and not are_feature_ids(pl.Series(rows, dtype=pl.String))
 
 
-def text_columns(found: Dialect) -> list[int]:
-    """Columns of a transposed matrix that describe the sample in words."""
+def sample_columns(found: Dialect) -> list[int]:
+    """Columns of a transposed matrix that describe the sample: words, or numbers (age) ahead of the features.
+
+    Numbers are told from counts only where the features bear ids of a database: symbols have no pattern.
+    """
     found_words = list(range(1, len(found.names)))
     for row in found.rows:
         found_words = [i for i in found_words if i < len(row) and not is_number(row[i].strip())]
-    return found_words
+    header = pl.Series([name.strip() for name in found.names[1:]], dtype=pl.String)
+    ahead = range(1, 1 + first_feature(header)) if are_feature_ids(header) else ()
+    return sorted({*found_words, *ahead})
 
 
 def is_id_column(name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from schemas.errors import Problem, Severity
-from tasks.methods.cq_tables import CqTable, wells
+from tasks.methods.cq_tables import CqTable, unread, wells
 from tasks.methods.numbers import decimal_mark, read_numbers
 from tasks.methods.qpcr_wells import Run
 
@@ -72,6 +72,12 @@ def curve_frames(curves: Curves, measured: pl.DataFrame, run: Run) -> tuple[dict
         if shaped.height:
             found.setdefault(MELT if is_melt else AMPLIFICATION, []).append(shaped)
     return {kind: pl.concat(frames) for kind, frames in found.items()}, problems
+
+
+def unread_of_curves(curves: Curves) -> list[str]:
+    """Columns of tables of curves that no frame holds, as ``curves: column``."""
+    named = [CqTable(table.header, (), names=_PLACE) for table in curves]
+    return list(dict.fromkeys(f"curves: {column}" for table in named for column in unread(table)))
 
 
 def _amplification(table: CqTable, size: int | None) -> pl.DataFrame:

@@ -24,6 +24,7 @@ LIGHTCYCLER = "Roche LightCycler 480"
 NANOSIGHT = "Malvern NanoSight NTA"
 ZETAVIEW = "Particle Metrix ZetaView"
 VICELL = "Beckman Coulter Vi-CELL"
+VICELL_XR = "Beckman Coulter Vi-CELL XR"
 NUCLEOVIEW = "ChemoMetec NucleoView"
 IMAGE_STUDIO = "LI-COR Image Studio"
 IMAGE_LAB = "Bio-Rad Image Lab"
@@ -63,7 +64,7 @@ SIGNATURES = (
     _signature(
         BMG, r'^[ \t]*"?User ?[:=][^\n]*(?:\n[^\n]*){0,3}?\b(?:Test run no|Test ID|Path ?[:=][^\n,;\t]{0,200}BMG)'
     ),
-    _signature(SOFTMAX, r"^##BLOCKS\s*="),
+    _signature(SOFTMAX, r"\A\s*##BLOCKS\s*="),
     _signature(KALEIDO, r"Kaleido|^\"?EnSight Results from"),
     _signature(
         ENVISION,
@@ -80,7 +81,7 @@ SIGNATURES = (
         QUANTSTUDIO,
         r"^[*#\" ]*(?:Experiment Run End Time|Experiment File Name|Quantification Cycle Method|Signal Smoothing On"
         rf"|Stage/ ?Cycle where .*performed)\"?\s*(?:=|{_CELL})"
-        rf"|^[*#\" ]*Instrument Type\"?\s*(?:=|{_CELL})\s*\"?(?:QuantStudio|ViiA|StepOne)",
+        rf"|^[*#\" ]*Instrument Type\"?\s*(?:=|:|{_CELL})\s*\"?(?:QuantStudio|ViiA|StepOne)",
     ),
     _signature(
         SDS,
@@ -100,24 +101,34 @@ SIGNATURES = (
         r"|^\"?SamplePos\"?\t.*\bProg#",
     ),
     _signature("Qiagen Rotor-Gene", r"Rotor-Gene"),
-    _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro"),
-    _signature(NANOSIGHT, r"^NTA Experiment Summary|Created with NTA|NanoSight"),
+    _signature("Agilent AriaMx or Mx3005P", r"\bAriaMx\b|MxPro|^\"?Well\"?[\t,;].*[\t,;]\"?Cq \(\W?d?R\w*\)"),
+    _signature(NANOSIGHT, r"^NTA (?:Experiment|Single Analysis) Summary|Created with NTA|NanoSight"),
     _signature(ZETAVIEW, r"ZetaView"),
-    _signature(VICELL, r"Vi-CELL|^Sample ID,Cell count,Viable cells"),
-    _signature(NUCLEOVIEW, r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"),
+    _signature(VICELL_XR, r"\A\W*Vi-CELL XR"),
+    _signature(VICELL, r"Vi-CELL|^\"?Sample ID\"?,\"?(?:Cell count\"?,\"?Viable cells|Images for analysis\b)"),
+    _signature(
+        NUCLEOVIEW,
+        r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"
+        r"|^Sample Media:\s*Via\d?-Cassette|^Viability \(%\)[^\n]*\n(?:[^\n]*\n){0,4}?Total \(cells/ml\)",
+    ),
     _signature(IMAGE_STUDIO, rf"^\"?Image Name\"?{_CELL}\"?Channel\"?{_CELL}"),
     _signature(
         IMAGE_LAB,
-        rf"^\"?(?:Lane|No\.)\"?{_CELL}.*(?:Adj\. Vol(?:ume|\.) \(|Adj\. Total (?:Band|Lane) Vol)"
+        rf"^\"?(?:Lane(?: No\.)?|No\.)\"?{_CELL}.*(?:Adj\. Vol(?:ume|\.) \(|Adj\. Total (?:Band|Lane) Vol)"
         r"|Image Lab (?:Software|Report)",
     ),
     _signature(IMAGEJ_SUMMARY, rf"\A\"?Slice\"?{_CELL}\"?Count\"?{_CELL}\"?Total Area"),
     _signature(
         IMAGEJ,
-        rf"\A\"?[ ]?\"?{_CELL}\"?(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)",
+        rf"\A\"?[ ]?\"?{_CELL}\"?(?:Label|Area|Mean|IntDen|X|Count){_CELL}.*(?:Mean|IntDen|RawIntDen|%Area|Max)"
+        rf"|\A\"?(?:[ ]?\"?{_CELL})?\"?(?:Label{_CELL})?Area\"?{_CELL}(?:[^\n]*(?:IntDen|RawIntDen)|\"?Percent\b)",
     ),
-    _signature(QUBIT, r"^Run ID,Assay Name,Test Name,Test Date,Qubit"),
-    _signature(NANODROP, r"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280"),
+    _signature(QUBIT, rf"^\"?Run ID\"?{_CELL}[^\n]*\bQubit\b"),
+    _signature(
+        NANODROP,
+        rf"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280|^Plate ID{_CELL}Well ?{_CELL}Sample ID{_CELL}"
+        rf"|^(?:[^\n]*{_CELL})?\"?(?:Sample(?: ID| Name)?)\"?[ ]?{_CELL}(?:[^\n]*{_CELL})?\"?260/280[ ]?\"?{_CELL}",
+    ),
     _signature(TAPESTATION, r"TapeStation"),
     _signature("FlowJo workspace", r"<Workspace\b[^>]*flowjo|flowJoVersion"),
 )

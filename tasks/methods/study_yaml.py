@@ -20,7 +20,7 @@ from tasks.methods.yaml_marks import Marked, read_yaml
 
 NAME = "study.yaml"
 _CRON_FIELD = re.compile(r"[0-9A-Za-z*/,\-?#]+")
-_CRON_FIELDS = 5
+_CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # minute, hour, day, month, weekday
 _SIZE = re.compile(r"[0-9]+ ?[-–] ?[0-9]+")
 
 
@@ -132,8 +132,7 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
 
     if config.schedule:
         cron, zone = config.schedule.cron, config.schedule.timezone
-        fields = cron.split()
-        if len(fields) != _CRON_FIELDS or not all(_CRON_FIELD.fullmatch(f) for f in fields):
+        if not _is_cron(cron.split()):
             message = f"'{shown(cron)}' is no cron expression (minute hour day month weekday)"
             yield wrong(("schedule", "cron"), cron, message, 'Write for example "0 2 * * *" for every night at two.')
         zones = zoneinfo.available_timezones()
@@ -158,6 +157,13 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
         message = f"'{shown(value)}' looks like a gene name that Excel turned into a date or number"
         remedy = "Write the gene symbol, e.g. SEPTIN2, MARCHF1."
         yield _problem(Severity.WARNING, marked, targets[at][0], value, "excel_damaged_name", message, remedy)
+
+
+def _is_cron(fields: Sequence[str]) -> bool:
+    if len(fields) != len(_CRON_BOUNDS) or not all(_CRON_FIELD.fullmatch(f) for f in fields):
+        return False
+    numbers = ((map(int, re.findall(r"[0-9]+", f)), bounds) for f, bounds in zip(fields, _CRON_BOUNDS, strict=True))
+    return all(low <= n <= high for found, (low, high) in numbers for n in found)
 
 
 def _unknown_conditions(config: StudyYaml, marked: Marked) -> Iterable[Problem]:

@@ -57,9 +57,10 @@ def parse(raw: RawFile, context: Context) -> Parsed:
             run = run_of(_header([*page.rows[:header], *about]), raw, context)
             named, problems = _with_targets(table, raw.name, context)
             result = parsed(named, run)
-            problems += _unknown_contents(table, raw.name)
-            left = [f"sheet {p.name}" for p in pages if p is not page and not _is_run_information(p)]
-            return replace(result, problems=(*result.problems, *problems), unread=(*result.unread, *left))
+            strange = _unknown_contents(table, raw.name)
+            left = ["Content"] if strange else []
+            left += [f"sheet {p.name}" for p in pages if p is not page and not _is_run_information(p)]
+            return replace(result, problems=(*result.problems, *problems, *strange), unread=(*result.unread, *left))
     return _curves(raw, context, pages, run_of(_header(about), raw, context))
 
 

@@ -12,7 +12,7 @@ from tasks.methods.count_tables import count_table, load_counts
 from tasks.methods.delimited import Dialect, dialect_of, sniff
 from tasks.methods.delimited_table import is_number, read_table, read_transposed
 from tasks.methods.feature_ids import are_feature_ids
-from tasks.methods.matrix_columns import Columns, columns, has_no_header, is_id_column, is_transposed, text_columns
+from tasks.methods.matrix_columns import Columns, columns, has_no_header, is_id_column, is_transposed, sample_columns
 from tasks.methods.sample_names import named_samples
 from tasks.methods.signatures import recognise
 
@@ -77,7 +77,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
             "Add a header line: an id column, then the names of samples.csv in the order of the columns.",
         )
     if is_transposed(found, known):
-        dropped = text_columns(found)
+        dropped = sample_columns(found)
         table = read_transposed(raw, found, dropped)
         counts = count_table(table, range(1, len(table.names)))
         unread = [found.names[i] for i in dropped]
@@ -126,7 +126,7 @@ def _are_names(found: Dialect, column: int) -> bool:
 
 PARSER = Parser(
     name="count_matrix",
-    version="1",
+    version="2",
     product="count matrix",
     assays=("expression_counts",),
     claims=claims,

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, curve_sheets, find_table, metadata, parsed, run_of, unread_sheets
-from tasks.methods.cq_tables import CqTable, targets, task, wells
+from tasks.methods.cq_exports import Rows, curve_sheets, described, find_table, parsed, run_of, unread_sheets
+from tasks.methods.cq_tables import CqTable, targets, task, unread, wells
 from tasks.methods.lines import read_content, read_lines
 from tasks.methods.signatures import DESIGN_AND_ANALYSIS, recognise_file
 from tasks.methods.workbooks import is_workbook, read_sheets, sheet_names
@@ -52,10 +52,17 @@ def parse(raw: RawFile, context: Context) -> Parsed:
             'Export the plate again from Design & Analysis and tick "Results".',
         )
     table, header = found
-    run = run_of(metadata(rows[:header]), raw, context)
+    run = run_of(described(rows, header, table), raw, context)
     extra = _named_quantities(table, run.size) | _standards(by_name.get(_STANDARDS, []), run.size)
     result = parsed(table, replace(run, extra=extra), curve_sheets(sheets, _CURVES))
-    return replace(result, unread=(*result.unread, *(unread_sheets(raw, sheets) if sheets else ())))
+    left = [*(unread_sheets(raw, sheets) if sheets else ()), *_unread_of_standards(by_name.get(_STANDARDS, []))]
+    return replace(result, unread=(*result.unread, *left))
+
+
+def _unread_of_standards(rows: Rows) -> list[str]:
+    """Columns of the standard curve's sheet but quantities and what the results repeat; curves are fitted anew."""
+    found = find_table(rows)
+    return [] if found is None else [f"Standard Curve Result: {name}" for name in unread(found[0])]
 
 
 def _named_quantities(table: CqTable, size: int | None) -> dict[tuple[str, str], str]:

@@ -163,8 +163,12 @@ def _spillover(
     """The matrix in terms of the events' columns, where it is from, and what is wrong with it."""
     names = [c.name for c in item.channels]
     by_name = dict(zip(reversed(names), reversed(columns), strict=True))  # the first of a name that stands twice
-    problems = []
-    if reference := _matrix_file(context):
+    problems: list[Problem] = []
+    named, reference = _matrix_file(context)
+    if named and reference is None:
+        message = f"the spillover matrix {named} is not in the study's folder; it is not used"
+        problems.append(warning(raw.name, "", "matrix_missing", message, _matrix_remedy()))
+    if reference is not None:
         try:
             found = read_matrix(reference)
             lacking = [c for c in found.channels if c not in by_name]
@@ -183,10 +187,12 @@ def _spillover(
     return found_here.renamed(by_name), "keyword", problems
 
 
-def _matrix_file(context: Context) -> RawFile | None:
-    """The file that files.csv names in `compensation`, else study.yaml's."""
+def _matrix_file(context: Context) -> tuple[str, RawFile | None]:
+    """Name and file of the matrix that files.csv names in `compensation`, else study.yaml; empty where neither does."""
     own = (context.row.attributes.get("compensation") or "").strip() if context.row else ""
-    return context.references.get(f"{COMPENSATION}/{own}") or context.references.get(COMPENSATION)
+    if own:
+        return own, context.references.get(f"{COMPENSATION}/{own}")
+    return context.study.config.flow.compensation or "", context.references.get(COMPENSATION)
 
 
 def _matrix_remedy() -> str:

@@ -30,6 +30,7 @@ _NAMES: Names = {
     "include": ("include",),
 }
 _FIRST_LINE = re.compile(r"Experiment:\s*(.*?)\s*(?:Selected )?Filter:\s*(.*)", re.IGNORECASE)
+_FILTER = re.compile(r"\s*\d{3}-\d{3}\s*")
 _RAW = ("samplepos", "prog#", "cycle#", "temp")
 _FALSE = frozenset({"false", "no", "0"})
 _STEADY = 5.0  # degrees by which the temperature of a melt segment at least rises
@@ -70,7 +71,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     nothing = pl.DataFrame(schema={**WELLS_SCHEMA})
     plate, _ = identify_plate(run.name, run.barcode, run.row)
     curves, problems = curve_frames(_raw_curves(rows, at, name or ""), nothing, replace(run, name=plate))
-    return Parsed({}, tuple(problems), (), curves)
+    left = [c.strip() for c in rows[at] if c.strip() and c.strip().lower() not in _RAW and not _FILTER.fullmatch(c)]
+    return Parsed({}, tuple(problems), tuple(left), curves)
 
 
 def _with_tasks(table: CqTable) -> CqTable:
@@ -91,7 +93,7 @@ def _raw_curves(rows: Rows, at: int, target: str) -> list[CqTable]:
     table = table_at(rows, at)
     lowered = [h.strip().lower() for h in table.header]
     place, program, cycle, temp = (lowered.index(name) for name in _RAW)
-    dyes = [i for i, name in enumerate(lowered) if re.fullmatch(r"\d{3}-\d{3}", name)]
+    dyes = [i for i, name in enumerate(lowered) if _FILTER.fullmatch(name)]
     programs: dict[str, list[tuple[int, Sequence[str]]]] = {}
     for number, cells in table.rows:
         if len(cells) == len(table.header):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from schemas.errors import BadInputError, bad_input
@@ -40,7 +42,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     computed again as ``pooled``. Raises ``BadInputError`` for a file without bins, cut off, or with text for numbers.
     """
     found = sections(raw, NANOSIGHT)
-    data = next((rows for name, rows in found.items() if name.lower().startswith("size data")), None)
+    data, others = _number_weighted(found, raw.name)
     start = next((i for i, (_, c) in enumerate(data or ()) if c[0].lower().startswith("bin centre")), None)
     if data is None or start is None:
         what = "has no section [Size Data]" if data is None else "has no table that begins with Bin centre (nm)"
@@ -59,8 +61,32 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     return Parsed(
         capture_frames(captures, centres, sample=sample, context=context, measured_on=measured_on),
         tuple(capture_problems(captures, centres, raw.name)),
-        _unread(found),
+        (*_unread(found), *(f"Size Data: {name} weighting" for name in others)),
     )
+
+
+def _number_weighted(found: dict[str, Rows], file: str) -> tuple[Rows | None, tuple[str, ...]]:
+    """Give the size data weighted by number, and the names of the other weightings.
+
+    NTA prints the same bins once or more: particles, their surface and their volume per mL. Only the first are
+    concentrations. Raises ``BadInputError`` when only others were exported.
+    """
+    tables: dict[str, Rows] = {}
+    for name, rows in found.items():
+        if not name.lower().startswith("size data"):
+            continue
+        starts = [i for i, (_, cells) in enumerate(rows) if cells[0].lower().rstrip(":") == "weighting"]
+        if not starts:
+            tables.setdefault("Number", rows)
+        for start, end in itertools.pairwise([*starts, len(rows)]):
+            cells = rows[start][1]
+            tables.setdefault((cells[1] if len(cells) > 1 else "") or "Number", rows[start:end])
+    number = next((w for w in tables if w.lower().startswith("number")), None)
+    if tables and number is None:
+        message = f"the sizes are weighted by {' and '.join(tables).lower()}; particles per mL need number weighting"
+        place = f"line {next(iter(tables.values()))[0][0]}, Weighting"
+        raise bad_input(file, place, "no_number_weighting", message, _REMEDY, next(iter(tables)))
+    return (tables[number] if number else None), tuple(w for w in tables if w != number)
 
 
 def _captures(data: Rows, header: tuple[int, list[str]], file: str) -> tuple[list[str], list[int]]:

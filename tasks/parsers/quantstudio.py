@@ -9,8 +9,8 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.cq_exports import (
     Rows,
     curve_sheets,
+    described,
     find_table,
-    metadata,
     parsed,
     run_of,
     section,
@@ -24,6 +24,12 @@ from tasks.methods.workbooks import is_workbook, read_sheets, sheet_names
 ASSAY = "qpcr"
 _REMEDY = 'Export the experiment again from the QuantStudio software and tick "Results".'
 _CURVES = ("amplification data", "melt curve raw data")
+_REPEATED = frozenset(
+    {
+        *("well", "well position", "sample name", "target name", "snp assay name", "task", "reporter", "quencher"),
+        *("quantity", "comments", "allele1 name", "allele2 name"),
+    }
+)
 _SHEETS = ("results", "sample setup", *_CURVES)
 
 
@@ -51,9 +57,11 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     alleles = _alleles(rows, setup + 1) if setup is not None else {}
     sections = [at for name in _CURVES if (at := section(rows, name)) is not None and at + 1 < len(rows)]
     curves = [table_at(rows, at + 1) for at in sections]
-    result = parsed(replace(table, alleles=alleles), run_of(metadata(rows[:header]), raw, context), curves)
-    left = [name for name in _sections(rows) if name.strip("[]").lower() not in _SHEETS]
-    return replace(result, unread=(*result.unread, *(f"section {name}" for name in left)))
+    result = parsed(replace(table, alleles=alleles), run_of(described(rows, header, table), raw, context), curves)
+    left = [f"section {name}" for name in _sections(rows) if name.strip("[]").lower() not in _SHEETS]
+    if setup is not None:
+        left += _unread_of_setup(rows[setup + 1 :])
+    return replace(result, unread=(*result.unread, *left))
 
 
 def _parse_workbook(raw: RawFile, context: Context) -> Parsed:
@@ -73,8 +81,16 @@ def _parse_workbook(raw: RawFile, context: Context) -> Parsed:
     table, header = found
     _, setup = by_name.get("sample setup", ("", []))
     curves = curve_sheets(sheets, _CURVES)
-    result = parsed(replace(table, alleles=_alleles(setup, 0)), run_of(metadata(rows[:header]), raw, context), curves)
-    return replace(result, unread=(*result.unread, *unread_sheets(raw, sheets)))
+    result = parsed(
+        replace(table, alleles=_alleles(setup, 0)), run_of(described(rows, header, table), raw, context), curves
+    )
+    return replace(result, unread=(*result.unread, *unread_sheets(raw, sheets), *_unread_of_setup(setup)))
+
+
+def _unread_of_setup(rows: Rows) -> list[str]:
+    """Columns of the sample setup that the results do not repeat."""
+    header = next((c for c in rows if c and c[0].strip().lower() == "well"), ())
+    return [f"Sample Setup: {c.strip()}" for c in header if c.strip() and c.strip().lower() not in _REPEATED]
 
 
 def _alleles(rows: Rows, start: int) -> dict[str, str]:
@@ -115,7 +131,7 @@ def _no_results(rows: Rows, results: int | None, file: str) -> BadInputError:
 
 PARSER = Parser(
     name="quantstudio",
-    version="2",
+    version="3",
     product=QUANTSTUDIO,
     assays=(ASSAY,),
     claims=claims,

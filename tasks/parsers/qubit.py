@@ -9,7 +9,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.headed_tables import HeadedTable, headed_table
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.nucleic_acids import ASSAY, TABLE, nucleic_acid, reading_frame, reading_problems
-from tasks.methods.signatures import QUBIT, recognise
+from tasks.methods.signatures import QUBIT, recognise_file
 
 _REMEDY = "Export the run again from the Qubit as csv."
 _ORIGINAL, _NAME = "Original sample conc.", ("Sample Name", "Test Name", "Sample ID")
@@ -18,12 +18,12 @@ _NG_PER_UL = {
     "ng/µl": 1.0, "ng/ul": 1.0, "µg/ml": 1.0, "ug/ml": 1.0, "mg/l": 1.0, "ng/ml": 1e-3, "pg/µl": 1e-3, "pg/ul": 1e-3,
     "µg/µl": 1e3, "ug/ul": 1e3, "mg/ml": 1e3,
 }  # fmt: skip
-_USED = ("Assay Name", *_NAME, "Test Date", _ORIGINAL, "Units", "Dilution Factor")
+_USED = ("Assay Name", *_NAME, "Test Date", _ORIGINAL, "Units", "Original sample conc. units", "Dilution Factor")
 
 
 def claims(raw: RawFile, context: Context) -> bool:
     """Whether a Qubit wrote the file."""
-    return context.assay in (None, ASSAY) and recognise(raw.head, raw.name) == QUBIT
+    return context.assay in (None, ASSAY) and recognise_file(raw) == QUBIT
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:
@@ -36,7 +36,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     values = table.numbers(_ORIGINAL, words=_WORDS)
     factors = _factors(table, values)
     dilution = table.numbers("Dilution Factor")
-    names, assays, times = table.texts(*_NAME), table.texts("Assay Name"), iso_times(table.texts("Test Date"))
+    names, assays = table.texts(*_NAME), table.texts("Assay Name")
+    times = iso_times(table.texts("Test Date"), is_day_first=_is_day_first(table))
     rows = [
         {
             "instrument": "Qubit",
@@ -50,6 +51,13 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     ]
     readings = reading_frame(rows, context)
     return Parsed({TABLE: readings}, tuple(reading_problems(readings, raw)), table.unread(*_USED))
+
+
+def _is_day_first(table: HeadedTable) -> bool:
+    """Whether the run's number, which begins with its date (2023-11-04), says that 04/11/2023 is in November."""
+    runs, tests = iso_times(table.texts("Run ID")), table.texts("Test Date")
+    days = [(run[:10], iso_times([test], is_day_first=True)[0]) for run, test in zip(runs, tests, strict=True) if run]
+    return any(test is not None and test.startswith(day) for day, test in days)
 
 
 def _is_header(cells: Sequence[str]) -> bool:

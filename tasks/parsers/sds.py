@@ -6,7 +6,7 @@ import re
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, find_table, metadata, parsed, run_of
+from tasks.methods.cq_exports import Rows, described, find_table, parsed, run_of
 from tasks.methods.cq_tables import CqTable
 from tasks.methods.lines import read_lines
 from tasks.methods.signatures import SDS, recognise
@@ -43,7 +43,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
             "Export the results again from SDS as tab-delimited text.",
         )
     table, header = found
-    return parsed(table, run_of(metadata(rows[:header]), raw, context))
+    return parsed(table, run_of(described(rows, header, table), raw, context))
 
 
 def _is_card(rows: Rows) -> bool:

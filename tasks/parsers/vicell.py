@@ -1,14 +1,17 @@
-"""Beckman Coulter Vi-CELL BLU exports: one counted cuvette a row."""
+"""Beckman Coulter Vi-CELL BLU exports: one counted cuvette a row, or the details of every picture of a cuvette."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.counted_cells import TABLE, at_least_zero, count_frame, count_problems, percent
-from tasks.methods.headed_tables import headed_table
+from tasks.methods.headed_tables import HeadedTable, headed_table
 from tasks.methods.instrument_times import iso_times
-from tasks.methods.signatures import VICELL, recognise
+from tasks.methods.lines import read_lines
+from tasks.methods.signatures import VICELL, recognise_file
 
 ASSAY = "cell_counts"
 _REMEDY = "Export the samples again from the Vi-CELL as csv."
@@ -17,20 +20,23 @@ _ERRORS = ("error", "failed")
 _TOTAL, _VIABLE = "Total (x10^6) cells/mL", "Viable (x10^6) cells/mL"
 _DIAMETER = ("Average diameter (µm)", "Average diameter (μm)", "Average diameter (um)")
 _USED = ("Sample ID", "Cell count", "Viable cells", _TOTAL, _VIABLE, "Viability (%)", *_DIAMETER,
-         "Analysis date/time", "Dilution")  # fmt: skip
+         "Analysis date/time", "Dilution", "Image#")  # fmt: skip
 
 
 def claims(raw: RawFile, context: Context) -> bool:
     """Whether a Vi-CELL wrote the file."""
-    return context.assay in (None, ASSAY) and recognise(raw.head, raw.name) == VICELL
+    return context.assay in (None, ASSAY) and recognise_file(raw) == VICELL
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:
     """Read every row into ``core.cell_counts``; counts that read ERROR are null and flagged.
 
-    Densities are printed in millions per mL, corrected for the dilution already.
+    Densities are printed in millions per mL, corrected for the dilution already. Of a detailed export the line Total
+    is read; its pictures and reagents are listed as unread. Raises ``BadInputError`` for one without that line.
     """
-    table = headed_table(raw, VICELL, _is_header, "Sample ID, Cell count, Viable cells", _REMEDY)
+    table, left = _detailed(raw)
+    if table is None:
+        table = headed_table(raw, VICELL, _is_header, "Sample ID, Cell count, Viable cells", _REMEDY)
     total, viable = table.counts("Cell count", words=_ERRORS), table.counts("Viable cells", words=_ERRORS)
     densities = [table.numbers(name, words=_ERRORS) for name in (_TOTAL, _VIABLE)]
     viability = table.numbers("Viability (%)", words=_ERRORS)
@@ -54,7 +60,42 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         for i in range(len(table.rows))
     ]
     counts = count_frame(rows, context)
-    return Parsed({TABLE: counts}, tuple(count_problems(counts, raw, context)), table.unread(*_USED))
+    return Parsed({TABLE: counts}, tuple(count_problems(counts, raw, context)), (*table.unread(*_USED), *left))
+
+
+def _detailed(raw: RawFile) -> tuple[HeadedTable | None, tuple[str, ...]]:
+    """Give the cuvettes of a detailed export as one table, and what else it lists; null for the usual export.
+
+    Every cuvette has a header and line of settings, others of reagents, and a table of its pictures that ends with
+    the line Total.
+    """
+    lines = [(number, [c.strip() for c in cells]) for number, cells in enumerate(read_lines(raw, VICELL), start=1)]
+    heads = [place for place, (_, cells) in enumerate(lines) if cells[0].lower() == "image#"]
+    if not heads:
+        return None, ()
+    header: list[str] = []
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    left: dict[str, None] = {}
+    start = 0
+    for place in heads:
+        settings = next((i for i in range(start, place) if lines[i][1][0].lower() == "sample id"), None)
+        end = next((i for i in range(place, len(lines)) if lines[i][1][0].lower() in ("total", "sample id")), None)
+        if settings is None or end is None or lines[end][1][0].lower() != "total":
+            message = "the pictures of this cuvette have no line Total below them or no Sample ID above"
+            raise bad_input(raw.name, f"line {lines[place][0]}", "cut_off", message, _REMEDY)
+        titles = [*lines[settings][1], *lines[place][1]]
+        header = header or titles
+        if titles != header:
+            message = "this cuvette has other columns than the first one of the file"
+            raise bad_input(raw.name, f"line {lines[place][0]}", "columns_differ", message, _REMEDY)
+        width = len(lines[settings][1])
+        about = [*lines[settings + 1][1], *[""] * width][:width]
+        counted = [*lines[end][1], *[""] * len(titles)][: len(titles) - width]
+        rows.append((lines[end][0], (*about, *counted)))
+        reagents = (cells[0] for _, cells in lines[settings + 2 : place] if not re.fullmatch(r"[\dA-Z]*\d", cells[0]))
+        left |= dict.fromkeys(("counts of every picture", *reagents))
+        start = end
+    return HeadedTable(raw.name, rows[0][0], tuple(header), tuple(rows)), tuple(n for n in left if n)
 
 
 def _per_ml(millions: float | None) -> float | None:

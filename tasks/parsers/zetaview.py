@@ -22,7 +22,10 @@ ASSAY = "particle_size"
 _REMEDY = "Export the measurement again from ZetaView as text, with the size distribution."
 _KEY = re.compile(r"([^:\t]{1,80}?)\s*:+\s*(.*)")
 _SIZE, _CONCENTRATION = "size / nm", "concentration / cm-3"
-_READ = ("sample", "sample name", "date", "time", "dilution", "dilution factor", "number of traced particles")
+_READ = ("sample", "sample name", "date", "time", "dilution", "dilution factor")
+_TRACKS = ("number of traced particles", "number of traces")
+_CHECKS = ("cell check result", "particle drift check result")
+_PASSED = ("good", "very good", "ok", "passed")
 _HEADER_LINES = 400  # the header has about 90
 
 
@@ -54,16 +57,16 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     centres, printed, end = _table(lines, start, raw.name)
     mark = decimal_mark(list(header.values()), is_grouped=False)
     factor = read_numbers([header.get("dilution") or header.get("dilution factor")], mark)["value"][0]
-    tracks = read_numbers([header.get("number of traced particles")], mark)["value"][0]
+    tracks = read_numbers([next((header[k] for k in _TRACKS if k in header), None)], mark)["value"][0]
     dilution = resolve(
         factor if factor is not None and factor >= 1 else None,
         declared_number(context, "dilution"),
         is_applied=False,
     )
-    capture = Capture("1", printed, dilution, track_count=track_count(tracks))
+    capture = Capture("1", printed, dilution, track_count=track_count(tracks), warnings=_warnings(header))
     (measured_on,) = iso_times([f"{header.get('date', '')} {header.get('time', '')}"], is_day_first=True)
     sample = sample_of(raw, context, header.get("sample") or header.get("sample name"))
-    unread = [key for key in header if key not in _READ]
+    unread = [key for key in header if key not in (*_READ, *_TRACKS, *_CHECKS)]
     columns = [c.strip() for c in lines[start].split("\t")]
     unread += [c for c in columns if c and c.lower() not in (_SIZE, _CONCENTRATION)]
     unread += ["second size distribution (logarithmic bins)"] if any(line.strip() for line in lines[end:]) else []
@@ -72,6 +75,12 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         tuple(capture_problems([capture], centres, raw.name)),
         tuple(unread),
     )
+
+
+def _warnings(header: dict[str, str]) -> tuple[str, ...]:
+    """Checks of cell and drift that the measurement did not pass, as the instrument says it."""
+    said = [(key, header.get(key, "").lower()) for key in _CHECKS]
+    return tuple(f"{key}: {text}" for key, text in said if text and not text.startswith(_PASSED))
 
 
 def _header(lines: list[str]) -> dict[str, str]:

@@ -8,8 +8,20 @@ from typing import Any
 
 import yaml
 
-from tasks.simulation import matrices, qpcr, viability
+from tasks.simulation import (
+    apoptosis,
+    identity,
+    markers,
+    matrices,
+    particles,
+    qpcr,
+    rna_quality,
+    senescence,
+    viability,
+    western,
+)
 from tasks.simulation.design import BENCH, CONTRASTS, CULTURE_DATE, DONORS, NOTICE, SEQUENCING, STUDY_ID, TREATMENTS
+from tasks.simulation.drawn import Row
 
 NOTE = "Plate 2 left the incubator ten minutes late. Lid of the 72 h plate was wet, dried before reading.\n"
 
@@ -55,17 +67,42 @@ def samples_csv() -> bytes:
     return _sheet("sample,condition,donor,replicate,experiment,culture_date,passage,material", rows)
 
 
-def files_csv() -> bytes:
-    """files.csv: what the exports do not say themselves; landing/notes.txt is left out on purpose."""
-    plates = [
-        (viability.file_name(t), "cell_viability", viability.LAYOUT, t, f"CCK8_{t:02d}h", "") for t in viability.TIMES_H
+FILE_COLUMNS = (
+    *("file", "assay", "sample", "layout", "time_h", "plate", "rna_class", "target", "membrane", "bands"),
+    *("control", "marker", "panel", "run", "counted", "dilution"),
+)
+
+
+def _file_rows() -> list[Row]:
+    plates: list[Row] = [
+        {
+            "file": viability.file_name(t),
+            "assay": "cell_viability",
+            "layout": viability.LAYOUT,
+            "time_h": t,
+            "plate": f"CCK8_{t:02d}h",
+        }
+        for t in viability.TIMES_H
     ]
-    runs = [(qpcr.file_name(d.donor), "qpcr", "", "", "", "") for d in DONORS]
-    counts = [
-        (name, "expression_counts", "", "", "", "" if library == "gene" else library)
+    runs: list[Row] = [{"file": qpcr.file_name(d.donor), "assay": "qpcr"} for d in DONORS]
+    counts: list[Row] = [
+        {"file": name, "assay": "expression_counts", "rna_class": "" if library == "gene" else library}
         for library, name in matrices.FILES.items()
     ]
-    return _sheet("file,assay,layout,time_h,plate,rna_class", [*plates, *runs, *counts])
+    assays = (senescence, western, particles, rna_quality, identity, apoptosis, markers)
+    others = [row for assay in assays for row in assay.file_rows()]
+    return [*plates, *runs, *counts, *others]
+
+
+def files_csv() -> bytes:
+    """files.csv: what the exports do not say themselves; landing/notes.txt is left out on purpose."""
+    return _sheet(",".join(FILE_COLUMNS), ([row.get(column, "") for column in FILE_COLUMNS] for row in _file_rows()))
+
+
+def pictures() -> list[dict[str, object]]:
+    """What each picture shows: its file, and its culture or material and membrane, null where it has none."""
+    shown = [row for row in _file_rows() if str(row["file"]).endswith((".png", ".tif"))]
+    return [{key: row.get(key) for key in ("file", "sample", "membrane")} for row in shown]
 
 
 def contrasts_csv() -> bytes:
@@ -80,7 +117,17 @@ def comparisons_csv() -> bytes:
     rows = [
         ("viability_all", "cell_viability", "bench", "*", "all", ""),
         ("qpcr_all", "qpcr", "bench", "*", "all", ""),
-        ("exosome_rescue", "cell_viability;qpcr", "bench", three, "control>il1b;il1b>il1b_exo", ""),
+        ("senescence_all", "senescence", "bench", "*", "all", ""),
+        ("apoptosis_all", "flow_cytometry", "bench", "*", "all", ""),
+        ("western_all", "western_blot", "bench", "*", "all", ""),
+        (
+            "exosome_rescue",
+            "cell_viability;qpcr;senescence;western_blot;flow_cytometry",
+            "bench",
+            three,
+            "control>il1b;il1b>il1b_exo",
+            "",
+        ),
         ("secretion_blocked_72h", "cell_viability", "bench", "il1b;il1b_usc;il1b_usc_gw4869", "all", 72),
     ]
     return _sheet("id,assays,experiment,conditions,pairs,time_h", rows)
@@ -107,6 +154,8 @@ def all_manifests() -> dict[str, bytes]:
     readme = (
         f"{NOTICE}\n\n"
         "The folder has the shape of the study in BMC Musculoskelet Disord 2024, doi:10.1186/s12891-024-07636-2.\n"
+        "landing/ holds CCK-8 plates, β-gal counts, western blots, flow cytometry, qPCR runs, count matrices with the\n"
+        "quality of their RNA, particle tracking of the exosomes, and pictures.\n"
         "truth.json holds the values that the files were drawn from. landing/notes.txt is a note that no parser\n"
         "claims: it is stored and listed as ignored.\n"
     )

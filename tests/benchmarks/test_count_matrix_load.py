@@ -94,9 +94,9 @@ def _loaded(study: Path, home: Path) -> float:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     start = time.perf_counter()
-    warehouse = open_warehouse(home)
-    plan = ingest.plan_ingest(read_folder(study), warehouse, open_objects(home))
-    outcomes = [outcome for batch in plan.batches for outcome in ingest.load_batch(plan, batch, warehouse)]
+    warehouse, store = open_warehouse(home), open_objects(home)
+    plan = ingest.plan_ingest(read_folder(study), warehouse, store)
+    outcomes = [outcome for batch in plan.batches for outcome in ingest.load_batch(plan, batch, warehouse, store)]
     taken = time.perf_counter() - start
     assert [(o.status, o.rows) for o in outcomes] == [("loaded", FEATURES * SAMPLES)]
     return taken

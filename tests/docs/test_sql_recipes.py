@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.memory_warehouse import insert_row, memory_warehouse
+from tests.sql_recipes import RECIPES, TEXT
 
-TEXT = (Path(__file__).parents[2] / "docs" / "sql-recipes.md").read_text("utf-8")
-RECIPES = dict(re.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?```sql\n(.*?)```", TEXT, flags=re.MULTILINE | re.DOTALL))
 STUDY = "ivdd_usc_exosomes"
 CONDITIONS = ("control", "il1b", "il1b_usc", "il1b_exo")
 
@@ -57,6 +54,14 @@ def test_the_page_has_its_recipes() -> None:
 @pytest.mark.parametrize("title", RECIPES)
 def test_a_recipe_runs_and_finds_rows(tiny: duckdb.DuckDBPyConnection, title: str) -> None:
     assert tiny.execute(RECIPES[title]).fetchall()
+
+
+def test_viability_over_time_has_a_value_under_its_time(tiny: duckdb.DuckDBPyConnection) -> None:
+    rows = tiny.execute(RECIPES["One table of viability over time"]).fetchall()
+    assert sorted(rows) == [
+        (name, None, None, None, 100.0 - order)
+        for order, name in sorted(enumerate(CONDITIONS), key=lambda item: item[1])
+    ]
 
 
 def test_recipes_find_what_they_say(tiny: duckdb.DuckDBPyConnection) -> None:

@@ -106,7 +106,7 @@ def write_bench(folder: Path, study_id: str = "small_bench") -> Path:
     written = {name: files[name] for name in KEPT} | {
         "study.yaml": yaml.safe_dump(config, allow_unicode=True).encode(),
         "samples.csv": _lines(files["samples.csv"], without="RNA_"),
-        "files.csv": _lines(files["files.csv"], only=("file,", *PLATES.values(), *RUNS)),
+        "files.csv": _file_rows(files["files.csv"]),
         "comparisons.csv": COMPARISONS.encode(),
     }
     for name, data in written.items():
@@ -114,6 +114,13 @@ def write_bench(folder: Path, study_id: str = "small_bench") -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return folder
+
+
+def _file_rows(data: bytes) -> bytes:
+    """Rows of the kept files, without the columns of other assays."""
+    frame = pl.read_csv(data, infer_schema=False)
+    kept = frame.filter(pl.col("file").is_in([*PLATES.values(), *RUNS]))
+    return kept.select("file", "assay", "layout", "time_h", "plate", "rna_class").write_csv().encode()
 
 
 def _lines(data: bytes, *, without: str = "\0", only: tuple[str, ...] = ("",)) -> bytes:

@@ -16,6 +16,7 @@ VIABILITY_DESCENDANTS = {
 }
 QPCR_DESCENDANTS = {
     ("qpcr_fold_changes", "bench"),
+    ("qpcr_reference_stability", "bench"),
     ("measurements", "qpcr, qpcr_fold_changes, bench"),
     ("group_tests", "qpcr_all, qpcr, bench"),
 }

@@ -7,9 +7,38 @@ from pathlib import Path
 
 import duckdb
 
+from deployments.status import read_status
 from tasks.simulation.study import simulate
 from tests.e2e.small_study import Bench
 from tests.recovery import assert_truth_recovered
+from tests.sql_recipes import RECIPES
+
+# what the simulated study has none of: quarantined files, a second reference gene, outer wells, flags of those wells
+NOTHING_THERE = {
+    "Which files stayed out, and what must I do?": {"place", "message"},
+    "Are the reference genes stable?": {"m_value", "rank", "pairwise_variation"},
+    "Flagged wells": {"value"},
+    "Plates to look at": {"edge_effect_percent", "edge_pvalue", "outlier_wells"},
+    "From a culture's viability back to its wells and file": {"flag"},
+}
+
+
+def assert_recipes_answer(snapshot: duckdb.DuckDBPyConnection) -> None:
+    """Every recipe finds rows, and no column of nothing but nulls."""
+    assert NOTHING_THERE.keys() <= RECIPES.keys()
+    for title, sql in RECIPES.items():
+        found = snapshot.execute(sql).pl()
+        assert found.height, title
+        empty = {column for column in found.columns if found[column].null_count() == found.height}
+        assert empty == NOTHING_THERE.get(title, set()), title
+
+
+def assert_counts_of_files_agree(snapshot: duckdb.DuckDBPyConnection) -> None:
+    """The view that analysts ask and the status screen count the same files."""
+    (fresh,) = snapshot.execute("FROM mart.freshness").pl().to_dicts()
+    screen = {row["status"]: row["file_count"] for row in read_status(snapshot).files}
+    assert screen == {"loaded": fresh["loaded_count"], "ignored": fresh["ignored_count"]}
+    assert fresh["quarantined_count"] == 0
 
 
 def test_the_truth_of_the_simulated_study_is_recovered(tmp_path: Path) -> None:
@@ -23,4 +52,6 @@ def test_the_truth_of_the_simulated_study_is_recovered(tmp_path: Path) -> None:
     assert not summary.quarantined
     with duckdb.connect(str(bench.warehouse.published), read_only=True) as snapshot:
         assert_truth_recovered(snapshot, json.loads((bench.study / "truth.json").read_text()))
+        assert_recipes_answer(snapshot)
+        assert_counts_of_files_agree(snapshot)
     assert bench.night().is_unchanged

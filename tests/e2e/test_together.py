@@ -36,7 +36,7 @@ def ingest_only(bench: Bench) -> ingest.IngestPlan:
     """The first arrow of a night."""
     plan = ingest.plan_ingest(bench.folder, bench.warehouse, bench.objects)
     for batch in plan.batches:
-        ingest.load_batch(plan, batch, bench.warehouse)
+        ingest.load_batch(plan, batch, bench.warehouse, bench.objects)
     return plan
 
 

@@ -106,6 +106,34 @@ def test_publishing_one_study_keeps_what_others_published(tmp_path: Path) -> Non
         assert (names(session, "one"), names(session, "two")) == (["A"], ["B"])
 
 
+def test_a_new_version_keeps_what_others_published_and_not_their_half_done_nights(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    for study_id in ("a", "b"):
+        fill(warehouse, study_id, "x")
+        warehouse.publish(study_id, publication(study_id))
+    with duckdb.connect(str(warehouse.published)) as connection:
+        connection.execute("UPDATE ops.declarations SET digest = 'older'")
+        connection.execute("ALTER TABLE core.samples DROP COLUMN batch")
+    for study_id in ("a", "b"):
+        fill(warehouse, study_id, "half done", "x")
+    warehouse.publish("a", publication("a"))
+    with warehouse.snapshot() as session:
+        assert (names(session, "a"), names(session, "b")) == (["half done", "x"], ["x"])
+
+
+def test_a_snapshot_that_a_new_version_cannot_take_over_is_made_anew(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    for study_id in ("a", "b"):
+        fill(warehouse, study_id, "x")
+        warehouse.publish(study_id, publication(study_id))
+    with duckdb.connect(str(warehouse.published)) as connection:
+        connection.execute("UPDATE ops.declarations SET digest = 'older'")
+        connection.execute("ALTER TABLE core.samples DROP COLUMN condition")  # which must not be null
+    warehouse.publish("a", publication("a"))
+    with warehouse.snapshot() as session:
+        assert (names(session, "a"), names(session, "b")) == (["x"], ["x"])
+
+
 def test_a_reader_that_is_open_keeps_its_state_while_a_new_one_is_published(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     fill(warehouse, "s", "A")

@@ -72,3 +72,14 @@ def test_files_kept_in_one_store_are_put_into_another_that_is_named_later(folder
     hashes = ingest.hashes_of(folder, tmp_path / "home", old)
     assert ingest.hashes_of(folder, tmp_path / "home", new) == hashes
     assert list(new.keys("raw/")) == sorted(f"raw/{h}" for h in set(hashes.values()))
+
+
+def test_columns_that_no_table_takes_are_listed_with_the_file(folder: StudyFolder, tmp_path: Path) -> None:
+    rows = "".join(f"ENSG{i:011},{i},{i + 1},{i % 7}\n" for i in range(60))
+    (folder.path / "landing" / "counts.csv").write_text(f"gene_id,X1,X2,entrezid\n{rows}")
+    warehouse, store = open_warehouse(tmp_path / "home"), DirectoryStore(tmp_path / "home" / "objects")
+    plan = ingest.plan_ingest(read_folder(folder.path), warehouse, store)
+    ingest.load_batch(plan, plan.batches[0], warehouse, store)
+    with warehouse.open("test") as session:
+        listed = session.query("SELECT field FROM core.unread_fields")
+    assert listed["field"].to_list() == ["entrezid"]

@@ -26,6 +26,10 @@ ROWS = [
 def test_header_lines_sections_and_tables_are_found(tmp_path: Path) -> None:
     meta = metadata(ROWS[:3])
     assert meta == {"block type": "384-Well Block", "experiment file name": "D:\\runs\\night 2.eds", "comment": ""}
+    assert metadata([["# Block Type: 96-Well"], ["Plate Type: RQ Plate"]]) == {
+        "block type": "96-Well",
+        "plate type": "RQ Plate",
+    }
     assert section(ROWS, "results") == 6
     found = find_table(ROWS)
     assert found is not None

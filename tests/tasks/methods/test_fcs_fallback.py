@@ -36,6 +36,8 @@ def test_keywords_without_their_sign_are_read_by_flowio() -> None:
         fcs_file(EVENTS, NAMES, keywords={"$PAR": ""}),
         fcs_file(EVENTS, NAMES, keywords={"$PAR": "", "PAR": "2", "$TOT": "3"}),
         fcs_file(EVENTS, NAMES, keywords={"$PAR": "", "PAR": "99999999"}),
+        fcs_file(EVENTS, NAMES, keywords={"$PAR": "", "PAR": "2", "$NEXTDATA": "9999"}),
+        fcs_file(EVENTS, NAMES, keywords={"$PAR": "", "PAR": "2"}, header_data=(300, 315)),
         b"FCS3.0".ljust(58),
     ],
 )

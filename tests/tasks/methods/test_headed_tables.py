@@ -26,7 +26,7 @@ def test_columns_are_found_by_name_and_numbers_read_with_the_tables_decimal_mark
     assert found.texts("name") == ["C1", "C2", "C3"]
     assert found.numbers("Concentration", "Conc.", words=("error",)) == [1.5, None, None]
     assert found.numbers("absent") == [None, None, None]
-    assert found.unread("name", "conc.") == ("Note",)
+    assert found.unread("name", "conc.") == ("Note", "below the table: footer, 1, 2")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.methods.delimited import Dialect, dialect
-from tasks.methods.matrix_columns import columns, has_no_header, is_transposed, text_columns
+from tasks.methods.matrix_columns import columns, has_no_header, is_transposed, sample_columns
 
 KNOWN = ["S1", "S2"]
 
@@ -48,7 +48,14 @@ def test_known_samples_or_feature_ids_tell_the_orientation(text: str, *, is_turn
 
 
 def test_words_about_samples_are_no_counts() -> None:
-    assert text_columns(table("sample,sex,A,B\nS1,f,1,2\nS2,m,3,4\n")) == [1]
+    assert sample_columns(table("sample,sex,A,B\nS1,f,1,2\nS2,m,3,4\n")) == [1]
+
+
+def test_numbers_about_samples_ahead_of_the_features_are_no_counts() -> None:
+    ids = [f"ENSG{i:011}" for i in range(9)]
+    for header, about in ((["age", "sex", *ids], [1, 2]), (["ERCC-00002", *ids], []), ([*ids, "novel"], [])):
+        rows = "".join(f"{s}," + ",".join("f" if name == "sex" else "34" for name in header) + "\n" for s in KNOWN)
+        assert sample_columns(table(f"sample,{','.join(header)}\n{rows}")) == about
 
 
 def test_numbers_in_the_first_row_are_no_header_unless_they_are_samples() -> None:

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from schemas.errors import Problem
 from schemas.study import DonorRow, MaterialRow, SampleRow, StudyYaml
-from tasks.methods.sample_checks import donor_problems, implied_materials, material_problems, sample_problems
+from tasks.methods.sample_checks import (
+    donor_problems,
+    identity_problems,
+    implied_materials,
+    material_problems,
+    sample_problems,
+)
 
 CONFIG = StudyYaml.model_validate({"study_id": "s", "conditions": [{"id": "control"}, {"id": "il1b"}]})
 SAMPLES = [
@@ -67,3 +73,11 @@ def test_a_material_must_be_described_where_the_study_describes_materials() -> N
     assert problem.remedy.startswith("Did you mean EXO1")
     assert [p.severity for p in material_problems([sample], None)] == ["warning"]
     assert [m.material for m in implied_materials([*SAMPLES, sample, sample])] == ["EXO_1"]
+
+
+def test_columns_that_tell_who_a_donor_is_are_fatal() -> None:
+    found = brief(list(identity_problems(["donor", "kind", "Date of birth", "Surname", "diagnosis"])))
+    assert found == [
+        ("fatal", "line 1, column Date of birth", "identifying_column"),
+        ("fatal", "line 1, column Surname", "identifying_column"),
+    ]

@@ -115,3 +115,24 @@ def test_no_bytes_make_it_raise(tmp_path_factory: pytest.TempPathFactory, conten
     raw = raw_file(tmp_path_factory.mktemp("raw"), content, name)
     recognise_file(raw)
     assert unreadable_reason(raw, context(assay="cell_viability")).remedy
+
+
+@pytest.mark.parametrize(
+    ("line", "product"),
+    [
+        ("##BLOCKS= 2", "Molecular Devices SoftMax Pro"),
+        ("##TITLE= a spectrum (JCAMP-DX)\n##BLOCKS= 2", None),
+        ("NTA Single Analysis Summary File,", "Malvern NanoSight NTA"),
+        ("Vi-CELL XR 2.06.3", "Beckman Coulter Vi-CELL XR"),
+        ("Source ID:\t1\nSample Media:\tVia2-Cassette", "ChemoMetec NucleoView"),
+        ("sep=,\nRun ID,Test Date,Original Sample Conc.,Qubit Tube Conc.", "Thermo Fisher Qubit"),
+        ("Sample ID\tUser ID\tng/ul\t260/280\t260/230", "Thermo Fisher NanoDrop"),
+        ("Lane No.\tAdj. Total Band Vol. (Int)", "Bio-Rad Image Lab"),
+        ("Area,Mean,IntDen", "ImageJ or Fiji"),
+        ("# Instrument Type: QuantStudio 7 Pro", "Applied Biosystems QuantStudio"),
+        ("Well,Well Name,Target,Dye,Cq (dR)", "Agilent AriaMx or Mx3005P"),
+        ("Well,Sample,Target,Cq", None),
+    ],
+)
+def test_the_words_that_versions_begin_with(line: str, product: str | None) -> None:
+    assert recognise(f"{line}\n".encode(), "x.txt") == product

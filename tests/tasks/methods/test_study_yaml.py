@@ -123,6 +123,12 @@ def test_defaults_are_those_of_the_design() -> None:
             'Write for example "0 2 * * *" for every night at two.',
         ),
         (
+            'schedule: {cron: "0 25 * * *"}\n',
+            "line 5, key schedule.cron",
+            "wrong_value",
+            'Write for example "0 2 * * *" for every night at two.',
+        ),
+        (
             "schedule: {timezone: Asia/Shanghia}\n",
             "line 5, key schedule.timezone",
             "wrong_value",

@@ -86,6 +86,18 @@ def test_a_primary_analysis_takes_its_target_from_files_csv_or_warns(shared: Pat
     assert (problem.rule, problem.place) == ("no_target", "sheet Results")
 
 
+def test_diomni_writes_the_same_tables_as_workbook_and_csv(tmp_path: Path) -> None:
+    head = [row if row[:1] != ["Software Name and Version"] else [row[0], "Diomni Software v3.0"] for row in HEAD]
+    workbook = raw_file(tmp_path, book({"Results": head + RESULTS}), "diomni.xlsx")
+    lines = [",".join(f'"{cell}"' for cell in row) for row in head + RESULTS]
+    text = raw_file(tmp_path, "\n".join(lines).encode("utf-8-sig"), "diomni.csv")
+    for raw in (workbook, text):
+        assert PARSER.claims(raw, context())
+        result = PARSER.parse(raw, context())
+        assert result.frames["core.qpcr_wells"]["cq"].to_list() == [18.5, None, 21.0]
+        assert result.frames["core.qpcr_runs"]["software"].to_list() == ["Diomni Software v3.0"]
+
+
 def test_a_workbook_is_read_whatever_its_name(tmp_path: Path) -> None:
     raw = raw_file(tmp_path, book({"Results": HEAD + RESULTS, "Raw Data": []}), "export.dat")
     assert PARSER.claims(raw, context())

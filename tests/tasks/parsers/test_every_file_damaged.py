@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.tasks.parsers.damage import damaged, damages
@@ -52,10 +52,10 @@ def test_a_damaged_file_is_never_a_bug(kind: str, data: st.DataObject, shared: P
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ASSAYS)
-@settings(max_examples=400, **EVERY)
+@settings(max_examples=1500, **EVERY)
 @given(data=st.data())
 def test_a_much_damaged_file_is_never_a_bug(kind: str, data: st.DataObject, shared: Path, tmp_path: Path) -> None:
     path = data.draw(st.sampled_from(samples(shared, kind)))
-    found = data.draw(damages(6), label=path.name)
-    assay = data.draw(st.sampled_from([None, ASSAYS[kind], "image", "cell_viability"]))
-    survives(tmp_path, damaged(start_of(path), found), assay, path.name)
+    found = data.draw(damages(4), label=path.name)
+    assay = data.draw(st.sampled_from([ASSAYS[kind], ASSAYS[kind], None, "image", "cell_viability"]))
+    event(survives(tmp_path, damaged(start_of(path), found), assay, path.name))

@@ -29,7 +29,8 @@ XML = """<?xml version='1.0' encoding='UTF-8'?>
 </points></region></gate>
 <gate fullname="All Events\\P1\\Q2"><name>Q2</name><num_events>25</num_events></gate></gates>
 <statistics_calculations><calculation_schedule gate="All Events\\P1" parameter="PE-A">
-<calculation formula="Median" value="12.5"/><calculation formula="count" value="3"/><calculation formula="SD" value="NaN"/>
+<calculation formula="Median" value="12.5"/><calculation formula="count" value="3"/>
+<calculation formula="SD" value="NaN"/>
 </calculation_schedule></statistics_calculations></tube></specimen></experiment></bdfacs>
 """
 

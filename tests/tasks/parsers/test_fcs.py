@@ -92,6 +92,8 @@ def test_the_matrix_that_the_study_names_goes_before_the_keyword(tmp_path: Path)
     found = parsed(tmp_path, about=Context(own.study, own.row, None, references))
     assert row_of(found)["spillover_source"] == "keyword"
     assert [p.rule for p in found.problems] == ["no_matrix"]
+    found = parsed(tmp_path, about=own)
+    assert [(p.rule, row_of(found)["spillover_source"]) for p in found.problems] == [("matrix_missing", "keyword")]
     other = raw_file(tmp_path, b"PE-A,APC-A\n1,0.5\n0.25,1\n", "other.csv")
     found = parsed(tmp_path, about=Context(base.study, base.row, None, {"flow.compensation": other}))
     assert [p.rule for p in found.problems] == ["other_channels"]

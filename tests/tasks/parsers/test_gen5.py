@@ -329,3 +329,26 @@ def test_any_edit_of_a_file_is_read_or_refused(
         refused = ()
         assert not found.select(KEY).is_duplicated().any()
     assert all(p.remedy and p.message for p in refused)
+
+
+@pytest.mark.parametrize(
+    ("details", "label"),
+    [
+        ("Excitation Start: 300/20 nm,  Stop: 320 nm,  Step: 10 nm\n\tFixed Emission: 528/20 nm", "EX Spectrum"),
+        ("Fixed Excitation: 250/20 nm\n\tEmission Start: 300/20 nm,  Stop: 320 nm,  Step: 10 nm", "EM Spectrum"),
+    ],
+)
+def test_both_spectra_of_fluorescence_are_read_beside_one_of_absorbance(
+    details: str, label: str, tmp_path: Path
+) -> None:
+    head = ABSORBANCE.split("Read\t", maxsplit=1)[0]
+    reads = f"Read\tAbsorbance Spectrum\n\tFull Plate\nRead\tFluorescence Spectrum\n\t{details}\n\n"
+    tables = "Read 1:Spectrum\n\nWavelength\tA1\n300\t0.1\n310\t0.2\n\n"
+    tables += f"Read 2:{label}\n\nWavelength\tA1\n300\t11\n310\tOVRFLW\n"
+    found = frame(raw_file(tmp_path, (head + reads + tables).encode()))
+    assert found.select("measure", "wavelength_nm", "value", "unit", "flag").rows() == [
+        ("absorbance", 300.0, 0.1, "OD", None),
+        ("absorbance", 310.0, 0.2, "OD", None),
+        ("fluorescence", 300.0, 11.0, "RFU", None),
+        ("fluorescence", 310.0, None, "RFU", "overflow"),
+    ]

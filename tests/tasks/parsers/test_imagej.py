@@ -112,3 +112,10 @@ def test_boxes_that_could_shift_lanes_are_refused(
     (problem,) = caught.value.problems
     assert problem.place == place
     assert words in problem.message
+
+
+def test_results_without_row_numbers_and_gel_peaks_are_imagejs(tmp_path: Path) -> None:
+    for text in ("Area,Mean,IntDen\n10,5,50\n10,7,70\n", " \tArea\tPercent\n1\t50\t41.7\n2\t70\t58.3\n"):
+        raw = raw_file(tmp_path, text.encode())
+        assert PARSER.claims(raw, context())
+        assert PARSER.parse(raw, context()).frames["core.blot_bands"]["signal"].to_list() == [50.0, 70.0]

@@ -57,6 +57,7 @@ def test_raw_fluorescence_is_curves(tmp_path: Path) -> None:
     assert PARSER.claims(raw, context())
     result = PARSER.parse(raw, context(target="GAPDH", plate="P7"))
     assert result.frames == {}
+    assert result.unread == ("SampleName", "Seg#", "Time")
     cycles, melt = result.derived["qpcr_amplification"], result.derived["qpcr_melt"]
     assert cycles.select("plate", "well", "target", "cycle", "rn").rows() == [
         ("P7", "A01", "GAPDH", 1, 1.5),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from schemas.errors import BadInputError
 from tasks.contracts import Parsed, RawFile
@@ -150,3 +151,16 @@ def test_decimal_commas_and_repeated_names(tmp_path: Path) -> None:
     found = summaries(parsed(raw_file(tmp_path, text.encode("utf-16"))))
     assert found["capture"].to_list() == ["EXO1_00", "EXO1_00 (2)", "pooled"]
     assert found["printed_concentration_per_ml"].to_list() == [4e9, 8e9, 6e9]
+
+
+def test_only_the_bins_weighted_by_number_are_concentrations(tmp_path: Path) -> None:
+    head, table = SMALL.split("[Size Data],,,\n")
+    number = "Weighting,Number,,\n" + table
+    surface = "Weighting,Surface Area,,\n" + table.replace("E+9", "E+13")
+    wanted = summaries(parsed(raw_file(tmp_path, SMALL.encode())))
+    for tables in (number + surface, surface + number, surface + "[Size Data],,,\n" + number):
+        found = parsed(raw_file(tmp_path, f"{head}[Size Data],,,\n{tables}".encode()))
+        assert_frame_equal(summaries(found), wanted)
+        assert "Size Data: Surface Area weighting" in found.unread
+    with pytest.raises(BadInputError, match="weighted by surface area; particles per mL need number weighting"):
+        parsed(raw_file(tmp_path, f"{head}[Size Data],,,\n{surface}".encode()))

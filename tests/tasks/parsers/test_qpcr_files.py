@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from schemas.base import tables
 from schemas.polars_schema import conform
 from tasks.contracts import Parser, RawFile, parsers
 from tasks.engine.reading import read_file
+from tasks.methods.lines import split_lines
+from tasks.methods.text import decode
 from tests.tasks.parsers import test_cfx, test_cq_table, test_lightcycler, test_rdml
 from tests.tasks.parsers.bench_files import context, raw_file
 from tests.tasks.parsers.damage import damaged, damages
@@ -46,6 +50,11 @@ REAL = (
     "appbio_quantstudio_designandanalysis/appbio_quantstudio_designandanalysis_QS7Pro_Primary_Analysis_example18.xlsx",
 )
 Damages = list[tuple[Callable[[bytes, int, int], bytes], int, int]]
+MAPPED = re.compile(
+    r"well(?: position)?|omit|sample(?: name)?|target(?: name)?|detector|task|content|reporter|fluor|c[tq]|quantity"
+    r"|plateid|instrument|snp assay name|allele[12] ct|starting quantity.*"
+    r"|(?:automatic |auto )?(?:ct )?(?:threshold|baseline)(?: type| start| end| stop)?"
+)
 KEYS = ["plate", "well", "target", "reading"]
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
@@ -86,6 +95,41 @@ def test_no_other_file_is_taken_for_qpcr(shared: Path) -> None:
     }
     assert len(others) > 200
     assert taken == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("auto_qpcr/RELATIVE_example.csv", {"endogenous control": "ACTB, GAPDH", "reference sample": "AiW002-2-D0"}),
+        (
+            "appbio_quantstudio/appbio_quantstudio_example08.xlsx",
+            {"analysis type": "Multiplex", "endogenous control": "18S", "block type": "Fast 96-Well Block (0.1mL)"},
+        ),
+        ("quantstudio_12k/QuantStudio_File2.txt", {"analysis type": "Singleplex", "chemistry": "TAQMAN"}),
+        ("abi_sds21/Experiment1.txt", {"calibrator": "Sample1", "multiplicity": "Non-Multiplex"}),
+    ],
+)
+def test_lines_above_and_below_the_results_are_kept(name: str, lines: dict[str, str], shared: Path) -> None:
+    raw = RawFile.read(shared / "data" / "qpcr" / name, name)
+    header = json.loads(read_file(raw, context(assay="qpcr")).frames["core.qpcr_runs"]["header"][0])
+    assert {key: header[key] for key in lines} == lines
+
+
+def test_columns_that_no_table_holds_are_listed(shared: Path) -> None:
+    folder = shared / "data" / "qpcr"
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".txt", ".csv") and "expected" not in p.parts):
+        raw = RawFile.read(path, path.name)
+        (parser,) = [p for p in parsers().values() if p.claims(raw, context())]
+        left = " ".join(parser.parse(raw, context()).unread).casefold()
+        lines = [c for c in split_lines(decode(raw.content)) if {"well", "ct"} <= {*map(fold, c)} or "Fluor" in c]
+        titles = [c for c in lines[0] if c.strip() and not c.isupper()] if lines else []  # upper case: a flag
+        assert titles or path.name in ("sample1.txt", "qPCR.techReps.txt") or "SNP" in decode(raw.content), path.name
+        lost = {fold(c) for c in titles if fold(c) not in left and not MAPPED.fullmatch(fold(c))}
+        assert not lost, path.name
+
+
+def fold(cell: str) -> str:
+    return cell.strip().strip('"').casefold()
 
 
 def content_of(name: str, shared: Path) -> bytes:

@@ -60,3 +60,11 @@ def test_older_exports_are_told_by_their_table(tmp_path: Path) -> None:
     raw = raw_file(tmp_path, ZETAVIEW.replace("ZetaView", "Analyser").encode("latin-1"))
     assert PARSER.claims(raw, context())
     assert not PARSER.claims(raw, context(assay="qpcr"))
+
+
+def test_traces_are_counted_and_failed_checks_are_flags(tmp_path: Path) -> None:
+    text = ZETAVIEW.replace("Number of Traced Particles:\t1204", "Number of Traces:\t77\r\nCell Check Result:\tGood")
+    for said, flag in (("Very Good", None), ("too high", "particle drift check result: too high")):
+        drifted = text.replace("Cell Check", f"Particle Drift Check Result:\t{said}\r\nCell Check")
+        (row,) = parsed(tmp_path, drifted).frames["core.particle_summaries"].to_dicts()
+        assert (row["track_count"], row["flag"]) == (77, flag)

@@ -1,0 +1,74 @@
+"""Apoptosis: annexin V / PI acquisitions to live, early apoptotic, late apoptotic and necrotic cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from schemas.study import Study
+from schemas.tables.apoptosis import Apoptosis
+from tasks.contracts import Analysis, Computed, Part
+from tasks.methods.apoptosis import apoptosis
+from tasks.methods.flow_runs import (
+    ACQUISITIONS,
+    COMPENSATIONS,
+    EVENTS,
+    POPULATIONS,
+    READS,
+    channels_of,
+    control_problems,
+    flag_problems,
+    run_groups,
+    where_objects,
+)
+from tasks.methods.flow_tubes import annexin_and_pi, tubes_of
+from tasks.methods.result_frames import result_frame
+
+TABLE = "result.apoptosis"
+
+
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """One part per run and panel stained with annexin V and PI; none where the study has its own gates.
+
+    Tubes of a run are gated alike, so a new tube computes its whole run again.
+    """
+    if study.config.flow.gating:
+        return []
+    names = study.config.flow.apoptosis
+    found = []
+    for key, rows in run_groups(slices[ACQUISITIONS]):
+        stained: dict[tuple[str, str], list[dict[str, object]]] = {}
+        for row in rows:
+            pair = annexin_and_pi(channels_of(row), row["panel"], names.annexin, names.pi)
+            if pair and row["event_count"]:
+                stained.setdefault(pair, []).append(row)
+        for (annexin, pi), tubes in sorted(stained.items()):
+            if any(tube["control"] is None for tube in tubes):
+                name = key if len(stained) == 1 else f"{key}, {annexin} and {pi}"
+                found.append(Part(name, where_objects(tubes), {"annexin": annexin, "pi": pi}))
+    return found
+
+
+def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+    """Gate every tube of the run; warn of weak tubes and controls."""
+    annexin, pi = part.parameters["annexin"], part.parameters["pi"]
+    tubes = tubes_of(frames[ACQUISITIONS], frames[EVENTS], frames[COMPENSATIONS])
+    tubes = [t for t in tubes if {annexin, pi} <= set(t.columns)]
+    if not tubes:
+        return Computed({})
+    found = apoptosis(tubes, annexin, pi)
+    place = f"run {part.key}"
+    problems = (*control_problems(found.control_flags, place), *flag_problems(found.rows, place))
+    populations = pl.DataFrame(found.populations, infer_schema_length=None)
+    return Computed({TABLE: result_frame(found.rows, Apoptosis), POPULATIONS: populations}, problems)
+
+
+ANALYSIS = Analysis(
+    name="apoptosis",
+    reads=READS,
+    writes=(TABLE, POPULATIONS),
+    parts=parts,
+    run=run,
+    parts_per_step=1,
+)
