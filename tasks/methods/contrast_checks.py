@@ -15,6 +15,7 @@ from tasks.methods.sheets import Row, Sheet
 
 NAME = "contrasts.csv"
 COLUMNS = ("id", "variable", "reference", "target", "blocking", "exclude_samples_col", "exclude_samples_values")
+BLOCKING_OPEN = "blocking_open"
 _FEWEST = 2  # cultures of a level that show any spread
 
 
@@ -108,8 +109,15 @@ class _Check:
 
     def report(self, severity: Severity, column: str, value: str, rule: str, message: str, remedy: str) -> None:
         if self.asked.is_default:
-            place, message = "", f"default contrast {self.contrast.id}: {message}"
+            place, message = "", f"the study has none; default contrast {self.contrast.id}: {message}"
             remedy = f"{remedy} Write {NAME} with your contrasts."
+            if rule == BLOCKING_OPEN:  # the answer is one word, so the sheet can be given
+                one = self.contrast
+                remedy = (
+                    f"Until then it is skipped. Write {NAME} with the lines `{','.join(COLUMNS[:5])}` and "
+                    f"`{one.id},{one.variable},{one.reference},{one.target},donor` "
+                    "(`none` in place of `donor` for independent cultures)."
+                )
         else:
             place = f"line {self.contrast.line}, column {column}"
         self.problems.append(Problem(severity, NAME, place, shown(value), rule, message, remedy))
@@ -177,7 +185,7 @@ class _Check:
         where = f"{count} {noun} {verb} in both {shown(contrast.reference)} and {shown(contrast.target)}"
         if self.asked.is_open:
             message = f"{where}; write `donor` (matched) or `none` (independent)"
-            self.local("blocking", "", "blocking_open", message, "Answer in column blocking; until then it is skipped.")
+            self.local("blocking", "", BLOCKING_OPEN, message, "Answer in column blocking; until then it is skipped.")
         elif both != every and "donor" in contrast.blocking:
             message = f"partially paired: {where}; the rest adds nothing to the comparison"
             remedy = "Leave them out by exclude_samples_col, or write `none` to compare all as independent."

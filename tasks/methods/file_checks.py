@@ -59,7 +59,8 @@ class Listing:
             self._near[folder, kind] = {_last(n): n for n in inside}, KnownIds(inside)
         by_last, known = self._near[folder, kind]
         found = by_last.get(_last(name)) or known.nearest(name)
-        return f"Did you mean {shown(found)}?" if found else "Put it there, or correct the name."
+        otherwise = "Put it there or correct the name; what was read of it before stands."
+        return f"Did you mean {shown(found)}?" if found else otherwise
 
 
 def _last(name: str) -> str:
