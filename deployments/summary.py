@@ -35,7 +35,8 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
     _print_standing(summary, console)
     if summary.parts:
         _print_parts(summary.parts, console)
-    told = " ".join(f.reason or "" for f in summary.files if f.status == "quarantined")
+    reasons = [*(f.reason for f in summary.quarantined), *(p.reason for p in summary.parts)]
+    told = " ".join(filter(None, reasons))
     _print_warnings(replace(summary, warnings=_untold(summary.warnings, told)), console)
     if summary.published_at:
         console.print(
@@ -96,7 +97,8 @@ def _print_parts(parts: tuple[PartOutcome, ...], console: Console) -> None:
         table = Table("analysis", "part", "", "rows", box=None, pad_edge=False)
         table.columns[3].justify = "right"
         for p in done[:LINES]:
-            table.add_row(p.analysis, escape(p.part), _coloured(p.status), f"{p.rows:,}")
+            more = f" + {p.more_rows:,}" if p.more_rows else ""  # of its other tables
+            table.add_row(p.analysis, escape(p.part), _coloured(p.status), f"{p.rows:,}{more}")
         console.print(table)
     if len(done) > LINES:
         console.print(f"… and {len(done) - LINES} more: FROM ops.analysis_runs lists all.")

@@ -12,11 +12,12 @@ from rich.text import Text
 from schemas.base import Column, columns, declared
 from schemas.base import Table as Declared
 from schemas.errors import UserError
+from schemas.views import View, documented_views
 
 LAYERS = {
     "core": "what was measured",
     "result": "what was computed",
-    "mart": "views for people",
+    "mart": "views for people, to ask first",
     "ops": "how it came about",
 }
 
@@ -27,8 +28,10 @@ def print_tables(name: str | None, console: Console) -> None:
 
 
 def overview() -> RenderableType:
-    """Every table with what one row of it is, by schema."""
-    found = sorted(declared().items(), key=lambda item: (list(LAYERS).index(item[0].split(".")[0]), item[0]))
+    """Every table with what one row of it is, and every view with what it shows, by schema."""
+    said = {name: table.description() for name, table in declared().items()}
+    said |= {name: view.description for name, view in documented_views().items()}
+    found = sorted(said.items(), key=lambda item: (list(LAYERS).index(item[0].split(".")[0]), item[0]))
     parts: list[RenderableType] = []
     for layer, members in groupby(found, key=lambda item: item[0].split(".")[0]):
         grid = Table(
@@ -36,34 +39,29 @@ def overview() -> RenderableType:
         )
         grid.add_column(no_wrap=True, style="bold")
         grid.add_column(overflow="fold")
-        for name, table in members:
-            grid.add_row(name, Text(table.description()))
+        for name, description in members:
+            grid.add_row(name, Text(description))
         parts += [grid, Text()]
-    parts.append(
-        Text("benchlake tables NAME lists the columns of one; benchlake sql 'SHOW ALL TABLES' also its views.")
-    )
+    parts.append(Text("benchlake tables NAME lists the columns of one."))
     return Group(*parts)
 
 
 def details(name: str) -> RenderableType:
-    """One table: its key, and each column with type, unit, values and meaning.
+    """One table or view: what a row is, and each column with type, unit, values and meaning.
 
     ``name`` is ``schema.table``, or the table alone where only one schema has it. Raises
     ``UserError`` that suggests the nearest names.
     """
-    table = _find(name)
+    found = _find(name)
     grid = Table(show_edge=False, header_style="bold", pad_edge=False)
     grid.add_column("column", no_wrap=True, style="bold")
     grid.add_column("type", no_wrap=True)
     grid.add_column("meaning", overflow="fold")
-    for column in columns(table):
-        grid.add_row(column.name, type_name(column), Text(meaning(column)))
-    return Group(
-        Text(table.table_name, style="bold"),
-        Text(table.description()),
-        Text(f"One row per {', '.join(table.key)}.\n"),
-        grid,
-    )
+    is_view = found.name in documented_views()  # where null comes and goes with the joins
+    for column in found.columns:
+        kind = type_name(column)
+        grid.add_row(column.name, kind.removesuffix("?") if is_view else kind, Text(meaning(column)))
+    return Group(Text(found.name, style="bold"), Text(found.description), Text(f"{found.grain}\n"), grid)
 
 
 def type_name(column: Column) -> str:
@@ -92,8 +90,8 @@ def meaning(column: Column) -> str:
     return " ".join(parts)
 
 
-def _find(name: str) -> type[Declared]:
-    found = declared()
+def _find(name: str) -> View:
+    found = {full: _as_view(table) for full, table in declared().items()} | documented_views()
     matches = [full for full in found if name in (full, full.split(".")[1])]
     if len(matches) == 1:
         return found[matches[0]]
@@ -103,3 +101,7 @@ def _find(name: str) -> type[Declared]:
     near = list(dict.fromkeys(by_short[n] for n in difflib.get_close_matches(name.lower(), list(by_short), 3, 0.5)))
     hint = f"Did you mean {' or '.join(near)}?" if near else "`benchlake tables` lists all of them."
     raise UserError(f"There is no table {name!r}. {hint}")
+
+
+def _as_view(table: type[Declared]) -> View:
+    return View(table.table_name, table.description(), f"One row per {', '.join(table.key)}.", columns(table))

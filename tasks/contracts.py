@@ -151,6 +151,7 @@ class Analysis:
     names the file or well), ``core.samples`` with ``is_excluded`` (names the sample).
     Derived tables (events, curves) can be sliced by ``object_id`` only; they come with ``object_id``
     first and without ``study_id``, files with other columns filled with null.
+    ``writes`` names its tables; the first is the one whose rows are counted for people.
     ``feeds`` turns rows of the analysis's own table, joined to ``core.samples``, into rows of
     ``result.measurements``. An analysis with ``feed_slices`` also reads the table of every feed;
     ``analyses`` adds them to its ``reads`` with these slice columns.

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 from schemas.errors import DeclarationError
+from schemas.views import COMMENT, FOLDER, documented_views
 
-FOLDER = Path(__file__).with_name("models")
-COMMENT = re.compile(r"--[^\n]*")
 HEADER = re.compile(r"\A-- \S[^\n]*\n-- \S[^\n]*\n")
 
 
@@ -46,3 +44,12 @@ def views() -> list[tuple[str, str]]:
     """Every view as (full name, SELECT) in reference order; a file's name is the view's name."""
     files = sorted(FOLDER.glob("*/*.sql"))
     return reference_order({f"{path.parent.name}.{path.stem}": path.read_text("utf-8") for path in files})
+
+
+def comments() -> list[tuple[str, str, str]]:
+    """What is said of every view and column, for ``COMMENT ON``: kind (VIEW, COLUMN), full name, text."""
+    found: list[tuple[str, str, str]] = []
+    for view in documented_views().values():
+        found.append(("VIEW", view.name, f"{view.description} {view.grain}"))
+        found += [("COLUMN", f"{view.name}.{c.name}", c.description) for c in view.columns]
+    return found

@@ -37,6 +37,7 @@ class PartPlan:
     previous_run: str | None  # run whose rows are in the result tables
     attempt: int  # how often this fingerprint was attempted before
     is_recorded: bool  # the last attempt ended as this plan would: nothing new to write down
+    refusal: str | None = None  # why its inputs, as they still are, gave no row
 
     @property
     def must_run(self) -> bool:
@@ -161,7 +162,7 @@ def plan(session: Session, analysis: Analysis, study: Study, blocked: Mapping[st
         last = before.get(part.key, {})
         if skip:
             state = "skipped"
-        elif last.get("fingerprint") == fingerprint and last.get("status") == "done":
+        elif last.get("fingerprint") == fingerprint and last.get("status") in {"done", "skipped"}:
             state = "current"
         else:
             state = "stale" if last.get("previous_run") else "new"
@@ -176,6 +177,7 @@ def plan(session: Session, analysis: Analysis, study: Study, blocked: Mapping[st
                 last.get("previous_run"),
                 last.get("attempts", {}).get(fingerprint, 0),
                 last.get("fingerprint") == fingerprint and last.get("status") in {"done", "skipped"},
+                last["reason"] if state == "current" else None,
             )
         )
     return plans

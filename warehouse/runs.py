@@ -57,22 +57,34 @@ def _excludes(exclusions: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:
     return found
 
 
-def replace(session: Session, analysis: Analysis, plan: PartPlan, computed: Computed, started_at: datetime) -> int:
-    """Replace a part's rows in all its tables and write the run down; call it inside a transaction."""
+def replace(
+    session: Session,
+    analysis: Analysis,
+    plan: PartPlan,
+    computed: Computed,
+    started_at: datetime,
+    refusal: str | None = None,
+) -> tuple[int, int]:
+    """Replace a part's rows in all its tables and write the run down; call it inside a transaction.
+
+    Gives the rows of its first table and of the others. ``refusal``: why a part that was looked
+    at cannot give a row; it counts as skipped, and is not looked at again as long as nothing changes.
+    """
     unknown = set(computed.frames) - set(analysis.writes)
     if unknown:
         raise ValueError(f"{analysis.name} gives {sorted(unknown)}, which it does not declare in writes")
-    rows = 0
-    record(session, plan, "done", None, started_at, sum(f.height for f in computed.frames.values()), analysis)
+    heights = {table: computed.frames[table].height for table in analysis.writes if table in computed.frames}
+    rows = heights.get(analysis.writes[0], 0)
+    record(session, plan, "skipped" if refusal else "done", refusal, started_at, rows, analysis)
     for table in analysis.writes:
         if plan.previous_run:
             session.delete(table, {"study_id": [plan.study_id], "run_id": [plan.previous_run]})
         if table in computed.frames and computed.frames[table].height:
             known = {"study_id": plan.study_id, "run_id": plan.fingerprint}
             frame = conform(computed.frames[table], tables()[table], known)
-            rows += session.insert(table, frame.sort(tables()[table].sort_by, nulls_last=True))
+            session.insert(table, frame.sort(tables()[table].sort_by, nulls_last=True))
             session.check_references(tables()[table], {"study_id": [plan.study_id], "run_id": [plan.fingerprint]})
-    return rows
+    return rows, sum(heights.values()) - rows
 
 
 def record(

@@ -249,6 +249,8 @@ class Warehouse:
                 derived.refresh_views(connection, self.home)
                 for view, sql in models.views():
                     connection.execute(f"CREATE OR REPLACE VIEW {identifier(view)} AS {sql}")
+                for kind, name, text in models.comments():
+                    connection.execute(f"COMMENT ON {kind} {identifier(name)} IS {ddl.literal(text)}")
             connection.execute("DETACH warehouse")
             connection.execute("CHECKPOINT")
             row = connection.execute("SELECT count(*) FROM core.studies").fetchone()

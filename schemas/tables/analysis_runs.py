@@ -28,4 +28,4 @@ class AnalysisRun(Table, name="ops.analysis_runs", key=("attempt_id",), replace_
     inputs: Annotated[str, Field(description="Fingerprints of what it read, by table, as JSON.")]
     started_at: Annotated[datetime, Field(description="Start, UTC.")]
     finished_at: Annotated[datetime, Field(description="End, UTC.")]
-    row_count: Annotated[int, Field(ge=0, description="Rows written over all its tables.")]
+    row_count: Annotated[int, Field(ge=0, description="Rows of the part in the first table of the analysis.")]

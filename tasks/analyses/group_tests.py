@@ -196,7 +196,7 @@ def _lost(rows: pl.DataFrame) -> list[str]:
 ANALYSIS = Analysis(
     name="group_tests",
     reads={READS: ("assay", "experiment", "condition", "time_h")},
-    writes=(SUMMARIES, *(f"result.{name}" for name in TABLES)),
+    writes=(*(f"result.{name}" for name in TABLES), SUMMARIES),
     parts=parts,
     run=run,
     libraries=("numpy", "scipy"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from schemas.errors import BadInputError
+from schemas.errors import BadInputError, Severity
 from tasks.contracts import Analysis, Computed, analyses
 from tasks.engine.outcomes import PartOutcome
 from tasks.engine.problems import problem_rows, said
@@ -30,11 +30,8 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
         require_registered(session, study.study_id)
         plans = plan(session, analysis, study, runs.blocked(session, study.study_id))
         runs.retire(session, analysis, study.study_id, plans)
-    settled = [
-        PartOutcome(name, p.part.key, "skipped" if p.state == "skipped" else "current", 0, p.part.skip)
-        for p in plans
-        if not p.must_run
-    ]
+    whys = {p.part.key: p.part.skip or p.refusal for p in plans if not p.must_run}
+    settled = [PartOutcome(name, key, "skipped" if why else "current", 0, why) for key, why in whys.items()]
     return [p for p in plans if p.must_run], settled
 
 
@@ -110,9 +107,16 @@ def _write(
         problem_rows(study_id, source, problems, datetime.now(UTC)),
     )
     if isinstance(result, Computed):
-        rows = runs.replace(session, analysis, part_plan, result, started)
+        refusal = _refusal(result)
+        rows, more = runs.replace(session, analysis, part_plan, result, started, refusal)
         log.info("analysed %s rows=%d run=%s", part_plan.label, rows, part_plan.fingerprint[:12])
-        return PartOutcome(analysis.name, key, "done", rows, None, seconds)
+        return PartOutcome(analysis.name, key, "skipped" if refusal else "done", rows, refusal, seconds, more)
     reason = str(result) if isinstance(result, BadInputError) else f"{type(result).__name__}: {result}"
     runs.record(session, part_plan, "failed", reason, started, 0, analysis)
     return PartOutcome(analysis.name, key, "failed", 0, reason, seconds)
+
+
+def _refusal(result: Computed) -> str | None:
+    """The problem for which an analysis gave no row at all; null where it gave some, or had nothing to say."""
+    found = [str(p) for p in result.problems if p.severity is not Severity.WARNING]
+    return found[0] if found and not any(frame.height for frame in result.frames.values()) else None

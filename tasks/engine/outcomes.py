@@ -26,9 +26,10 @@ class PartOutcome:
     analysis: str
     part: str
     status: str  # done, skipped, failed, current
-    rows: int
+    rows: int  # in the analysis's first table
     reason: str | None
     seconds: float = 0.0
+    more_rows: int = 0  # in its other tables
 
 
 @dataclass(frozen=True)

@@ -36,3 +36,13 @@ def test_what_needs_a_person_is_said_whether_anything_was_done_or_not() -> None:
         assert "landing/a.csv" in text
         assert warning in text
         assert "… and 3 more" in text
+
+
+def test_rows_are_those_of_the_table_that_bears_the_name_and_a_refusal_is_told_once() -> None:
+    done = PartOutcome("differential_expression", "gene, deseq2", "done", 64_102, None, more_rows=8)
+    why = "contrasts.csv, contrast a: 7 features have reads; 10 are needed. Check the files."
+    refused = PartOutcome("differential_expression", "mirna, deseq2", "skipped", 0, why)
+    text = printed(Summary("s", parts=(done, refused), warnings=(f"local: {why}",)))
+    assert "64,102 + 8" in text
+    assert text.count(why) == 1
+    assert "To look at" not in text

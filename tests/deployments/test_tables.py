@@ -6,10 +6,11 @@ from rich.console import Console, RenderableType
 from deployments.tables import details, overview
 from schemas.base import columns, tables
 from schemas.errors import UserError
+from schemas.views import documented_views
 
 
 def text(shown: RenderableType) -> str:
-    console = Console(width=300, record=True, file=None, quiet=False)
+    console = Console(width=900, record=True, file=None, quiet=False)
     with console.capture() as capture:
         console.print(shown)
     return capture.get()
@@ -27,6 +28,16 @@ def test_every_column_of_every_table_is_explained(name: str) -> None:
     shown = text(details(name))
     for column in columns(tables()[name]):
         assert column.name in shown
+
+
+def test_every_view_is_listed_and_every_column_of_it_explained() -> None:
+    shown = text(overview())
+    for name, view in documented_views().items():
+        assert name in shown
+        assert view.description in shown
+        page = text(details(name.removeprefix("mart.") if name != "mart.plate_quality" else name))
+        assert all(column.name in page and column.description in page for column in view.columns)
+    assert "One row per experiment, condition and time." in text(details("mart.viability_by_time"))
 
 
 def test_units_values_bounds_and_references_are_said() -> None:

@@ -106,6 +106,17 @@ def test_publishing_one_study_keeps_what_others_published(tmp_path: Path) -> Non
         assert (names(session, "one"), names(session, "two")) == (["A"], ["B"])
 
 
+def test_the_snapshot_explains_its_views_to_any_sql_tool(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.publish("a", publication("a"))
+    with warehouse.snapshot() as session:
+        views = session.query("SELECT comment FROM duckdb_views() WHERE view_name = 'quarantine'")
+        columns = session.query("SELECT comment FROM duckdb_columns() WHERE table_name = 'freshness'")
+    assert views["comment"][0].startswith("Files that are stored but not loaded")
+    assert columns.height > 0
+    assert columns["comment"].null_count() == 0
+
+
 def test_a_new_version_keeps_what_others_published_and_not_their_half_done_nights(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     for study_id in ("a", "b"):

@@ -1,5 +1,8 @@
 -- Conditions of a study with their labels, in display order.
 -- One row per study and condition; reads core.studies (study.yaml as JSON).
+-- condition, text: Short name of the condition, as samples.csv has it.
+-- label, text: What figures call the condition; its short name where study.yaml gives no label.
+-- condition_order, integer: Place in display order; 0 is the reference.
 WITH listed AS (
     SELECT
         studies.study_id,

@@ -1,5 +1,11 @@
 -- How fresh each study's published results are, and how many raw files stayed out.
 -- One row per study; reads core.studies, core.raw_objects, ops.publications, ops.analysis_runs.
+-- is_stale, true/false: Whether the last run failed in part, or nothing complete is published: older rows stand.
+-- failed_part_count, integer: Parts of analyses whose last attempt failed.
+-- loaded_count, integer: Raw files whose rows stand; the study's own sheets are not counted.
+-- quarantined_count, integer: Raw files that were kept but could not be loaded; mart.quarantine says why.
+-- ignored_count, integer: Raw files that were kept and that nothing reads.
+-- last_received_at, time: When the newest raw file arrived (UTC).
 WITH files AS (
     SELECT
         raw_objects.study_id,

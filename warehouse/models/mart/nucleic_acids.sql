@@ -1,5 +1,13 @@
 -- Quality of every sample's RNA and DNA: the worst integrity and purity read, the mean amount, all flags.
 -- One row per sample or material and nucleic acid; reads core.nucleic_acid_qc, core.samples.
+-- name, text: Sample or material; the name in the file where the study knows neither.
+-- reading_count, integer: Readings of it, over all instruments.
+-- instruments, text: Instruments that read it, separated by semicolons.
+-- mean_concentration_ng_per_ul, number in ng/µL: Mean concentration over all readings.
+-- min_rin, number: Lowest RNA integrity number (or its equivalent) read.
+-- min_ratio_260_280, number: Lowest ratio of absorbances at 260 and 280 nm.
+-- min_ratio_260_230, number: Lowest ratio of absorbances at 260 and 230 nm.
+-- flags, text: All flags of its readings, separated by semicolons.
 WITH readings AS (
     SELECT
         qc.study_id,

@@ -1,5 +1,8 @@
 -- Wells that carry a flag: lost or doubtful readings of plate readers and qPCR runs.
 -- One row per flagged reading; reads core.plate_wells, core.qpcr_wells, core.raw_objects, core.samples.
+-- quantity, text: What was read: the measure of a plate reader, the target of a qPCR.
+-- value, number: What the instrument gave, in `unit`; null when it gave no number.
+-- unit, text: Unit of the value; `cycle` in qPCR.
 WITH flagged AS (
     SELECT
         wells.study_id,

@@ -1,5 +1,6 @@
 -- Quality of plates: scatter of blanks and repeats, Z', edge effect, and the wells apart from their repeats.
 -- One row per file, plate and read; reads result.plate_quality, result.well_outliers, core.raw_objects.
+-- outlier_wells, text: Wells apart from their repeats, separated by semicolons; they are not left out.
 WITH files AS (
     SELECT
         raw_objects.study_id,

@@ -1,5 +1,11 @@
 -- Fold change by qPCR of each condition: mean, SD and n (donors, or cultures where any group has one donor).
 -- One row per experiment, target and condition; reads result.qpcr_fold_changes, core.samples, mart.conditions.
+-- n, integer: Donors or cultures with a value.
+-- n_unit, text: What n counts: `donor`, or `culture` where any group has one donor.
+-- mean_fold_change, number: Mean fold change over donors or cultures.
+-- sd_fold_change, number: Standard deviation of the fold change.
+-- geometric_mean_fold_change, number: Mean on the log scale, as the tests take it, as a fold change.
+-- left_out_count, integer: Values that are missing or excluded.
 WITH cultures AS (
     SELECT
         changes.study_id,

@@ -1,5 +1,9 @@
 -- Cultures with what is known of their donor and material, and which assays have a value of them.
 -- One row per sample; reads core.samples, donors, materials, result.measurements, sample_size_factors, mart.conditions.
+-- donor_kind, text: What the donor gave, as donors.csv says.
+-- material_kind, text: What the material is, as materials.csv says.
+-- assays, text: Assays that have a value of the culture, separated by semicolons.
+-- libraries, text: Libraries (gene, mirna, circrna) that hold the culture, separated by semicolons.
 WITH assays AS (
     SELECT
         measurements.study_id,

@@ -1,5 +1,6 @@
 -- The 100 most significant features of each contrast, library and method; rank 1 has the smallest padj.
 -- One row per contrast, library, method and feature; reads result.differential_expression, core.contrasts.
+-- rank, integer: Place by padj within contrast, library and method; 1 is the smallest.
 WITH ranked AS (
     SELECT
         expression.study_id,

@@ -1,5 +1,10 @@
 -- Viability of each condition over time: mean, SD and n (donors, or cultures where any group has one donor).
 -- One row per experiment, condition and time; reads result.viability, core.samples, mart.conditions.
+-- n, integer: Donors or cultures with a value.
+-- n_unit, text: What n counts: `donor`, or `culture` where any group has one donor.
+-- mean_percent_viability, number in %: Mean viability over donors or cultures; the reference is 100.
+-- sd_percent_viability, number in %: Standard deviation of the viability.
+-- left_out_count, integer: Plate readings that are missing or excluded.
 WITH cultures AS (
     SELECT
         viability.study_id,
