@@ -105,7 +105,7 @@ def plan_ingest(
         problems = [*study.problems, *_unread(folder, hashes)]
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
-    unchanged_count = len(arrived) - len(change.to_read)
+    unchanged_count = sum(a.key not in retracted for a in arrived) - len(change.to_read)
     return IngestPlan(study_id, str(folder.path), _batches(change.to_read), unchanged_count, state)
 
 
