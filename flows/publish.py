@@ -24,4 +24,6 @@ def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> 
     shown = step.publish(request.study, request.at, summary.state, is_complete=is_complete)
     fresh = {f.file_name for f in summary.files}
     standing = tuple(f for f in shown.standing if f.file_name not in fresh)
-    return replace(summary, published_at=shown.published_at, standing=standing, warnings=shown.warnings)
+    return replace(
+        summary, published_at=shown.published_at, standing=standing, withdrawn=shown.withdrawn, warnings=shown.warnings
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from flows.requests import StudyRequest
 from schemas.errors import BenchlakeError
-from tasks.engine.outcomes import Summary
+from tasks.engine.outcomes import FileOutcome, Summary
 
 ARTIFACT_ROWS = 500  # more than a person reads; the whole is in core.raw_objects and ops.analysis_runs
 
@@ -76,14 +76,16 @@ def _show(summary: Summary) -> None:
 
 
 def tables(summary: Summary) -> list[tuple[str, str, Sequence[Mapping[str, object]]]]:
-    """Name, title and rows of the run's tables: loaded, quarantined, ignored, computed, skipped, failed."""
+    """Name, title and rows of the run's tables: what became of files, then of analyses."""
 
-    def files(*statuses: str) -> list[dict[str, object]]:
+    def rows_of(found: Iterable[FileOutcome]) -> list[dict[str, object]]:
         return [
             {"file": f.file_name, "assay": f.assay, "parser": f.parser or "", "rows": f.rows, "reason": f.reason or ""}
-            for f in summary.files
-            if f.status in statuses
+            for f in found
         ]
+
+    def files(*statuses: str) -> list[dict[str, object]]:
+        return rows_of(f for f in summary.files if f.status in statuses)
 
     def parts(status: str) -> list[dict[str, object]]:
         return [
@@ -102,8 +104,10 @@ def tables(summary: Summary) -> list[tuple[str, str, Sequence[Mapping[str, objec
         ("loaded", "files loaded", files("loaded")),
         ("quarantined", "files quarantined, and what to do", files("quarantined")),
         ("ignored", "files kept but not read", files("ignored", "stored")),
+        ("retracted", "files retracted since the last run, whose rows are gone", rows_of(summary.withdrawn)),
         ("computed", "analyses computed", parts("done")),
         ("skipped", "analyses that could not run, and why", parts("skipped")),
+        ("ended", "analyses whose rows are gone with their files or sheets", parts("ended")),
         ("failed", "analyses that failed; their last rows stand, marked stale", parts("failed")),
     ]
 

@@ -14,7 +14,7 @@ from tasks.methods.study_template import template
 
 COMMANDS = (
     "demo", "init", "check", "run", "ingest", "analyse", "publish", "register", "sql", "tables", "status", "exclude",
-    "retract", "up",
+    "retract", "reactivate", "up",
 )  # fmt: skip
 
 

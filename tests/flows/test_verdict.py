@@ -58,6 +58,7 @@ def test_arrows_are_summed_up() -> None:
 def test_every_outcome_is_in_one_table() -> None:
     found = {name: rows for name, _, rows in tables(Summary("s", files=(LOADED, BAD), parts=(DONE, FAILED)))}
     assert {name: len(rows) for name, rows in found.items()} == {
-        "loaded": 1, "quarantined": 1, "ignored": 0, "computed": 1, "skipped": 0, "failed": 1,
+        "loaded": 1, "quarantined": 1, "ignored": 0, "retracted": 0, "computed": 1, "skipped": 0, "ended": 0,
+        "failed": 1,
     }  # fmt: skip
     assert found["quarantined"][0]["reason"] == BAD.reason
