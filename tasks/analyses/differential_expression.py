@@ -15,6 +15,7 @@ from schemas.tables.sample_size_factors import SampleSizeFactor
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods import deseq2
 from tasks.methods.count_matrices import Finding, count_matrix, refusal, remarks, size_factors
+from tasks.methods.deseq2_tests import wald_table
 from tasks.methods.design_matrix import design
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources
 from tasks.methods.result_frames import result_frame
@@ -171,7 +172,7 @@ def _contrast_table(
     features: pl.DataFrame,
 ) -> pl.DataFrame:
     is_tested = given["threshold"] == "test"
-    tested = deseq2.wald(
+    tested = wald_table(
         fitted,
         reference=contrast["reference"],
         target=contrast["target"],
