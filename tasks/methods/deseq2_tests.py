@@ -55,7 +55,7 @@ def likelihood_ratio_table(
     genes, y = fitted.genes, fitted.fitted_counts.T
     stat = np.full(y.shape[1], np.nan)
     known = np.flatnonzero(~np.isnan(genes.dispersion))
-    is_mean = reduced.shape[1] == 1 and np.ptp(fitted.scale, axis=1).max() == 0
+    is_mean = reduced.shape[1] == 1
     for start in range(0, len(known), CHUNK):
         some = known[start : start + CHUNK]
         c, s, alpha = y[:, some], fitted.scale[:, some], genes.dispersion[some]

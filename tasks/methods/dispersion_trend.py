@@ -5,13 +5,14 @@ Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import polygamma
 from scipy.stats import norm, trim_mean
 
+from tasks.methods.local_trend import LocalTrend, local_trend
 from tasks.methods.simulated_prior import nearest_variance
 
 Floats = npt.NDArray[np.float64]
@@ -32,16 +33,19 @@ class Trend:
     """Dispersion expected at a mean, and how genes scatter around it (``spread``, ``prior_variance``: log^2).
 
     ``coefficients``: asymptotic dispersion and extra-Poisson noise of a parametric trend, one constant
-    of a mean one.
+    of a mean one, none where ``local`` stands for them.
     """
 
     kind: str
     coefficients: tuple[float, ...]
     spread: float
     prior_variance: float
+    local: LocalTrend | None = None
 
     def __call__(self, means: Floats) -> Floats:
         """Expected dispersion of each mean."""
+        if self.local is not None:
+            return self.local(means)
         with np.errstate(divide="ignore"):
             extra = self.coefficients[1] / means if len(self.coefficients) > 1 else np.zeros(len(means))
         return np.asarray(self.coefficients[0] + extra, dtype=np.float64)
@@ -56,18 +60,19 @@ def fit_trend(means: Floats, dispersions: Floats, residual_df: int) -> tuple[Tre
         is_used = dispersions > BOUND_MARGIN * MIN_DISPERSION
         is_spread = dispersions >= BOUND_MARGIN * MIN_DISPERSION
     settled = parametric_trend(means[is_used], dispersions[is_used]) if is_used.any() else None
-    notes: tuple[str, ...] = ()
+    local = local_trend(means[is_used], dispersions[is_used]) if settled is None and is_used.any() else None
+    unsettled = "the dispersion trend did not settle; "
     if settled is not None:
-        kind, found = "parametric", tuple[float, ...](settled)
+        bare, notes = Trend("parametric", settled, 0.0, 0.0), tuple[str, ...]()
+    elif local is not None:
+        bare, notes = Trend("local", (), 0.0, 0.0, local), (unsettled + "a local regression is used instead",)
     else:
-        kind, notes = "mean", ("the dispersion trend did not settle; the mean dispersion is used instead",)
         mean = float(trim_mean(dispersions[is_used], 0.001)) if is_used.any() else BOUND_MARGIN * MIN_DISPERSION
-        found = (mean,)
+        bare, notes = Trend("mean", (mean,), 0.0, 0.0), (unsettled + "the mean dispersion is used instead",)
     variance, spread = MIN_PRIOR_VARIANCE, 0.0
     if is_spread.any():
-        bare = Trend(kind, found, 0.0, 0.0)
         variance, spread = prior_variance(np.log(dispersions[is_spread] / bare(means[is_spread])), residual_df)
-    return Trend(kind, found, spread, variance), notes
+    return replace(bare, spread=spread, prior_variance=variance), notes
 
 
 def parametric_trend(means: Floats, dispersions: Floats) -> tuple[float, float] | None:

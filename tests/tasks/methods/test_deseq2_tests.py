@@ -1,4 +1,4 @@
-"""The whole fit and its tests against DESeq2 1.38.3 in R; scripts in tests/reference and beside the shared references."""
+"""The whole fit and its tests against DESeq2 1.38.3 in R; scripts in tests/reference and by the shared references."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_likelihood_ratio_test_is_rs(shared: Path, name: str) -> None:
     assert_agree(mine, rs(reference, name, "_LRT"))
 
 
-@pytest.mark.parametrize("name", ["replaced", "uneven", "factors"])
+@pytest.mark.parametrize("name", ["replaced", "uneven", "factors", "local"])
 def test_replaced_outliers_normalisation_by_gene_and_a_trend_that_does_not_fit_are_rs(name: str) -> None:
     table = pl.read_csv(CASES / f"deseq2_{name}.csv.gz", null_values=["NA"], infer_schema_length=None)
     samples = [c for c in table.columns if c.startswith("s") and c[1:].isdigit()]
