@@ -11,6 +11,7 @@ import polars as pl
 from schemas.errors import Problem, Severity
 from schemas.study import Study
 from schemas.tables.differential_expression import DifferentialExpression
+from schemas.tables.normalized_expression import NormalizedExpression
 from schemas.tables.sample_size_factors import SampleSizeFactor
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods import deseq2
@@ -19,9 +20,11 @@ from tasks.methods.deseq2_tests import wald_table
 from tasks.methods.design_matrix import design
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources
 from tasks.methods.result_frames import result_frame
+from tasks.methods.variance_stabilisation import stabilised
 
 COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 TABLE, FACTORS = "result.differential_expression", "result.sample_size_factors"
+EXPRESSION = "result.normalized_expression"
 METHOD = "deseq2"
 NOT_BUILT = ("limma_voom", "limma_trend")
 
@@ -137,7 +140,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     matrix = count_matrix(frames[COUNTS], given["library"], given["objects"]["library"])
     scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
     for refused in filter(None, (refusal(matrix), refusal(scale))):
-        nothing = {TABLE: result_frame([], DifferentialExpression), FACTORS: result_frame([], SampleSizeFactor)}
+        nothing = {
+            TABLE: result_frame([], DifferentialExpression),
+            FACTORS: result_frame([], SampleSizeFactor),
+            EXPRESSION: result_frame([], NormalizedExpression),
+        }
         return Computed(nothing, (*problems, _problem(given, refused, Severity.LOCAL)))
     factors, remarked = size_factors(scale.reads, "ratio" if scale is not matrix else given["size_factors"])
     problems += [_problem(given, r) for r in (*remarked, *remarks(matrix, given["library"]))]
@@ -151,11 +158,23 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     problems += [_problem(given, Finding("deseq2_note", note)) for note in fitted.notes]
     means = pl.DataFrame({"feature_id": matrix.features, "own_mean": (matrix.reads / factors).mean(axis=1)})
     tables = [_contrast_table(given, contrast, fitted, means, frames[FEATURES]) for contrast in given["contrasts"]]
-    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": factors}).with_columns(
-        library=pl.lit(given["library"]), method=pl.lit(METHOD), fit=pl.lit(given["fit"])
+    named = {"library": pl.lit(given["library"]), "method": pl.lit(METHOD), "fit": pl.lit(given["fit"])}
+    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": factors}).with_columns(**named)
+    found = {
+        TABLE: result_frame(pl.concat(tables), DifferentialExpression),
+        FACTORS: result_frame(scaled, SampleSizeFactor),
+        EXPRESSION: result_frame(_expression(fitted).with_columns(**named), NormalizedExpression),
+    }
+    return Computed(found, tuple(problems))
+
+
+def _expression(fitted: deseq2.Fit) -> pl.DataFrame:
+    """Variance-stabilised counts, one row per seen feature and sample."""
+    seen = np.flatnonzero(fitted.counts.any(axis=1))
+    wide = pl.DataFrame(stabilised(fitted)[seen], schema=list(fitted.design.samples))
+    return wide.with_columns(feature_id=pl.Series([fitted.features[i] for i in seen], dtype=pl.String)).unpivot(
+        index="feature_id", variable_name="sample_id", value_name="value"
     )
-    results = result_frame(pl.concat(tables), DifferentialExpression)
-    return Computed({TABLE: results, FACTORS: result_frame(scaled, SampleSizeFactor)}, tuple(problems))
 
 
 def _problem(given: Mapping[str, Any], finding: Finding, severity: Severity = Severity.WARNING) -> Problem:
@@ -206,7 +225,7 @@ ANALYSIS = Analysis(
         FEATURES: ("library",),
         OBJECTS: ("object_id", "file_name", "parser"),
     },
-    writes=(TABLE, FACTORS),
+    writes=(TABLE, FACTORS, EXPRESSION),
     parts=parts,
     run=run,
     libraries=("pydeseq2", "numpy", "scipy"),
