@@ -29,7 +29,8 @@ def filter_by_expr(
     if smallest_group > LARGE_GROUP:
         smallest_group = LARGE_GROUP + (smallest_group - LARGE_GROUP) * SHARE_OF_LARGE
     # the two sides are computed in R's order, so that counts exactly at the limit fall on the same side
-    is_seen = counts / (sizes / 1e6) >= min_count / np.median(sizes) * 1e6
+    with np.errstate(divide="ignore", invalid="ignore"):  # a sample without reads shows nothing
+        is_seen = counts / (sizes / 1e6) >= min_count / np.median(sizes) * 1e6
     kept: npt.NDArray[np.bool_] = (is_seen.sum(axis=1) >= smallest_group - _TOLERANCE) & (
         counts.sum(axis=1) >= MIN_TOTAL - _TOLERANCE
     )

@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float64]
 SPAN = 0.5
 PRIOR_COUNT = 3.0
 _MILLION = 1e6
+_LEAST_SPREAD = 1e-3  # lowest root of a standard deviation beside the highest
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ def voom(
 
     ``counts``: features x samples, filtered; ``design``: samples x coefficients, of full rank;
     ``library_sizes``: effective ones. ``blocks`` and ``sample_weights`` go into the fit that the
-    trend is of; sample weights are not part of the weights. Without residual degrees of freedom
-    or with a single feature no trend can be seen and all weights are 1.
+    trend is of; sample weights are not part of the weights. Without residual degrees of freedom,
+    with a single feature or without any variation no trend can be seen and all weights are 1; where
+    the trend falls to zero, weights stay finite.
 
     Law, Chen, Shi & Smyth 2014, doi:10.1186/gb-2014-15-2-r29
     """
@@ -72,6 +74,9 @@ def voom(
     # equal x become one point with the mean of their fits, as R's approxfun does
     points, first, repeats = np.unique(x, return_index=True, return_counts=True)
     heights = np.add.reduceat(trend, first) / repeats
+    if not heights.any():
+        return Voom(values, np.ones_like(values), none)
+    heights = np.maximum(np.abs(heights), _LEAST_SPREAD * np.abs(heights).max())
     expected = fit.coefficients @ design.T - np.log2(_MILLION) + np.log2(library_sizes + 1)
     return Voom(values, np.interp(expected, points, heights) ** -4, none)
 

@@ -45,3 +45,14 @@ def test_log_counts_per_million_add_the_prior_in_proportion_to_the_library() -> 
     found = log_cpm(np.array([[0.0, 5.0], [10.0, 40.0]]), np.array([1e6, 3e6]))
     expected = np.array([[0.5849581726, 1.662960685], [3.5235576280, 3.890766602]])
     assert found == pytest.approx(expected, abs=1e-8)
+
+
+def test_where_hardly_a_feature_varies_weights_stay_finite() -> None:
+    design = np.column_stack([np.ones(6), [0, 0, 0, 1, 1, 1]])
+    same = np.tile(np.arange(20.0, 60)[:, None], (1, 6))
+    noisy = same.copy()
+    noisy[3] = [20, 25, 30, 25, 40, 10]
+    for counts in (same, noisy):
+        found = voom(counts, design, np.full(6, 1e6))
+        assert np.isfinite(found.weights).all()
+        assert (found.weights > 0).all()
