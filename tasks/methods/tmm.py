@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 Floats = npt.NDArray[np.float64]
 RATIO_TRIM, SUM_TRIM = 0.3, 0.05
@@ -44,14 +43,21 @@ def _factor(sample: Floats, reference: Floats, size: float, reference_size: floa
         return 1.0
     abundances = (np.log2(a / size) + np.log2(b / reference_size)) / 2
     variances = (size - a) / size / a + (reference_size - b) / reference_size / b
-    used = _inside(ratios, RATIO_TRIM) & _inside(abundances, SUM_TRIM)
+    used = inside(ratios, RATIO_TRIM) & inside(abundances, SUM_TRIM)
     with np.errstate(divide="ignore", invalid="ignore"):  # one feature holds all reads: no variance
         mean = (ratios[used] / variances[used]).sum() / (1 / variances[used]).sum()
     return float(2 ** np.nan_to_num(mean))
 
 
-def _inside(values: Floats, trim: float) -> npt.NDArray[np.bool_]:
-    low = int(len(values) * trim) + 1
-    ranks = rankdata(values)
-    inside: npt.NDArray[np.bool_] = (ranks >= low) & (ranks <= len(values) + 1 - low)
-    return inside
+def inside(values: Floats, trim: float) -> npt.NDArray[np.bool_]:
+    """Which values are not among the trimmed share on either side; equal ones share their average rank."""
+    n = len(values)
+    low = int(n * trim) + 1
+    smallest, largest = np.partition(values, (low - 1, n - low))[[low - 1, n - low]]
+    kept: npt.NDArray[np.bool_] = (values > smallest) & (values < largest)
+    for edge in (smallest, largest):
+        equal = values == edge
+        rank = (values < edge).sum() + (equal.sum() + 1) / 2
+        if low <= rank <= n + 1 - low:
+            kept |= equal
+    return kept

@@ -78,7 +78,8 @@ def voom(
         return Voom(values, np.ones_like(values), none)
     heights = np.maximum(np.abs(heights), _LEAST_SPREAD * np.abs(heights).max())
     expected = fit.coefficients @ design.T - np.log2(_MILLION) + np.log2(library_sizes + 1)
-    return Voom(values, np.interp(expected, points, heights) ** -4, none)
+    spread = np.interp(expected, points, heights)
+    return Voom(values, 1 / np.square(np.square(spread)), none)
 
 
 def voom_with_quality_weights(counts: Floats, design: Floats, library_sizes: Floats) -> Voom:

@@ -5,8 +5,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import rankdata
 
-from tasks.methods.tmm import tmm_factors
+from tasks.methods.tmm import inside, tmm_factors
 from tests.tasks.methods.limma_reference import airway
 
 
@@ -24,6 +27,14 @@ def test_a_few_features_that_take_many_reads_are_made_up_for() -> None:
     effective = factors * counts.sum(axis=0)
     assert effective[1] / effective[0] == pytest.approx(1, abs=0.02)
     assert np.prod(factors) == pytest.approx(1)
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=40), st.sampled_from([0.05, 0.3]))
+def test_values_are_trimmed_by_their_average_ranks(values: list[int], trim: float) -> None:
+    low = int(len(values) * trim) + 1
+    ranks = rankdata(values)
+    expected = (ranks >= low) & (ranks <= len(values) + 1 - low)
+    assert inside(np.array(values, dtype=float), trim).tolist() == expected.tolist()
 
 
 def test_samples_that_share_nothing_or_everything_have_factor_one() -> None:
