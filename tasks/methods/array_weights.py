@@ -13,7 +13,7 @@ _MIN_DF = 2
 _NO_VARIANCE = 1e-15
 _FIRST_BATCH = 16
 _ELEMENTS = 4_000_000  # numbers in a batch's information matrices
-_TOLERANCE = 1e-13
+_TOLERANCE = 1e-11
 
 
 def array_weights(values: Floats, design: Floats, weights: Floats | None = None) -> Floats:
@@ -54,7 +54,8 @@ def _batch(
     path = np.tile(gamma, (len(values), 1))  # log variances before each feature
     for _ in range(len(values) + 1):
         scores, steps = _scores(values, basis, observed * np.exp(-path @ free.T), free)
-        informations = information + np.cumsum(steps, axis=0)
+        steps[0] += information
+        informations = np.cumsum(steps, axis=0, out=steps)
         after = gamma + np.cumsum(np.linalg.solve(informations, scores[:, :, None])[:, :, 0], axis=0)
         moved = np.abs(after[:-1] - path[1:]).max(initial=0)
         path[1:] = after[:-1]
@@ -72,11 +73,12 @@ def _scores(values: Floats, basis: Floats, weights: Floats, free: Floats) -> tup
     squares = weights * (values - coefficients @ basis.T) ** 2
     variances = squares.sum(axis=1, keepdims=True) / (n - p)
     is_used = variances > _NO_VARIANCE
-    left = 1 - leverages
+    left = np.where(is_used, 1 - leverages, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         scores = np.where(is_used, squares / variances - left, 0.0) @ free
-    # information about the free variances once the overall one is taken out
-    crossed = left @ free
-    total = (left[:, :-1, None] * np.eye(n - 1)) + left[:, -1:, None]
-    steps = total - crossed[:, :, None] * crossed[:, None, :] / left.sum(axis=1)[:, None, None]
-    return scores, np.where(is_used[:, :, None], steps, 0.0)
+        # information about the free variances once the overall one is taken out
+        crossed = np.where(is_used, left @ free / np.sqrt(left.sum(axis=1, keepdims=True)), 0.0)
+    steps = -crossed[:, :, None] * crossed[:, None, :]
+    steps += left[:, -1:, None]
+    np.einsum("gii->gi", steps)[...] += left[:, :-1]  # the diagonals
+    return scores, steps
