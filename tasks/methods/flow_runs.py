@@ -14,7 +14,7 @@ from tasks.methods.flow_tubes import Tube, annexin_and_pi, stain_of
 ACQUISITIONS, EVENTS, COMPENSATIONS = "core.flow_samples", "core.flow_events", "result.flow_compensations"
 POPULATIONS, INTENSITIES = "core.flow_populations", "core.flow_intensities"
 READS: Mapping[str, tuple[str, ...]] = {
-    ACQUISITIONS: ("object_id", "run", "panel", "control", "marker", "channels", "event_count"),
+    ACQUISITIONS: ("object_id", "sample_name", "run", "panel", "control", "marker", "channels", "event_count"),
     EVENTS: (),
     COMPENSATIONS: ("object_id",),
 }

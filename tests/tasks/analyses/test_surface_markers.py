@@ -85,9 +85,10 @@ def test_samples_whose_stains_nobody_names_are_skipped_with_the_reason(tmp_path:
     names = ["FSC-A", "SSC-A", "FITC-A", "PE-A"]
     (tmp_path / "s.fcs").write_bytes(fcs_file(events(TRUTH, n=500).select(names).to_numpy(), names))
     frames = parsed(tmp_path / "s.fcs", object_id="S")
-    (part,) = ANALYSIS.parts(study(), frames)
+    slices = {ACQUISITIONS: frames[ACQUISITIONS].select(ANALYSIS.reads[ACQUISITIONS])}
+    (part,) = ANALYSIS.parts(study(), slices)
     assert part.skip is not None
     assert part.skip.startswith("1 tubes (s.fcs)") or part.skip.startswith("1 tubes (s)")
     assert "flow.apoptosis" in part.skip
-    (named,) = ANALYSIS.parts(study(), frames | {ACQUISITIONS: frames[ACQUISITIONS].with_columns(marker=pl.lit("PE"))})
+    (named,) = ANALYSIS.parts(study(), {ACQUISITIONS: slices[ACQUISITIONS].with_columns(marker=pl.lit("PE"))})
     assert named.skip is None
