@@ -29,6 +29,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_loading_signal": ("the loading control is no stronger than its background", "Check the lane's loading."),
     "not_positive": ("the value is zero or negative, which has no logarithm", "Check the file it was read from."),
     "no_cells": ("no cell was counted", "Count more fields, or exclude them."),
+    "fields_do_not_match": (
+        "positive cells were counted in more or fewer fields than all cells",
+        "Count both in the same fields; a share of other fields' cells would be wrong.",
+    ),
     "empty_capture": ("the capture holds no particle", "Measure it again, or exclude it."),
 }
 
