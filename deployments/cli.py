@@ -59,6 +59,7 @@ def _benchlake(
         logger.setLevel(logging.INFO)
         logger.addHandler(_Progress())
         logger.propagate = False  # else Prefect's console prints each line again
+    logging.getLogger("flows").propagate = False  # why a run failed is told by main()
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
