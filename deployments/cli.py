@@ -345,6 +345,7 @@ def up(
     from deployments.serve import up as serve
 
     settings = _settings(home)
+    _warehouse(home).prepare()
     serve(settings.home, port or settings.prefect_port)
 
 
