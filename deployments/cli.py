@@ -147,19 +147,28 @@ def check(
     study: StudyArg,
     home: Home = None,
     everything: Annotated[bool, typer.Option("--all", help="Print every problem, not only a screenful.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when something is left out.")] = False,
 ) -> None:
     """Validate sheets and raw files, load nothing; print **every** problem with place and remedy."""
     from tasks.engine import ingest
+    from tasks.methods.problem_lists import rank
 
     folder = _folder(study, home)
     problems = ingest.check(folder)
     _print_problems(problems, out, limit=None if everything else SCREEN)
-    local = sum(p.severity is Severity.LOCAL for p in problems)
-    warned = sum(p.severity is Severity.WARNING for p in problems)
+    local, warned = (sum(p.severity is s for p in rank(problems)) for s in (Severity.LOCAL, Severity.WARNING))
     out.print(
-        f"{folder.study.study_id}: {len(folder.landing)} raw files, {len(folder.study.samples)} samples; "
-        f"{local} problems that leave something out, {warned} warnings."
+        f"{folder.study.study_id}: {_counted(len(folder.landing), 'raw file')}, "
+        f"{_counted(len(folder.study.samples), 'sample')}; "
+        f"{_counted(local, 'problem')} that {'leaves' if local == 1 else 'leave'} something out, "
+        f"{_counted(warned, 'warning')}."
     )
+    if strict and local:
+        raise typer.Exit(1)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 @app.command()

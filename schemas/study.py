@@ -310,6 +310,11 @@ class Layout(_Sheet):
     sha256: str = ""
     problem: str | None = Field(default=None, description="Why files that use it are quarantined.")
 
+    @property
+    def samples(self) -> set[str]:
+        """The samples that wells and lanes name."""
+        return {s for s in (*(w.sample for w in self.wells), *(lane.sample for lane in self.lanes)) if s}
+
 
 class DonorRow(_Sheet):
     """A row of donors.csv."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.base import tables
 from schemas.polars_schema import schema
-from schemas.study import Study
+from schemas.study import FileRow, Study
 from schemas.tables.raw_objects import RawObject
 from warehouse.landing import FoundFile
 from warehouse.plan import digest, is_fact
@@ -71,22 +71,43 @@ def arrivals(
     found: list[Arrival] = []
     for name, file in ((n, f) for n, f in files.items() if n in hashes):
         row, names = rows.get(name), by_hash.get(hashes[name], [name])
-        layout = study.layouts.get(row.layout) if row and row.layout else None
-        said = digest(
-            [
-                row.model_dump(mode="json", exclude={"line", "problem"}) if row else None,
-                layout.model_dump(mode="json", exclude={"sha256", "problem"}) if layout else None,
-                study.file_problem(row) if row else None,
-            ]
-        )
         samples = sorted({s for n in names if n in rows and (s := rows[n].sample)})
         conflict = None
         if len(names) > 1 and len(samples) > 1:
             others = ", ".join(n for n in names if n != name)
             conflict = f"the same bytes as {others}, but files.csv gives them to the samples {', '.join(samples)}"
         duplicate_of = names[0] if name in names[1:] else None
+        said = _said(study, row)
         found.append(Arrival(file, hashes[name], (row.assay if row else None) or "", said, duplicate_of, conflict))
     return found
+
+
+def vanished(study: Study, files: Mapping[str, FoundFile], before: pl.DataFrame) -> list[Arrival]:
+    """Loaded files that are gone from landing and that files.csv still names: its row and layout may have changed.
+
+    They have no path; their bytes are in the object store. One that no row names stands as it is: taking the row
+    of an archived file out of the sheet must not take its rows.
+    """
+    found = []
+    for entry in before.filter(status="loaded").iter_rows(named=True):
+        row = study.file_row(entry["file_name"])
+        if row is not None and entry["file_name"] not in files:
+            touched_ns = int(entry["modified_at"].timestamp() * 1e9)
+            file = FoundFile(entry["file_name"], "", entry["size_bytes"], (entry["size_bytes"], touched_ns, 0, 0))
+            found.append(Arrival(file, entry["object_id"], row.assay or "", _said(study, row)))
+    return found
+
+
+def _said(study: Study, row: FileRow | None) -> str:
+    """Digest of what the sheets say of a file: its row, its layout, what is wrong with them."""
+    layout = study.layouts.get(row.layout) if row and row.layout else None
+    return digest(
+        [
+            row.model_dump(mode="json", exclude={"line", "problem"}) if row else None,
+            layout.model_dump(mode="json", exclude={"sha256", "problem"}) if layout else None,
+            study.file_problem(row) if row else None,
+        ]
+    )
 
 
 def _names_by_hash(

@@ -26,7 +26,7 @@ class DifferentialExpression(
     rna_class: Annotated[RnaClass, Field(description="Class of the feature; a label, not a family.")]
     method: Annotated[str, Field(description="deseq2, limma_voom, …")]
     feature_id: Annotated[str, Field(description="Gene, miRNA or circRNA.")]
-    symbol: Annotated[str | None, Field(description="Symbol; null when the annotation has none.")]
+    symbol: Annotated[str | None, Field(description="Symbol, as in `core.features`.")]
     base_mean: Annotated[
         float | None,
         Unit("normalised reads"),

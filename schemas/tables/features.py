@@ -18,6 +18,9 @@ class Feature(
     study_id: StudyId
     library: Annotated[Library, Field(description="Kind of count matrix it occurs in.")]
     feature_id: Annotated[str, Field(description="Id as the count file writes it.")]
-    symbol: Annotated[str | None, Field(description="Symbol from the annotation or the file.")]
+    symbol: Annotated[
+        str | None,
+        Field(description="Symbol of the annotation or the file, else the id if it is one (IL6); null for accessions."),
+    ]
     biotype: Annotated[str | None, Field(description="Biotype from the annotation or the file.")]
     rna_class: Annotated[RnaClass, Field(description="Class that the biotype or the library gives.")]

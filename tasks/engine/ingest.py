@@ -26,6 +26,7 @@ from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
 from tasks.engine.reading import UNREAD, Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
+from tasks.engine.vanished import fetched, forget
 from tasks.methods.sample_names import match_materials, match_samples
 from warehouse import acts, derived, ledger
 from warehouse.landing import HashCache, is_as_found, now_ns
@@ -97,7 +98,8 @@ def plan_ingest(
         before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
         arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
         fingerprint = fingerprint_of(study, references)
-        change = ledger.transition(study_id, arrived, own, before, retracted, fingerprint, now)
+        gone = ledger.vanished(study, folder.landing, before)
+        change = ledger.transition(study_id, [*arrived, *gone], own, before, retracted, fingerprint, now)
         if ledger.drop_rows(session, study_id, change.dropped):
             features.prune(session, study_id)
         ledger.write(session, study_id, change.entries)
@@ -105,8 +107,10 @@ def plan_ingest(
         problems = [*study.problems, *_unread(folder, hashes)]
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
-    unchanged_count = sum(a.key not in retracted for a in arrived) - len(change.to_read)
-    return IngestPlan(study_id, str(folder.path), _batches(change.to_read), unchanged_count, state)
+    standing = sum(a.key not in retracted for a in arrived)
+    unchanged_count = standing - sum(bool(a.file.path) for a in change.to_read)
+    to_read = fetched(change.to_read, warehouse.home, store)
+    return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state)
 
 
 def load_batch(
@@ -142,6 +146,7 @@ def load_batch(
             {"study_id": [plan.study_id], "source": ["load"], "file_name": keys["file_name"]},
             problem_rows(plan.study_id, "load", found, now, objects),
         )
+    forget(batch, warehouse.home)
     log.info("loaded study=%s files=%d rows=%d", plan.study_id, len(batch), sum(rows.values()))
     return [
         FileOutcome(

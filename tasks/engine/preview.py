@@ -35,12 +35,15 @@ def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
         before, retracted = ledger.current(session, study.study_id), acts.retracted(session, study.study_id)
         arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
         fingerprint = fingerprint_of(study, references)
-        change = ledger.transition(study.study_id, arrived, [], before, retracted, fingerprint, datetime.now(UTC))
+        gone = ledger.vanished(study, folder.landing, before)
+        change = ledger.transition(
+            study.study_id, [*arrived, *gone], [], before, retracted, fingerprint, datetime.now(UTC)
+        )
         blocked = runs.blocked(session, study.study_id)
         plans = [p for a in analyses().values() for p in plan(session, a, study, blocked)]
     return Preview(
         tuple(a.file.name for a in change.to_read),
-        len(arrived) - len(change.to_read),
+        len(arrived) - sum(bool(a.file.path) for a in change.to_read),
         tuple(p.label for p in plans if p.must_run),
         tuple(f"{p.label}: {p.part.skip}" for p in plans if p.state == "skipped"),
     )

@@ -39,7 +39,11 @@ class Reading:
         """Why the file is not loaded."""
         if self.status == "loaded":
             return None
-        return str(self.problems[0]) if self.problems else "nobody reads this kind of file"
+        if not self.problems:
+            return "nobody reads this kind of file"
+        more = len(self.problems) - 1
+        others = f" {more} more {'problem' if more == 1 else 'problems'}: `benchlake check` lists all." if more else ""
+        return f"{self.problems[0]}{others}"
 
 
 def read_file(raw: RawFile, context: Context) -> Reading:
@@ -128,12 +132,22 @@ def _tidy(raw: RawFile, context: Context, parser: Parser, parsed: Parsed) -> Rea
     matched = match_samples(names, context.study.sample_ids)
     materials = match_materials(matched, context.study.material_ids)
     if not any(p.rule in {"unknown_sample", "ambiguous_sample"} for p in problems):
-        unknown = [n for n in cultures(frames) if matched[n] is None and n not in materials]
-        problems += unknown_samples(raw, unknown, context.study.sample_ids)
+        known, layout = context.study.sample_ids, context.layout
+        told = layout.samples if layout else set()  # with the sheet
+        unknown = [n for n in cultures(frames) if matched[n] is None and n not in materials and n not in told]
+        used = {s for s in matched.values() if s}
+        problems += unknown_samples(raw, unknown, known, rows=_kind_of_rows(frames), used=used)
     frames = {table: _identified(table, frame, matched, materials) for table, frame in frames.items()}
     problems += before_culture(raw, frames, matched, context.study)
     assay = context.assay or parser.assays[0]
     return Reading(raw.name, raw.sha256, "loaded", assay, parser, frames, parsed.derived, tuple(problems), matched)
+
+
+def _kind_of_rows(frames: Mapping[str, pl.DataFrame]) -> str:
+    """What a file gives of its samples, in a word."""
+    if any("well" in frame.columns for frame in frames.values()):
+        return "wells"
+    return "counts" if "core.feature_counts" in frames else "rows"
 
 
 def _unread(parsed: Parsed) -> dict[str, pl.DataFrame]:

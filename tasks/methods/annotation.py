@@ -11,7 +11,7 @@ from schemas.vocabulary import Library, RnaClass
 from tasks.contracts import Context, RawFile
 from tasks.methods.delimited import dialect_of
 from tasks.methods.delimited_table import read_table
-from tasks.methods.feature_ids import unversioned
+from tasks.methods.feature_ids import are_symbols, unversioned
 
 FEATURE_COLUMNS = (
     "feature_id",
@@ -95,9 +95,9 @@ def describe_features(
 ) -> pl.DataFrame:
     """Rows of ``core.features`` for ids: symbol and biotype of the study's annotation, else of the count file.
 
-    Ids join exactly, else without version. A feature without biotype has the class that files.csv
-    gives the file (``mrna``, ``lncrna``), else ``other``. Raises ``BadInputError`` for an
-    annotation that cannot be read.
+    Ids join exactly, else without version. An id that is a symbol itself is its own where nothing names it.
+    A feature without biotype has the class that files.csv gives the file (``mrna``, ``lncrna``), else
+    ``other``. Raises ``BadInputError`` for an annotation that cannot be read.
     """
     empty = pl.lit(None, dtype=pl.String)
     frame = pl.DataFrame({"feature_id": ids}).with_columns(
@@ -123,7 +123,7 @@ def describe_features(
     return frame.select(
         pl.lit(library).alias("library"),
         "feature_id",
-        "symbol",
+        pl.when(pl.col("symbol").is_null() & are_symbols(ids)).then("feature_id").otherwise("symbol").alias("symbol"),
         "biotype",
         pl.col("biotype")
         .replace_strict({b: rna_class(b, library) for b in biotypes}, default=None, return_dtype=pl.String)

@@ -26,7 +26,7 @@ _VALLEY_DEPTH = 0.8
 _DOUBLET_SDS = 4.0
 _LEAST_DOUBLET_EXCESS = 1.1
 _LEAST_EVENTS = 100
-_ON_SCALE = 0.98
+_ON_SCALE, _SATURATED, _PILED_UP = 0.98, 0.998, 0.01
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,6 @@ class Scatter:
     side: str | None
     height: str | None  # of forward scatter, where ``forward`` is the area
     width: str | None
-    top: float | None = None  # of forward scatter: brighter events pile up there
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,11 @@ def scatter_of(channels: Sequence[Mapping[str, Any]]) -> Scatter:
     first = {kind: found.get("A") or found.get("") or found.get("H") for kind, found in by_shape.items()}
     is_area = "A" in forward
     chosen = first["forward"] or next(iter(forward.values()), None)
-    top = next((c["range"] for c in channels if c["column"] == chosen), None)
     return Scatter(
         chosen,
         first["side"] or next(iter(side.values()), None),
         forward.get("H") if is_area else None,
         forward.get("W"),
-        top,
     )
 
 
@@ -80,6 +77,7 @@ def cell_gate(tubes: Sequence[Columns], scatter: Scatter) -> CellGate:
     Debris: forward scatter below the valley between the cells' mode and smaller things, on a logarithmic axis. Where
     there is no valley, below a quarter of the mode. Never above 60 % of the mode, for apoptotic cells shrink. The
     cells' mode is the brightest one at least 15 % as high as the highest that is not twice another (doublets).
+    Events that pile up at the end of the scale are no mode.
     Doublets: forward area over height (or width) above the median + 4 robust SD, at least 10 % above the median.
     """
     least, debris = _debris_bound(_pooled(tubes, scatter.forward), scatter)
@@ -142,8 +140,9 @@ def _debris_bound(forward: Array, scatter: Scatter) -> tuple[float | None, str]:
     if column is None:
         return None, "not_separable: no forward scatter"
     positive = forward[forward > 0]
-    on_scale = positive[positive < _ON_SCALE * scatter.top] if scatter.top else positive
-    positive = on_scale if on_scale.size >= _LEAST_EVENTS else positive
+    on_scale = positive < _ON_SCALE * positive.max()
+    if float((positive >= _SATURATED * positive.max()).mean()) > _PILED_UP and int(on_scale.sum()) >= _LEAST_EVENTS:
+        positive = positive[on_scale]
     if positive.size < _LEAST_EVENTS:
         return None, "not_separable: too few events"
     centres, heights = density(np.log10(positive))

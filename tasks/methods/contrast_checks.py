@@ -15,6 +15,7 @@ from tasks.methods.sheets import Row, Sheet
 
 NAME = "contrasts.csv"
 COLUMNS = ("id", "variable", "reference", "target", "blocking", "exclude_samples_col", "exclude_samples_values")
+BLOCKING_OPEN = "blocking_open"
 _FEWEST = 2  # cultures of a level that show any spread
 
 
@@ -108,8 +109,10 @@ class _Check:
 
     def report(self, severity: Severity, column: str, value: str, rule: str, message: str, remedy: str) -> None:
         if self.asked.is_default:
-            place, message = "", f"default contrast {self.contrast.id}: {message}"
+            place, message = "", f"the study has none; default contrast {self.contrast.id}: {message}"
             remedy = f"{remedy} Write {NAME} with your contrasts."
+            if rule == BLOCKING_OPEN:  # the answer is one word, so the sheet can be given
+                remedy = _to_paste([self.contrast])
         else:
             place = f"line {self.contrast.line}, column {column}"
         self.problems.append(Problem(severity, NAME, place, shown(value), rule, message, remedy))
@@ -177,7 +180,7 @@ class _Check:
         where = f"{count} {noun} {verb} in both {shown(contrast.reference)} and {shown(contrast.target)}"
         if self.asked.is_open:
             message = f"{where}; write `donor` (matched) or `none` (independent)"
-            self.local("blocking", "", "blocking_open", message, "Answer in column blocking; until then it is skipped.")
+            self.local("blocking", "", BLOCKING_OPEN, message, "Answer in column blocking; until then it is skipped.")
         elif both != every and "donor" in contrast.blocking:
             message = f"partially paired: {where}; the rest adds nothing to the comparison"
             remedy = "Leave them out by exclude_samples_col, or write `none` to compare all as independent."
@@ -213,11 +216,36 @@ class _Check:
                     self.report(Severity.WARNING, at, level, "few_replicates", message, "Add replicates if you can.")
 
 
+def _to_paste(contrasts: Sequence[ContrastRow]) -> str:
+    """The whole sheet that answers what default contrasts ask."""
+    rows = [f"`{c.id},{c.variable},{c.reference},{c.target},donor`" for c in contrasts]
+    lines = ", ".join([f"`{','.join(COLUMNS[:5])}`", *rows])
+    return (
+        f"Until then nothing is compared. Write {NAME} with the lines {lines} "
+        "(`none` in place of `donor` for independent cultures)."
+    )
+
+
+def asked_once(checked: Sequence[tuple[ContrastRow, Sequence[Problem]]]) -> list[Problem]:
+    """The problems of default contrasts, where all that wait for the same answer ask for it together."""
+    waiting = [contrast for contrast, found in checked if any(p.rule == BLOCKING_OPEN for p in found)]
+    problems = [p for _, found in checked for p in found]
+    first = next((p for p in problems if p.rule == BLOCKING_OPEN), None)
+    if first is None or len(waiting) == 1:
+        return problems
+    message = f"{first.message}; likewise {', '.join(shown(c.id) for c in waiting[1:])}"
+    together = replace(first, message=message, remedy=_to_paste(waiting))
+    return [together, *(p for p in problems if p.rule != BLOCKING_OPEN)]
+
+
 def checked_contrast(asked: Asked, samples: Sequence[SampleRow]) -> tuple[ContrastRow, list[Problem]]:
     """The contrast, with the reason why it cannot run where there is one, and everything found about it."""
     if asked.contrast.problem:
         return asked.contrast, []
     problems = _Check(asked, samples).run()
     reasons = [p for p in problems if p.severity is Severity.LOCAL]
-    update = {"problem": _reason(reasons[0]) if reasons else None}
+    reason = _reason(reasons[0]) if reasons else None
+    if reason and asked.is_default and reasons[0].rule == BLOCKING_OPEN:  # the sheet to paste is told once, apart
+        reason = f"{reasons[0].message.partition(': ')[2]} in {NAME}"
+    update = {"problem": reason}
     return asked.contrast.model_copy(update=update), problems

@@ -36,6 +36,10 @@ def refuse_bad_ids(raw: RawFile, ids: pl.Series, samples: Sequence[str], row_pla
         problems.append(_problem(raw, row_place(empty[0]), "", "empty_id", message, "Name every row's gene."))
     if not ids.is_unique().all():
         repeated = ids.filter(ids.is_duplicated() & (ids != "")).unique(maintain_order=True).to_list()
+        dates = {name for _, name in excel_damaged(ids.to_list())}
+        if merged := [name for name in repeated if name in dates]:
+            problems.append(_merged_dates(raw, ids, merged, row_place))
+        repeated = [name for name in repeated if name not in dates]
         named = [f"{name} ({', '.join(map(row_place, _rows_of(ids, name)))})" for name in repeated[:_SHOWN]]
         if named:
             remedy = "Sum or drop the repeats, or use ids that are unique (Ensembl instead of symbols)."
@@ -51,6 +55,20 @@ def refuse_bad_ids(raw: RawFile, ids: pl.Series, samples: Sequence[str], row_pla
         )
     if problems:
         raise BadInputError(*problems)
+
+
+def _merged_dates(raw: RawFile, ids: pl.Series, merged: Sequence[str], row_place: Callable[[int], str]) -> Problem:
+    """Different genes that a spreadsheet made the same date: they must not be added up."""
+    named = [f"{name} ({', '.join(map(row_place, _rows_of(ids, name)))})" for name in merged[:_SHOWN]]
+    return _problem(
+        raw,
+        row_place(_rows_of(ids, merged[0])[0]),
+        merged[0],
+        "excel_gene_name",
+        f"a spreadsheet turned the names of different genes into the same date: {_listed(named, len(merged))}",
+        "Do not sum or drop them: MARCH1 and MARC1 both become 1-Mar. Export the table again without opening it in a "
+        "spreadsheet, or with Ensembl ids.",
+    )
 
 
 def refuse_bad_counts(
@@ -83,7 +101,8 @@ def refuse_bad_counts(
                     _CORRECT,
                 )
                 for row, column in zip(rows[:_SHOWN].tolist(), columns[:_SHOWN].tolist(), strict=True)
-            )
+            ),
+            *([] if is_estimated else fraction_warning(raw, ids, samples, np.where(bad, 0.0, values), place)),
         )
 
 
@@ -151,7 +170,7 @@ def excel_warnings(
             row_place(damaged[0][0]),
             damaged[0][1],
             "excel_gene_name",
-            f"a spreadsheet turned gene names into dates: {_listed(named, len(damaged))}",
+            f"a spreadsheet turned gene names into dates or numbers: {_listed(named, len(damaged))}",
             "Export the table again without opening it in a spreadsheet; the names cannot be recovered for certain.",
         )
 

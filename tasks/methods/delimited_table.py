@@ -16,6 +16,7 @@ from tasks.contracts import RawFile
 from tasks.methods.delimited import Dialect, is_plain, text_of
 
 SHOWN = 5  # faults of one kind that are spelled out; the rest is counted
+_CORRECT = "Correct the cell in the table it was exported from; a feature without reads has the count 0."
 _THOUSANDS = r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+$"
 _COMMA = r"^[+-]?[0-9]+,[0-9]+$"
 
@@ -201,9 +202,33 @@ def _typed(table: TextTable, numeric: Collection[int], id_column: int) -> pl.Dat
     ]
     if faults:
         raise BadInputError(
-            *(_no_number(table, row, col, id_column, len(faults)) for row, col in sorted(faults)[:SHOWN])
+            *(_no_number(table, row, col, id_column, len(faults)) for row, col in sorted(faults)[:SHOWN]),
+            *_no_counts(table, numbers, id_column),
         )
     return frame.with_columns(numbers)
+
+
+def _no_counts(table: TextTable, numbers: pl.DataFrame, id_column: int) -> list[Problem]:
+    """What else is wrong with the numbers of a table that is refused: all is told at once, at most 5 of a kind."""
+    found = []
+    for rule, severity, is_wrong, expected in (
+        ("count_not_a_number", Severity.LOCAL, ~pl.all().is_finite(), "expected a number"),
+        ("negative_count", Severity.LOCAL, pl.all() < 0, "expected 0 or more"),
+        ("fractional_counts", Severity.WARNING, pl.all().is_finite() & (pl.all() % 1 != 0), "expected a whole number"),
+    ):
+        wrong = numbers.select(is_wrong.fill_null(value=False))
+        places = [(row, int(c[1:])) for c in wrong.columns for row in wrong[c].arg_true().to_list()]
+        if rule == "fractional_counts" and len(places) > SHOWN:
+            continue  # estimated counts or another quantity: no slips
+        for row, col in sorted(places)[:SHOWN]:
+            at, value, feature = (
+                table.place(row, col),
+                str(table.frame.item(row, col)),
+                table.frame.item(row, id_column),
+            )
+            message = f"the count of {feature} in {table.names[col]} is {value}, {expected}{_others(len(places))}"
+            found.append(Problem(severity, table.raw.name, at, value, rule, message, _CORRECT))
+    return found
 
 
 def _no_number(table: TextTable, row: int, column: int, id_column: int, total: int) -> Problem:
@@ -217,7 +242,7 @@ def _no_number(table: TextTable, row: int, column: int, id_column: int, total: i
         "count_not_a_number",
         f"the count of {table.frame.item(row, id_column)} in {table.names[column]} {found}, "
         f"expected a number{_others(total)}",
-        "Correct the cell in the table it was exported from; a feature without reads has the count 0.",
+        _CORRECT,
     )
 
 

@@ -24,15 +24,32 @@ _DAMAGED = re.compile(
 )
 
 
+_SERIAL = re.compile(r"[0-9]{5}(?:\.0)?")
+_SERIALS = range(36526, 54789)  # 2000-01-01 to 2049-12-31 as Excel counts days
+_FEW = 0.5  # share of names that are numbers above which they are ids (Entrez), not damage
+
+
 def excel_damaged(names: Sequence[str]) -> list[tuple[int, str]]:
     """Index and value of every name that is a date or a number in scientific notation.
 
     SEPT2 becomes ``2-Sep``, MARCH1 ``1-Mar``, DEC1 ``1-Dec`` and the RIKEN id 2310009E13 ``2.31E+13``
     when a spreadsheet opens the list; the names themselves cannot be recovered from the value with
     certainty (MARCH1 and MARC1 give the same date). Months in the languages that laboratory
-    computers speak, Chinese included.
+    computers speak, Chinese included. A cell formatted as a number shows the day's serial number
+    (44621 is 1 March 2022): one among names is damage, numbers throughout are ids.
 
     Ziemann, Eren & El-Osta 2016, doi:10.1186/s13059-016-1044-7
     """
     match = _DAMAGED.match
-    return [(index, name) for index, name in enumerate(names) if match(name)]
+    found = [(index, name) for index, name in enumerate(names) if match(name) or _is_serial(name)]
+    if any(_is_serial(name) for _, name in found) and sum(map(_is_numeric, names)) > _FEW * len(names):
+        found = [(index, name) for index, name in found if not _is_serial(name)]
+    return found
+
+
+def _is_serial(name: str) -> bool:
+    return bool(_SERIAL.fullmatch(name)) and int(name[:5]) in _SERIALS
+
+
+def _is_numeric(name: str) -> bool:
+    return name.removesuffix(".0").isdecimal()

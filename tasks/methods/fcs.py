@@ -74,7 +74,8 @@ class DataSet:
         """
         channel, raw = self.channels[index], self.raw[index]
         if self._is_plain(index):
-            return np.ascontiguousarray(raw, self._plain_type(index))
+            with np.errstate(invalid="ignore"):  # damaged floats
+                return np.ascontiguousarray(raw, self._plain_type(index))
         values = raw.astype(np.float64)
         if channel.is_time:
             return values * (decimal_number(self.keywords, "$TIMESTEP") or 1.0)
@@ -91,9 +92,10 @@ class DataSet:
         """
         plain = [i for i in range(len(self.channels)) if self._is_plain(i)]
         columns = {i: np.empty(self.event_count, self._plain_type(i)) for i in plain}
-        for start in range(0, self.event_count, BLOCK):
-            for i, column in columns.items():
-                column[start : start + BLOCK] = self.raw[i][start : start + BLOCK]
+        with np.errstate(invalid="ignore"):  # damaged floats
+            for start in range(0, self.event_count, BLOCK):
+                for i, column in columns.items():
+                    column[start : start + BLOCK] = self.raw[i][start : start + BLOCK]
         return [columns[i] if i in columns else self.linear(i) for i in range(len(self.channels))]
 
     def _is_plain(self, index: int) -> bool:

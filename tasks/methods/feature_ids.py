@@ -6,6 +6,7 @@ import polars as pl
 
 from schemas.vocabulary import Library
 from tasks.contracts import Context
+from tasks.methods.excel_damage import excel_damaged
 
 _SHARE = 0.8  # of the ids must look alike; matrices carry spike-ins and novel miRNAs besides
 _CHROMOSOME = r"(?:chr)?(?:[0-9]{1,2}|[XYMWZ]|MT|Un|[IVX]+|[A-Z]{2}_?[0-9]+(?:\.[0-9]+)?)[\w.]*"
@@ -20,6 +21,14 @@ GENE = (
     r"^(?:ENS[A-Z]*[GT][0-9]{11}|FBgn[0-9]{7}|WBGene[0-9]{8}|[NX][MR]_[0-9]+|AT[1-5MC]G[0-9]{5}|Y[A-P][LR][0-9]{3}[WC])"
 )
 _FEATURE = f"{GENE}|{MIRNA}|{CIRCRNA}"
+
+
+# ids of databases, arrays and assemblies: they name a feature for programs, a symbol names it for people
+_ACCESSION = (
+    rf"{GENE}|{CIRCRNA}|^(?:ENS[A-Z]*[0-9]{{2,}}(?:[._].*)?|MIMAT[0-9]+|MI[0-9]{{7}}|[NXAY][CGMRPTW]_[0-9]+|[0-9]+(?:\.[0-9]+)?"
+    r"|(?:HGNC|MGI|RGD|ZDB|NCBI|GeneID|Entrez|URS|NONHSA|lnc-)[:0-9GT-]*[0-9].*|(?:gene|rna|transcript)[-:].*"
+    r"|(?:MSTRG|XLOC|TCONS|STRG|Hs|Mm|Rn|novel|ILMN|A_[0-9]+)[._][P0-9].*|.*_at|chr[0-9XYM]+[:_].*|__.*|N_.*)$"
+)
 
 
 def library_of(ids: pl.Series, context: Context) -> Library:
@@ -45,6 +54,13 @@ def are_feature_ids(ids: pl.Series) -> bool:
 def first_feature(ids: pl.Series) -> int:
     """Position of the first name that follows such a pattern, or names a spike-in."""
     return int(ids.str.contains(f"{_FEATURE}|^ERCC-").arg_max() or 0)
+
+
+def are_symbols(ids: pl.Series) -> pl.Series:
+    """Which ids name a feature for people as well (IL6, hsa-miR-21-5p): no accession, no number, no coordinates."""
+    damaged = [at for at, _ in excel_damaged(ids.to_list())]
+    plain = (ids != "") & ~ids.str.contains(_ACCESSION)
+    return plain.scatter(damaged, values=False) if damaged else plain
 
 
 def unversioned(ids: pl.Series) -> pl.Series:

@@ -59,7 +59,8 @@ class Listing:
             self._near[folder, kind] = {_last(n): n for n in inside}, KnownIds(inside)
         by_last, known = self._near[folder, kind]
         found = by_last.get(_last(name)) or known.nearest(name)
-        return f"Did you mean {shown(found)}?" if found else "Put it there, or correct the name."
+        otherwise = "Put it there or correct the name; what was read of it before stands."
+        return f"Did you mean {shown(found)}?" if found else otherwise
 
 
 def _last(name: str) -> str:
@@ -164,14 +165,13 @@ def layout_problems(
     for layout in layouts.values():
         file = f"layouts/{layout.name}.csv"
         its = _several((users or {}).get(layout.name, ()))
-        named = {w.sample for w in layout.wells} | {lane.sample for lane in layout.lanes}
         what = "lanes" if layout.lanes else "wells"
         for line, sample in unknown_samples(layout, known_samples) if known_samples else ():
             message = (
                 f"'{shown(sample)}' is not in samples.csv; its {what}{f' in {its}' if its else ''} belong to no sample"
             )
             remedy = "Add it to samples.csv, or correct it."
-            if known_samples and (near := known_samples.nearest(sample)) and near not in named:
+            if known_samples and (near := known_samples.nearest(sample)) and near not in layout.samples:
                 message = f"{message} and {near} is left out"
             if role := nearest_role(sample, known_samples.ids if known_samples else ()):
                 remedy = f"Did you mean {role}? A well without a sample has that role."

@@ -112,7 +112,7 @@ def annexin_and_pi(
     """Columns of annexin V and of PI (or another dye of dead cells); null when the acquisition has no such pair.
 
     Study.yaml's names go first; else stains and channels that are called so; where files.csv's ``panel`` says annexin
-    or apoptosis, the green and the orange or red channel.
+    or apoptosis, the green and the orange or red channel that no other stain is named for.
     """
     first = _meant(annexin, channels) if annexin else _called(ANNEXIN, channels)
     second = _meant(pi, channels) if pi else _called(DEAD_DYE, channels)
@@ -134,7 +134,7 @@ def _called(pattern: re.Pattern[str], channels: Sequence[Channel]) -> Channel | 
 
 
 def _by_name(pattern: re.Pattern[str], channels: Sequence[Channel]) -> Channel | None:
-    return _area([c for c in _fluorescence(channels) if pattern.search(c["name"])])
+    return _area([c for c in _fluorescence(channels) if pattern.search(c["name"]) and not stain_of(c)])
 
 
 def _fluorescence(channels: Iterable[Channel]) -> list[Channel]:

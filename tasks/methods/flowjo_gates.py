@@ -82,7 +82,7 @@ class _Sample:
         kept = {path: gate for path, gate in gates.items() if self._is_whole(gate, gates)}
         matrices = {self.matrix_name: self.matrix} if self.matrix else {}
         strategy = Strategy("flowjo", self.file.name, kept, matrices)
-        return WorkspaceSample(frozenset(self._names()), strategy, tuple(self.problems))
+        return WorkspaceSample(frozenset(self._names()), strategy, tuple(dict.fromkeys(self.problems)))
 
     def _names(self) -> set[str]:
         address = self.element.find("DataSet")

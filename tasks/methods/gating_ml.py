@@ -13,7 +13,7 @@ import numpy as np
 from tasks.methods.biexponential import Hyperlog, Logicle
 from tasks.methods.flow_gates import Boolean, Dimension, Ellipsoid, Gate, Path, Polygon, Ratio, Rectangle, Shape
 from tasks.methods.flow_transforms import Arcsinh, Bounded, Linear, Log, Transform
-from tasks.methods.gating import OWN_MATRIX, Matrix, Strategy
+from tasks.methods.gating import MOST_DEPTH, OWN_MATRIX, Matrix, Strategy
 from tasks.methods.gating_xml import (
     D,
     G,
@@ -62,6 +62,7 @@ class _Reader:
             if element.tag.startswith(G) and local(element) in _GATES:
                 self._register(element)
         self.paths: dict[str, Path] = {}
+        self.taken: set[Path] = set()
 
     def _register(self, element: Element) -> None:
         gate = needed(element, G, "id", self.file)
@@ -97,13 +98,19 @@ class _Reader:
         if gate in self.paths:
             return self.paths[gate]
         here = self.file.at(f"gate {gate}")
-        if gate in below or len(below) > len(self.elements):
+        if gate in below:
             raise here.wrong("circular_gates", "the gate is its own ancestor")
+        if len(below) > MOST_DEPTH:
+            raise here.wrong("deep_gates", f"the gate lies more than {MOST_DEPTH} gates deep")
         if gate in self.quadrants:
             found: Path = (*self._path(self.quadrants[gate], below), gate)
         elif gate in self.elements:
             parent = attribute(self.elements[gate], G, "parent_id")
-            found = (*(self._path(parent, (*below, gate)) if parent else ()), gate)
+            above: Path = self._path(parent, (*below, gate)) if parent else ()
+            found = (*above, _title(self.elements[gate]) or gate)
+            if found in self.taken:  # siblings with one title keep their ids
+                found = (*above, gate)
+            self.taken.add(found)
         else:
             raise here.wrong("unknown_gate", "the gate is referred to, but not in the file")
         self.paths[gate] = found
@@ -239,6 +246,11 @@ class _Reader:
         if len(fluorochromes) > len(detectors) or np.linalg.matrix_rank(np.array(rows)) < len(fluorochromes):
             raise here.wrong("bad_matrix", "the matrix cannot be inverted")
         return own, Matrix(fluorochromes, detectors, rows, inverse)
+
+
+def _title(element: Element) -> str:
+    """What people call the gate, where Cytobank wrote it beside the id; empty where it did not."""
+    return (element.findtext(f"{D}custom_info/cytobank/name") or "").strip()
 
 
 def _scale(element: Element, kind: str, here: GatesFile) -> Transform | None:

@@ -81,18 +81,19 @@ def sample_of_file(raw: RawFile, context: Context, written: str | None = None) -
         candidates = [*([written] if written else []), raw.name]
         found = [sample for c in candidates if (sample := match_samples([c], known)[c])]
         name = found[0] if found else stripped(candidates[0])
-    return name, unknown_samples(raw, [name], known)
+    return name, unknown_samples(raw, [name], known, rows="counts")
 
 
 def named_samples(
     raw: RawFile, names: Sequence[str], known: Collection[str]
 ) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """The sample id of each column where it is certain, else the column's own name; one warning for the others."""
+    """The sample id of each column where it is certain, else the column's own name; one problem for the others."""
     matched = match_samples(names, known)
     given = tuple(matched[name] or name for name in names)
     fits = {name: _fit(name, frozenset(known)) for name in names if matched[name] is None}
     shared = [name for name, fit in fits.items() if fit]
-    problems = unknown_samples(raw, [name for name, fit in fits.items() if not fit], known)
+    unfit, used = [name for name, fit in fits.items() if not fit], {s for s in matched.values() if s}
+    problems = unknown_samples(raw, unfit, known, rows="counts", used=used, place=f"column {unfit[0]}" if unfit else "")
     if shared:
         problems += (
             Problem(
@@ -109,8 +110,20 @@ def named_samples(
     return given, problems
 
 
-def unknown_samples(raw: RawFile, names: Sequence[str], known: Collection[str]) -> tuple[Problem, ...]:
-    """One warning for all names that samples.csv does not have, with the likely matches."""
+def unknown_samples(
+    raw: RawFile,
+    names: Sequence[str],
+    known: Collection[str],
+    *,
+    rows: str = "rows",
+    used: Collection[str] = (),
+    place: str = "",
+) -> tuple[Problem, ...]:
+    """One problem for all names that samples.csv does not have, with the likely matches.
+
+    It is a warning, unless a likely match is none of the samples ``used`` elsewhere in the file: that is left out.
+    ``rows`` is what the file gives of a sample: counts, wells.
+    """
     unknown = [name for name in names if name not in known]
     if not unknown:
         return ()
@@ -118,12 +131,17 @@ def unknown_samples(raw: RawFile, names: Sequence[str], known: Collection[str]) 
         f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
     )
     likely = [(name, guess) for name in unknown if (guess := _likely(name, known))]
-    remedy = "Add the sample to samples.csv or correct its name; until then its counts are kept without a sample."
+    remedy = f"Add the sample to samples.csv or correct its name; until then its {rows} are kept without a sample."
+    message = f"samples.csv has no sample called {shown}"
+    severity = Severity.WARNING
     if likely:
         pairs = ", ".join(f"{name!r} is {guess!r}" for name, guess in likely[:_NAMED])
         remedy = f"Likely {pairs}: make the names equal in the file or in samples.csv."
-    message = f"samples.csv has no sample called {shown}"
-    return (Problem(Severity.WARNING, raw.name, "", unknown[0], "unknown_sample", message, remedy),)
+        lost = [guess for _, guess in likely if guess not in used]
+        if lost:
+            severity = Severity.LOCAL
+            message = f"{message}, so {', '.join(lost[:_NAMED])} {'is' if len(lost) == 1 else 'are'} left out"
+    return (Problem(severity, raw.name, place, unknown[0], "unknown_sample", message, remedy),)
 
 
 def _bare(part: str) -> list[str]:

@@ -96,8 +96,8 @@ SIGNATURES = (
     ),
     _signature(
         LIGHTCYCLER,
-        r"LightCycler\S*[^\n]{0,40}\b(?:480|Software)\b|^\s*\"?Experiment: .*Filter:"
-        r"|^\s*\"?Include\"?\t\"?Color\"?\t\"?Pos\b"
+        r"LightCycler\S*[^\n]{0,40}\b(?:480|Software)\b|^[ \t]*\"?Experiment: .*Filter:"
+        r"|^[ \t]*\"?Include\"?\t\"?Color\"?\t\"?Pos\b"
         r"|^\"?SamplePos\"?\t.*\bProg#",
     ),
     _signature("Qiagen Rotor-Gene", r"Rotor-Gene"),
@@ -105,7 +105,10 @@ SIGNATURES = (
     _signature(NANOSIGHT, r"^NTA (?:Experiment|Single Analysis) Summary|Created with NTA|NanoSight"),
     _signature(ZETAVIEW, r"ZetaView"),
     _signature(VICELL_XR, r"\A\W*Vi-CELL XR"),
-    _signature(VICELL, r"Vi-CELL|^\"?Sample ID\"?,\"?(?:Cell count\"?,\"?Viable cells|Images for analysis\b)"),
+    _signature(
+        VICELL,
+        rf"Vi-CELL|^\"?Sample ID\"?{_CELL}\"?(?:Cell count\"?{_CELL}\"?Viable cells|Images for analysis\b)",
+    ),
     _signature(
         NUCLEOVIEW,
         r"NucleoView|NucleoCounter|^Viability and Cell Count Assay"
@@ -127,7 +130,8 @@ SIGNATURES = (
     _signature(
         NANODROP,
         rf"NanoDrop|Nucleic Acid\(ng/uL\)|A260/A280|^Plate ID{_CELL}Well ?{_CELL}Sample ID{_CELL}"
-        rf"|^(?:[^\n]*{_CELL})?\"?(?:Sample(?: ID| Name)?)\"?[ ]?{_CELL}(?:[^\n]*{_CELL})?\"?260/280[ ]?\"?{_CELL}",
+        rf"|^(?:[^\n]{{0,200}}{_CELL})?\"?(?:Sample(?: ID| Name)?)\"?[ ]?{_CELL}(?:[^\n]{{0,300}}{_CELL})?"
+        rf"\"?260/280[ ]?\"?{_CELL}",
     ),
     _signature(TAPESTATION, r"TapeStation"),
     _signature("FlowJo workspace", r"<Workspace\b[^>]*flowjo|flowJoVersion"),

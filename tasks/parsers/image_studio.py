@@ -9,7 +9,7 @@ from dataclasses import replace
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.blot_lanes import TABLE, Box, band_frame, band_problems, named_targets, without_background_lanes
 from tasks.methods.headed_tables import HeadedTable, headed_table
-from tasks.methods.signatures import IMAGE_STUDIO, recognise
+from tasks.methods.signatures import IMAGE_STUDIO, recognise_file
 
 ASSAY = "western_blot"
 _REMEDY = "Export the shapes table again from Image Studio (all columns, as text or csv)."
@@ -18,7 +18,7 @@ _USED = ("Channel", "Name", "Signal", "Total", "Area", "Bkgnd.", "Type", "Lane",
 
 def claims(raw: RawFile, context: Context) -> bool:
     """Whether Image Studio wrote the file."""
-    return context.assay in (None, ASSAY) and recognise(raw.head, raw.name) == IMAGE_STUDIO
+    return context.assay in (None, ASSAY) and recognise_file(raw) == IMAGE_STUDIO
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:

@@ -8,7 +8,7 @@ from schemas.errors import Problem, bad_input, warning
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.blot_lanes import TABLE, Box, band_frame, band_problems, in_blocks, without_background_lanes
 from tasks.methods.headed_tables import HeadedTable, headed_table
-from tasks.methods.signatures import IMAGEJ, recognise
+from tasks.methods.signatures import IMAGEJ, recognise_file
 
 ASSAY = "western_blot"
 _REMEDY = "In ImageJ set measurements to area, mean, min & max and integrated density, measure again, save the results."
@@ -19,7 +19,7 @@ _MIDDLE = 0.5
 
 def claims(raw: RawFile, context: Context) -> bool:
     """Whether ImageJ wrote the file and no other assay is declared."""
-    return context.assay in (None, ASSAY) and recognise(raw.head, raw.name) == IMAGEJ
+    return context.assay in (None, ASSAY) and recognise_file(raw) == IMAGEJ
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:

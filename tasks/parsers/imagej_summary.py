@@ -8,14 +8,14 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.counted_cells import ASSAYS, TABLE, count_frame, count_problems
 from tasks.methods.file_samples import named_in
 from tasks.methods.headed_tables import headed_table
-from tasks.methods.signatures import IMAGEJ_SUMMARY, recognise
+from tasks.methods.signatures import IMAGEJ_SUMMARY, recognise_file
 
 _REMEDY = "Save the Summary window of ImageJ's Analyze Particles again (csv or text)."
 
 
 def claims(raw: RawFile, context: Context) -> bool:
     """Whether the file is a summary of ImageJ's particle analyser."""
-    return context.assay in (None, *ASSAYS) and recognise(raw.head, raw.name) == IMAGEJ_SUMMARY
+    return context.assay in (None, *ASSAYS) and recognise_file(raw) == IMAGEJ_SUMMARY
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:

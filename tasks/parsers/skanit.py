@@ -16,13 +16,24 @@ from tasks.methods.printed_grids import PrintedGrid, printed_grids, refuse_cut_g
 from tasks.methods.signatures import SKANIT, recognise_file
 
 _REMEDY = "Export the session again from SkanIt as xlsx, with the measurement results in plate format."
-_WAVELENGTH = re.compile(r"(?P<key>Wavelength|Excitation|Emission)\b[^:]*:\s*(?P<nm>\d{3,4}(?:\.\d+)?)", re.IGNORECASE)
+_WAVELENGTH = re.compile(  # in any language: Wavelength: 450 nm, Longueur d'onde : 450 nm
+    r"(?:(?P<key>Wavelength|Excitation|[EÉ]mission)\b[^:]*:\s*(?P<nm>\d{3,4}(?:[.,]\d+)?)"
+    r"|[^:\d]{3,40}:\s*(?P<nm2>\d{3,4}(?:[.,]\d+)?) ?nm)",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"(?:Kinetic )?(?:time|interval)\b[^:]*:\s*(?P<time>.+)", re.IGNORECASE)
 _STEP = re.compile(r"(?!plate)[A-Za-z -]+\d{0,3}", re.IGNORECASE)  # Absorbance 1, Kinetic absorbance 2
 _NOT_PLATES = re.compile(r"measurement results|.*\.skax|\d{1,4}[-./]\d{1,2}[-./]|.*:\s|autoloading", re.IGNORECASE)
 _RESULTS = "measurement results"
-_MAP = "sample"
-_ROLES = (("blank", "blank"), ("std", "control"), ("ctrl", "control"), ("cal", "control"), ("un", "sample"))
+_MAPS = ("sample", "échantillon", "probe", "muestra", "campione", "amostra")
+_BLANKS = ("blank", "blanc", "leer", "bianco", "branco")  # blanco begins like blanc
+_ROLES = (
+    *((word, "blank") for word in _BLANKS),
+    ("std", "control"),
+    ("ctrl", "control"),
+    ("cal", "control"),
+    ("un", "sample"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     """
     pages = read_pages(raw, SKANIT)
     results = [page for page in pages if not page.name or _is_results(page)]
+    if not results:  # other languages have other titles: a step's sheet is named for its mode in all of them
+        results = [page for page in pages if mode_of(page.name) and _has_readings(page)]
     reads: list[_Read] = []
     names: dict[str, dict[str, str]] = {}
     unread = [f"sheet {page.name}" for page in pages if page not in results]
@@ -74,6 +87,10 @@ def _is_results(page: Page) -> bool:
     return any(cells and cells[0].strip().lower() == _RESULTS for cells in page.rows[:10])
 
 
+def _has_readings(page: Page) -> bool:
+    return any(mode_of(grid.corner) for grid in printed_grids(page)[0])
+
+
 def _read_page(page: Page, reads: list[_Read], names: dict[str, dict[str, str]], unread: list[str], file: str) -> None:
     grids, _ = printed_grids(page)
     refuse_cut_grid(page, grids, file, _REMEDY)
@@ -82,8 +99,8 @@ def _read_page(page: Page, reads: list[_Read], names: dict[str, dict[str, str]],
         elapsed = None
         for title in grid.titles:
             if match := _WAVELENGTH.match(title):
-                nm = float(match["nm"])
-                if match["key"].lower() == "emission":
+                nm = float((match["nm"] or match["nm2"]).replace(",", "."))
+                if (match["key"] or "").lower() in ("emission", "émission"):
                     emission = nm
                 else:
                     wavelength, emission = nm, None
@@ -94,7 +111,7 @@ def _read_page(page: Page, reads: list[_Read], names: dict[str, dict[str, str]],
             elif not _NOT_PLATES.match(title):
                 plate = title
         found = mode_of(grid.corner) or mode_of(step) or mode_of(page.name)
-        if grid.corner.lower() == _MAP:
+        if grid.corner.lower() in _MAPS:
             names.setdefault(plate, {}).update({well: text for well, text, _ in grid.wells() if text})
         elif found is None:
             unread.append(f"{grid.corner or 'plate'} at {page.place(grid.line)}")

@@ -11,7 +11,7 @@ from tasks.methods.counted_cells import TABLE, at_least_zero, count_frame, count
 from tasks.methods.headed_tables import HeadedTable, headed_table
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.lines import read_lines
-from tasks.methods.signatures import VICELL, recognise
+from tasks.methods.signatures import VICELL, recognise_file
 
 ASSAY = "cell_counts"
 _REMEDY = "Export the samples again from the Vi-CELL as csv."
@@ -25,7 +25,7 @@ _USED = ("Sample ID", "Cell count", "Viable cells", _TOTAL, _VIABLE, "Viability 
 
 def claims(raw: RawFile, context: Context) -> bool:
     """Whether a Vi-CELL wrote the file."""
-    return context.assay in (None, ASSAY) and recognise(raw.head, raw.name) == VICELL
+    return context.assay in (None, ASSAY) and recognise_file(raw) == VICELL
 
 
 def parse(raw: RawFile, context: Context) -> Parsed:

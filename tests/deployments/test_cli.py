@@ -46,6 +46,11 @@ def test_init_writes_a_study_that_check_finds_nothing_wrong_with(tmp_path: Path)
     checked = benchlake("check", "my-study", cwd=tmp_path)
     assert checked.returncode == 0
     assert "0 problems that leave something out, 0 warnings" in checked.stdout
+    (tmp_path / "my-study" / "landing" / "x.csv").write_text("a,b\n")
+    (tmp_path / "my-study" / "files.csv").write_text("file,assay\nX.csv,qpcr\n")
+    left_out = [benchlake("check", "my-study", *more, cwd=tmp_path) for more in ([], ["--strict"])]
+    assert [done.returncode for done in left_out] == [0, 1]
+    assert "1 problem that leaves something out" in left_out[1].stdout
     again = benchlake("init", "my-study", cwd=tmp_path)
     assert again.returncode == 2
     assert "nothing was written" in again.stderr

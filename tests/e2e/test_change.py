@@ -144,6 +144,22 @@ def test_a_file_gone_from_landing_changes_nothing(bench: Bench) -> None:
     assert_same(contents(bench.warehouse.path), before, but=("ops.publications", "ops.validation_results"))
 
 
+def test_a_file_gone_from_landing_follows_its_layout_from_the_kept_bytes(bench: Bench) -> None:
+    (bench.study / PLATES[24]).unlink()
+    bench.edit(LAYOUT, "B02,NP1_control,sample", "B02,,empty")
+    summary = bench.night()
+    assert sorted((f.file_name, f.status) for f in summary.files) == sorted((p, "loaded") for p in PLATES.values())
+    assert bench.rows("SELECT DISTINCT role FROM core.plate_wells WHERE well = 'B02'") == [("empty",)]
+    assert bench.rows("SELECT DISTINCT well_count FROM result.viability WHERE sample_id = 'NP1_control'") == [(2,)]
+    assert not list((bench.home / "work" / "vanished").iterdir())
+    again = bench.night()
+    assert again.files == ()
+    sheet = (bench.study / "files.csv").read_text()
+    (bench.study / "files.csv").write_text("".join(x for x in sheet.splitlines(keepends=True) if PLATES[24] not in x))
+    assert bench.night().files == ()  # archived with its row: its rows stand
+    assert bench.status(PLATES[24])[-1][0] == "loaded"
+
+
 def test_a_sample_added_to_the_sheet_resolves_the_rows_that_name_it(bench: Bench) -> None:
     samples = (bench.study / "samples.csv").read_bytes()
     line = next(row for row in samples.decode().splitlines(keepends=True) if row.startswith("NP2_il1b_exo,"))

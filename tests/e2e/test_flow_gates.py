@@ -96,13 +96,8 @@ def test_populations_of_every_tube_say_how_they_were_gated(bench: Bench) -> None
     assert rows == [("annexin_pi", 7, 6, True, True), ("marker_panel", 2, 4, True, True)]
 
 
-def test_an_undisturbed_night_computes_nothing_and_an_excluded_tube_is_marked(bench: Bench, tmp_path: Path) -> None:
+def test_an_undisturbed_night_computes_nothing(bench: Bench) -> None:
     assert bench.night().is_unchanged
-    copy = Bench(shutil.copytree(bench.study, tmp_path / "study"), tmp_path / "home")
-    (copy.study / "exclusions.csv").write_text("file,well,sample,reason\nlanding/T1.fcs,,,clogged\n")
-    assert not copy.night().failed
-    rows = copy.rows("SELECT sample_id FROM result.measurements WHERE is_excluded AND measure = 'percent_live'")
-    assert rows == [("T1",)]
 
 
 GATE = """<gating:Gating-ML xmlns:gating="http://www.isac-net.org/std/Gating-ML/v2.0/gating"
@@ -128,18 +123,23 @@ def gates() -> str:
     )
 
 
-def test_a_studys_own_gates_take_the_place_of_the_built_in_ones(bench: Bench, tmp_path: Path) -> None:
+def test_a_studys_own_gates_take_the_place_of_the_built_in_ones_and_an_excluded_tube_is_marked(
+    bench: Bench, tmp_path: Path
+) -> None:
     own = Bench(shutil.copytree(bench.study, tmp_path / "study"), tmp_path / "home")
     (own.study / "reference").mkdir()
     (own.study / "reference/gates.xml").write_text(gates())
     with (own.study / "study.yaml").open("a") as stream:
         stream.write("flow: {gating: reference/gates.xml}\n")
+    (own.study / "exclusions.csv").write_text("file,well,sample,reason\nlanding/T1.fcs,,,clogged\n")
     assert not own.night().failed
     assert own.rows("SELECT DISTINCT gate_source, gating FROM core.flow_populations") == [
         ("gatingml", "reference/gates.xml")
     ]
     query = "SELECT round(avg(value)) FROM result.measurements WHERE condition = 'T' AND measure = 'percent_apoptotic'"
     assert own.rows(query) == [(35.0,)]
+    excluded = own.rows("SELECT sample_id FROM result.measurements WHERE is_excluded AND measure = 'percent_live'")
+    assert excluded == [("T1",)]
     paths = own.rows("SELECT DISTINCT target FROM result.measurements WHERE measure = 'percent_of_parent' ORDER BY 1")
     assert [row[0] for row in paths] == ["cells", *sorted(f"cells/AnnexinPI/{name}" for name in SIDES)]
 

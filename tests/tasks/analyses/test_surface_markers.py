@@ -51,3 +51,28 @@ def test_their_populations_nest_and_problems_name_the_run(diva: Frames) -> None:
 
 def test_a_study_with_its_own_gates_needs_none(diva: Frames) -> None:
     assert computed(ANALYSIS, diva, study(gating="gates.xml")) == {}
+
+
+def test_real_single_stains_are_positive_against_the_real_unstained_tube(shared: Path) -> None:
+    """FACSCalibur tubes of one dye each, which flowCore computes its compensation from."""
+    folder = shared / "data/flow/compdata"
+    said = dict(line.split(",") for line in (folder / "comp_match").read_text().split()[1:])
+    tubes = [
+        parsed(folder / "data" / name, object_id=name, control="unstained")
+        if channel == "unstained"
+        else parsed(folder / "data" / name, object_id=name, control=None, marker=channel)
+        for name, channel in said.items()
+    ]
+    (done,) = computed(ANALYSIS, together(*tubes), study()).values()
+    rows = {row["channel"]: row for row in done.frames[TABLE].to_dicts()}
+    assert {c: row["marker"] for c, row in rows.items()} == {
+        "FL1-H": "FITC",
+        "FL2-H": "PE",
+        "FL3-H": "7AAD",
+        "FL4-H": "APC",
+    }
+    assert all(rows[c]["percent_positive"] > 99 for c in ("FL1-H", "FL2-H", "FL4-H"))
+    assert 80 < rows["FL3-H"]["percent_positive"] < 90  # two populations: some cells exclude 7-AAD
+    assert {(row["control"], row["flag"]) for row in rows.values()} == {("unstained", None)}
+    assert all(row["median_ratio"] > 15 for row in rows.values())
+    assert done.problems == ()

@@ -68,3 +68,19 @@ def test_a_plate_that_nothing_gives_samples_is_left_out(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     (problem,) = [p for p in ingest.check(read_folder(tmp_path)) if p.rule == "no_layout"]
     assert problem.severity == "local"
+
+
+def test_an_id_off_by_case_in_a_layout_is_one_problem_of_the_layout(tmp_path: Path) -> None:
+    wrong = FILES["layouts/p.csv"].replace("T1", "t1")
+    (told,) = [p for p in check(tmp_path, layouts__p_csv=wrong) if "t1" in p]
+    assert told == (
+        "layouts/p.csv, line 3, column sample: 't1' is not in samples.csv; its wells in landing/cck8.csv belong to no "
+        "sample and T1 is left out. Did you mean T1 (it differs only by upper and lower case)?"
+    )
+
+
+def test_wells_of_a_sample_that_nobody_knows_are_called_wells(tmp_path: Path) -> None:
+    files = "file,assay\nlist.csv,cell_viability\n"
+    wells = "well,sample,value\nA1,,0.1\nA2,C1,1.1\nA3,stranger,0.6\n"
+    (told,) = [p for p in check(tmp_path, files_csv=files, landing__list_csv=wells) if "stranger" in p]
+    assert "its wells are kept without a sample" in told

@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tasks.methods.apoptosis import Found, apoptosis
 from tasks.methods.flow_tubes import Tube
-from tests.tasks.methods.flow_simulation import TRUTH, events, tube, unstained
+from tests.tasks.methods.flow_simulation import TRUTH, channel, events, tube, unstained
 
 SAMPLE = tube("S", events(TRUTH))
 BARE = tube("U", unstained(), control="unstained")
@@ -121,3 +122,19 @@ def test_a_dim_stain_that_parts_nothing_says_so() -> None:
     row = only(tube("S", events({"live": 1.0})))
     assert row["flag"] == "control_missing;no_separation"
     assert row["percent_live"] > 99
+
+
+def test_a_four_decade_cytometer_of_heights_is_gated_as_well() -> None:
+    """FACSCalibur: values from 1 to 10,000, no negative ones, no areas of scatter, stains known by the panel."""
+    frame = events(TRUTH, spill=0)
+    heights = {
+        "FSC-H": np.minimum(frame["FSC-A"].to_numpy() / 250, 1_023),
+        "SSC-H": np.minimum(frame["SSC-A"].to_numpy() / 250, 1_023),
+        "FL1-H": np.clip(frame["FITC-A"].to_numpy() / 26 + 5, 1, 10_000),
+        "FL2-H": np.clip(frame["PE-A"].to_numpy() / 26 + 5, 1, 10_000),
+    }
+    listed = [channel(i, name) | {"range": 1_024.0, "decades": 4.0} for i, name in enumerate(heights, 1)]
+    own = frame.select("data_set", "event").with_columns(**heights)
+    found = apoptosis([tube("S", own, spill=0, channels=json.dumps(listed))], "FL1-H", "FL2-H").rows[0]
+    for name, fraction in TRUTH.items():
+        assert found[f"percent_{name}"] == pytest.approx(100 * fraction, abs=2)

@@ -7,7 +7,7 @@ import pytest
 from tasks.methods.cell_gates import Scatter, cell_gate, cells, scatter_of, singlets
 from tests.tasks.methods.flow_simulation import STAINED, TRUTH, channel, events
 
-SCATTER = Scatter("FSC-A", "SSC-A", "FSC-H", None, 262_144.0)
+SCATTER = Scatter("FSC-A", "SSC-A", "FSC-H", None)
 
 
 def columns(frame: pl.DataFrame) -> dict[str, np.ndarray]:
@@ -17,7 +17,7 @@ def columns(frame: pl.DataFrame) -> dict[str, np.ndarray]:
 def test_scatter_columns_are_told_from_their_names() -> None:
     assert scatter_of(STAINED) == SCATTER
     older = [channel(1, "FSC-H"), channel(2, "SSC-H"), channel(3, "FL1-H"), channel(4, "FSC-Width")]
-    assert scatter_of(older) == Scatter("FSC-H", "SSC-H", None, "FSC-Width", 262_144.0)
+    assert scatter_of(older) == Scatter("FSC-H", "SSC-H", None, "FSC-Width")
     coulter = [channel(1, "FS Lin"), channel(2, "SS Lin")]
     for item in coulter:
         item["kind"] = "scatter"

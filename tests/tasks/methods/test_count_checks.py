@@ -49,6 +49,19 @@ def test_every_problem_of_ids_is_told_at_once(tmp_path: Path) -> None:
     assert [p.rule for p in error.value.problems] == ["empty_id", "duplicate_id", "duplicate_sample", "unnamed_sample"]
 
 
+def test_genes_that_became_the_same_date_are_never_to_be_summed(tmp_path: Path) -> None:
+    ids = ["GAPDH", "1-Mar", "SOX9", "1-Mar", "44621", "44621", "ACAN", "FOS", "HYI", "FOSB"]
+    with pytest.raises(BadInputError) as error:
+        refuse_bad_ids(raw_file(tmp_path, "x"), pl.Series(ids), ["S1"], row_place)
+    (problem,) = error.value.problems
+    assert (problem.rule, problem.place, problem.value) == ("excel_gene_name", "line 3", "1-Mar")
+    assert "1-Mar (line 3, line 5), 44621 (line 6, line 7)" in problem.message
+    assert problem.remedy.startswith("Do not sum or drop them")
+    with pytest.raises(BadInputError) as error:
+        refuse_bad_ids(raw_file(tmp_path, "x"), pl.Series([*ids, "GAPDH"]), ["S1"], row_place)
+    assert [p.rule for p in error.value.problems] == ["excel_gene_name", "duplicate_id"]
+
+
 @pytest.mark.parametrize(
     ("value", "rule"), [(-1.0, "negative_count"), (np.nan, "count_not_a_number"), (np.inf, "count_not_a_number")]
 )

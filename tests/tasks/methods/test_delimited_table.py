@@ -38,6 +38,21 @@ def test_numbers_that_are_missing_from_a_numeric_column_are_named(tmp_path: Path
     ]
 
 
+def test_every_kind_of_wrong_cell_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError) as error:
+        read(tmp_path, "a,b,c\nw,1.5,p\nx,-3,p\ny,NA,q\nz,inf,r\nv,2,r\n")
+    assert [(str(p.severity), p.rule, p.place, p.value) for p in error.value.problems] == [
+        ("local", "count_not_a_number", "line 4, column b", "NA"),
+        ("local", "count_not_a_number", "line 5, column b", "inf"),
+        ("local", "negative_count", "line 3, column b", "-3"),
+        ("warning", "fractional_counts", "line 2, column b", "1.5"),
+    ]
+    with pytest.raises(BadInputError) as error:
+        read(tmp_path, "a,b\nx,NA\n" + "".join(f"y{i},-1.25\n" for i in range(9)))
+    assert [p.rule for p in error.value.problems] == ["count_not_a_number", *["negative_count"] * 5]
+    assert "one of 9 such places" in error.value.problems[1].message
+
+
 def test_commas_are_decimal_where_any_number_shows_it(tmp_path: Path) -> None:
     assert read(tmp_path, "a;b\nx;1,250\ny;0,5\n").frame["c1"].to_list() == [1.25, 0.5]
     with pytest.raises(BadInputError, match="thousands or decimals"):

@@ -70,3 +70,10 @@ def test_every_gene_of_a_real_annotation_is_left_alone(shared: Path) -> None:
         symbols = [line.rstrip("\n").split("\t")[1] for line in lines]
     assert len(symbols) > 10_000
     assert excel_damaged(symbols) == []
+
+
+def test_a_day_number_among_names_is_damage_and_entrez_ids_are_not() -> None:
+    assert excel_damaged(["GAPDH", "44621", "SOX9", "45352.0"]) == [(1, "44621"), (3, "45352.0")]
+    assert excel_damaged(["44621", "7157", "100", "GAPDH"]) == []
+    assert excel_damaged(["GAPDH", "SOX9", "ACAN", "99999", "12345"]) == []
+    assert excel_damaged(["44621"]) == []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tasks.methods.feature_ids import are_feature_ids, library_of, unversioned
+from tasks.methods.feature_ids import are_feature_ids, are_symbols, library_of, unversioned
 from tests.tasks.parsers.count_files import context
 
 
@@ -50,3 +50,23 @@ def test_versions_are_taken_off_accessions_only() -> None:
 def test_sample_names_are_no_feature_ids() -> None:
     assert are_feature_ids(ids("ENSG00000000003", "FBgn0000003", "hsa-let-7a"))
     assert not are_feature_ids(ids("S1", "control_2", "TCGA-3X-AAV9-01"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["IL6", "C1orf112", "LINC00511", "RP11-34P13.7", "AC093323.1", "LOC100287102", "7SK", "Gapdh", "hsa-miR-21-5p"],
+)
+def test_a_symbol_names_itself(name: str) -> None:
+    assert are_symbols(pl.Series([name])).to_list() == [True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ENSG00000136244", "ENSG00000136244.12", "ENSMUSG00000025746", "ENST00000258743", "ENSG00000182378.14_PAR_Y"),
+        *("MIMAT0000076", "NM_000600.5", "XR_001749", "FBgn0000008", "AT1G01010", "3569", "MSTRG.12", "XLOC_000004"),
+        *("chr1:1158623|1159348", "hsa_circ_0000001", "1007_s_at", "ILMN_1343291", "HGNC:6018", "1-Mar", ""),
+    ],
+)
+def test_an_accession_or_a_damaged_name_is_no_symbol(name: str) -> None:
+    assert are_symbols(pl.Series([name, "IL6"])).to_list() == [False, True]

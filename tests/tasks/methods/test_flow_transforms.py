@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.methods.flow_transforms import Arcsinh, Biex, Bounded, FlowJoLog, Hyperlog, Linear, Log, Logicle, Transform
@@ -57,6 +57,7 @@ SCALES: list[Transform] = [
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=repr)
+@settings(max_examples=25)
 @given(positions=st.lists(st.floats(0.05, 0.95), min_size=2, max_size=20))
 def test_back_and_forth_gives_the_same_and_keeps_the_order(scale: Transform, positions: list[float]) -> None:
     size = 4_096 if isinstance(scale, Biex) else 1

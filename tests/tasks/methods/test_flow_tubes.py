@@ -37,7 +37,13 @@ def test_where_only_the_panel_says_so_green_and_red_are_taken() -> None:
 
 @pytest.mark.parametrize(
     ("markers", "panel"),
-    [({}, None), ({"FITC": "CD73", "PE": "CD34"}, "usc"), ({"FITC": "CD73", "PE": "PI"}, None), ({}, "identity")],
+    [
+        ({}, None),
+        ({"FITC": "CD20", "PE": "CD10"}, "apoptosis"),
+        ({"FITC": "CD73", "PE": "CD34"}, "usc"),
+        ({"FITC": "CD73", "PE": "PI"}, None),
+        ({}, "identity"),
+    ],
 )
 def test_other_panels_are_no_apoptosis(markers: dict[str, str], panel: str | None) -> None:
     assert annexin_and_pi(channels(**markers), panel, None, None) is None

@@ -93,6 +93,20 @@ def test_bounds_of_a_scale_clip_it() -> None:
     assert mask.tolist() == [False, True, True]
 
 
+def test_titles_that_cytobank_writes_name_populations() -> None:
+    title = "<data-type:custom_info><cytobank><name>Live cells</name></cytobank></data-type:custom_info>"
+    named = RANGE.replace('gating:id="R">', f'gating:id="R">{title}')
+    again = named.replace('gating:id="R"', 'gating:id="S"')
+    below = RANGE.replace('gating:id="R"', 'gating:id="T" gating:parent_id="R"')
+    assert list(read(named + again + below).gates) == [("Live cells",), ("S",), ("Live cells", "T")]
+
+
+def test_a_chain_of_a_thousand_parents_is_refused() -> None:
+    gates = [RANGE.replace('gating:id="R"', f'gating:id="R{i}" gating:parent_id="R{i + 1}"') for i in range(1_500)]
+    with pytest.raises(BadInputError, match="more than 200 gates deep"):
+        read("".join(gates))
+
+
 POLYGON = (
     '<gating:vertex><gating:coordinate data-type:value="1"/><gating:coordinate data-type:value="2"/></gating:vertex>'
 )

@@ -88,6 +88,19 @@ def test_many_unknown_names_are_one_short_warning(tmp_path: Path) -> None:
     assert unknown_samples(raw, ["S1"], KNOWN) == ()
 
 
+def test_a_column_off_by_case_is_named_and_leaves_its_sample_out(tmp_path: Path) -> None:
+    _, (problem,) = named_samples(raw_file(tmp_path, "x"), ["S1", "IL1B"], KNOWN)
+    assert (problem.severity, problem.place) == ("local", "column IL1B")
+    assert problem.message == "samples.csv has no sample called 'IL1B', so il1b is left out"
+    _, (twice,) = named_samples(raw_file(tmp_path, "x"), ["il1b", "IL1B"], KNOWN)
+    assert twice.severity == "warning"
+
+
+def test_what_is_kept_without_a_sample_is_called_what_it_is(tmp_path: Path) -> None:
+    (problem,) = unknown_samples(raw_file(tmp_path, "x"), ["zz"], KNOWN, rows="wells")
+    assert "until then its wells are kept without a sample" in problem.remedy
+
+
 def test_columns_that_share_a_sample_keep_their_names(tmp_path: Path) -> None:
     names, problems = named_samples(raw_file(tmp_path, "x"), ["S1_L001", "S1_L002", "il1b.bam"], KNOWN)
     assert names == ("S1_L001", "S1_L002", "il1b")

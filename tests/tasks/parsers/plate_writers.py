@@ -75,6 +75,12 @@ def magellan(plate: Plate) -> bytes:
     return "\n".join(["Raw data\tWell positions", *rows, *settings, ""]).encode()
 
 
+def icontrol(plate: Plate) -> bytes:
+    head = [["Application: Tecan i-control", "", "Tecan i-control , 2.0.10.0"], ["Date:", "2024-01-02"], []]
+    settings = [["Mode", "", "", "", "Absorbance"], ["Wavelength", "", "", "", 450, "nm"], []]
+    return workbook({"Sheet1": [*head, *settings, *_cells(plate, "<>"), [], ["End Time:", "2024-01-02 10:12"]]})
+
+
 def plate_grid(plate: Plate) -> bytes:
     return f"450 nm\n{_printed(plate, ';')}".encode()
 
@@ -88,6 +94,6 @@ WRITERS: dict[str, Callable[[Plate], bytes]] = {
     f.__name__: f
     for f in (
         *(gen5, softmax_pro, skanit, envision, kaleido),
-        *(bmg_mars, bmg_smart_control, magellan, plate_grid, plate_table),
+        *(bmg_mars, bmg_smart_control, magellan, icontrol, plate_grid, plate_table),
     )
 }

@@ -103,3 +103,20 @@ def test_over_range_readings_stay_and_are_flagged(shared: Path) -> None:
     raw = RawFile.read(plates_folder(shared, "thermo_skanit") / "multi-plate_example01.xlsx")
     found = wells(PARSER, raw).filter(pl.col("flag") == "over_range")
     assert found["value"].min() > 3  # type: ignore[operator]
+
+
+def test_a_session_in_another_language_is_told_by_its_sheets(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Résultats de mesure"], ["essai.skax"], ["Absorbance 1"], ["Longueur d'onde : 450 nm"]]
+    rows += [["Plaque 7"], ["Abs", 1, 2], ["A", 0.05, 0.61], ["B", 0.06, 0.62], []]
+    rows += [["Échantillon", 1, 2], ["A", "Blanc1", "Échantillon0001"], ["B", "Blanc1", "Échantillon0002"]]
+    content = workbook({"Absorbance 1_01": rows, "Disposition": [["Plaque"], ["essai.skax"]]})
+    raw = raw_file(tmp_path, content, "essai.xlsx")
+    found = PARSER.parse(raw, context())
+    columns = ("plate", "well", "wavelength_nm", "sample_name", "role", "value")
+    assert found.frames["core.plate_wells"].select(columns).rows() == [
+        ("Plaque 7", "A01", 450.0, None, "blank", 0.05),
+        ("Plaque 7", "A02", 450.0, "Échantillon0001", "sample", 0.61),
+        ("Plaque 7", "B01", 450.0, None, "blank", 0.06),
+        ("Plaque 7", "B02", 450.0, "Échantillon0002", "sample", 0.62),
+    ]
+    assert found.unread == ("sheet Disposition",)
