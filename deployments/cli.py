@@ -135,11 +135,13 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented, valid study; with `--from`, drafted from the raw files found."""
+    from deployments.command import command
     from tasks.engine.new_study import write_new_study
 
     for line in write_new_study(folder, landing):
         _tell(line)
-    out.print(f"benchlake check {folder}", markup=False)
+    _tell("next:")
+    out.print(f"{command()} check {shlex.quote(str(folder))}", markup=False)
 
 
 @app.command()
