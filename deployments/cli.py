@@ -59,6 +59,7 @@ def _benchlake(
         logger.setLevel(logging.INFO)
         logger.addHandler(_Progress())
         logger.propagate = False  # else Prefect's console prints each line again
+    logging.getLogger("flows").propagate = False  # why a run failed is told by main()
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
@@ -134,11 +135,13 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented, valid study; with `--from`, drafted from the raw files found."""
+    from deployments.command import command
     from tasks.engine.new_study import write_new_study
 
     for line in write_new_study(folder, landing):
         _tell(line)
-    out.print(f"benchlake check {folder}", markup=False)
+    _tell("next:")
+    out.print(f"{command()} check {shlex.quote(str(folder))}", markup=False)
 
 
 @app.command()
@@ -353,6 +356,7 @@ def up(
     from deployments.serve import up as serve
 
     settings = _settings(home)
+    _warehouse(home).prepare()
     serve(settings.home, port or settings.prefect_port)
 
 
