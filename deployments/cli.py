@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -58,6 +59,7 @@ def _benchlake(
         logger.setLevel(logging.INFO)
         logger.addHandler(_Progress())
         logger.propagate = False  # else Prefect's console prints each line again
+    logging.getLogger("flows").propagate = False  # why a run failed is told by main()
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
@@ -133,11 +135,13 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented, valid study; with `--from`, drafted from the raw files found."""
+    from deployments.command import command
     from tasks.engine.new_study import write_new_study
 
     for line in write_new_study(folder, landing):
         _tell(line)
-    out.print(f"benchlake check {folder}", markup=False)
+    _tell("next:")
+    out.print(f"{command()} check {shlex.quote(str(folder))}", markup=False)
 
 
 @app.command()
@@ -303,7 +307,8 @@ def exclude(
         name, well = file, ""
     found = people.exclude(_folder(study, home), _warehouse(home), open_objects(home), name, well or None, reason)
     out.print(
-        f"{found}{':' + well if well else ''} is excluded. `benchlake run {study}` recomputes what it touches.",
+        f"{found}{':' + well if well else ''} is excluded. `benchlake run {study}` recomputes what it touches; "
+        "to undo it, delete its row in exclusions.csv.",
         markup=False,
     )
 
@@ -320,7 +325,26 @@ def retract(
     from tasks.engine.context import open_objects
 
     found = people.retract(_folder(study, home), _warehouse(home), open_objects(home), file, reason)
-    out.print(f"{found} is retracted. `benchlake run {study}` recomputes what it touches.", markup=False)
+    out.print(
+        f"{found} is retracted. `benchlake run {study}` recomputes what it touches; "
+        f"`benchlake reactivate {study} {shlex.quote(found)} --reason …` takes it back.",
+        markup=False,
+    )
+
+
+@app.command()
+def reactivate(
+    study: StudyArg,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A retracted file, as in the study folder.")],
+    reason: Reason,
+    home: Home = None,
+) -> None:
+    """Take a retracted file back into analysis."""
+    from tasks.engine import people
+    from tasks.engine.context import open_objects
+
+    found = people.reactivate(_folder(study, home), _warehouse(home), open_objects(home), file, reason)
+    out.print(f"{found} is taken back. `benchlake run {study}` reads it again.", markup=False)
 
 
 @app.command()
@@ -332,6 +356,7 @@ def up(
     from deployments.serve import up as serve
 
     settings = _settings(home)
+    _warehouse(home).prepare()
     serve(settings.home, port or settings.prefect_port)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from schemas.base import Table
-from schemas.errors import Problem, Severity
+from schemas.errors import Problem, Severity, warning
 from schemas.study import ComparisonRow, Study
 from schemas.tables.group_summaries import GroupSummary
 from schemas.tables.group_tests import GroupTest
@@ -19,6 +19,7 @@ from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.biological_units import FAMILY, biological_units, group_summaries, with_unit
 from tasks.methods.group_tests import TWO_GROUPS, Question, families, has_partial_overlap, tests
 from tasks.methods.result_frames import result_frame
+from tasks.methods.untested_pairs import untested
 
 READS = "result.measurements"
 TABLES: dict[str, type[Table]] = {"group_tests": GroupTest, "pairwise_tests": PairwiseTest}
@@ -139,7 +140,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     frames_out = {SUMMARIES: result_frame(summaries, GroupSummary)} | {
         f"result.{name}": _finite(result_frame(found[name], table)) for name, table in TABLES.items()
     }
-    return Computed(frames_out, tuple(_overlap_problems(part, overlap, rows)))
+    problems = [*_overlap_problems(part, overlap, rows), *_untested_problems(part, found["pairwise_tests"])]
+    return Computed(frames_out, tuple(problems))
 
 
 def _finite(frame: pl.DataFrame) -> pl.DataFrame:
@@ -170,6 +172,15 @@ def _overlap_problems(part: Part, measured: Sequence[str], rows: pl.DataFrame) -
             f"{remedy} write `design: blocked` under statistics to hold donors constant.",
         )
     ]
+
+
+def _untested_problems(part: Part, rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    told, given = untested(rows), part.parameters
+    if told is None:
+        return []
+    place = f"comparison {given['comparison_id']}, {given['assay']}, experiment {given['experiment']}"
+    remedy = "Add cultures, or leave the conditions out in comparisons.csv."
+    return [warning("samples.csv", place, "pairs_not_tested", told, remedy, given["assay"])]
 
 
 def _lost(rows: pl.DataFrame) -> list[str]:

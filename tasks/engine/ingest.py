@@ -107,7 +107,8 @@ def plan_ingest(
         problems = [*study.problems, *_unread(folder, hashes)]
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
-    unchanged_count = len(arrived) - sum(bool(a.file.path) for a in change.to_read)
+    standing = sum(a.key not in retracted for a in arrived)
+    unchanged_count = standing - sum(bool(a.file.path) for a in change.to_read)
     to_read = fetched(change.to_read, warehouse.home, store)
     return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state)
 

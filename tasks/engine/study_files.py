@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from schemas.errors import BadInputError, UserError
@@ -39,21 +40,28 @@ def resolve(study: str, warehouse: Warehouse) -> Path:
     path = Path(study).expanduser()
     if (path / "study.yaml").is_file():
         return path.resolve()
-    known: Path | None = None
+    registered: dict[str, str] = {}
     for source in (warehouse.published, warehouse.path):  # the snapshot needs no lock, but lags behind
         if source.exists():
             with warehouse.snapshot() if source == warehouse.published else warehouse.open("find a study") as session:
-                rows = session.read("core.studies", {"study_id": [study]}, ["path"])
-            if rows.height:
-                known = Path(rows["path"][0])
-                if known.is_dir():  # a snapshot may be older than a move
-                    return known
-    if known or path.is_dir():
-        return known or path.resolve()
+                registered |= dict(session.read("core.studies", {}, ["study_id", "path"]).iter_rows())
+            if study in registered and Path(registered[study]).is_dir():  # a snapshot may be older than a move
+                return Path(registered[study])
+    if study in registered or path.is_dir():
+        return Path(registered[study]) if study in registered else path.resolve()
     raise UserError(
-        f"{study} is neither a study folder nor a registered study. Give the folder that holds study.yaml, "
-        "or write a new one with `benchlake init DIR`."
+        f"{study} is neither a study folder nor a registered study. {_nearest(study, sorted(registered))}Give the "
+        "folder that holds study.yaml, or write a new one with `benchlake init DIR`."
     )
+
+
+def _nearest(study: str, registered: list[str]) -> str:
+    """What may have been meant; else what there is to mean."""
+    by_fold = {name.casefold(): name for name in registered}
+    near = [by_fold[n] for n in get_close_matches(study.casefold(), list(by_fold), 3, 0.6)]
+    if near:
+        return f"Did you mean {' or '.join(near)}? "
+    return f"Registered are {', '.join(registered[:10])}. " if registered else ""
 
 
 def require_registered(session: Session, study_id: str) -> None:

@@ -112,12 +112,7 @@ class _Check:
             place, message = "", f"the study has none; default contrast {self.contrast.id}: {message}"
             remedy = f"{remedy} Write {NAME} with your contrasts."
             if rule == BLOCKING_OPEN:  # the answer is one word, so the sheet can be given
-                one = self.contrast
-                remedy = (
-                    f"Until then it is skipped. Write {NAME} with the lines `{','.join(COLUMNS[:5])}` and "
-                    f"`{one.id},{one.variable},{one.reference},{one.target},donor` "
-                    "(`none` in place of `donor` for independent cultures)."
-                )
+                remedy = _to_paste([self.contrast])
         else:
             place = f"line {self.contrast.line}, column {column}"
         self.problems.append(Problem(severity, NAME, place, shown(value), rule, message, remedy))
@@ -221,11 +216,36 @@ class _Check:
                     self.report(Severity.WARNING, at, level, "few_replicates", message, "Add replicates if you can.")
 
 
+def _to_paste(contrasts: Sequence[ContrastRow]) -> str:
+    """The whole sheet that answers what default contrasts ask."""
+    rows = [f"`{c.id},{c.variable},{c.reference},{c.target},donor`" for c in contrasts]
+    lines = ", ".join([f"`{','.join(COLUMNS[:5])}`", *rows])
+    return (
+        f"Until then nothing is compared. Write {NAME} with the lines {lines} "
+        "(`none` in place of `donor` for independent cultures)."
+    )
+
+
+def asked_once(checked: Sequence[tuple[ContrastRow, Sequence[Problem]]]) -> list[Problem]:
+    """The problems of default contrasts, where all that wait for the same answer ask for it together."""
+    waiting = [contrast for contrast, found in checked if any(p.rule == BLOCKING_OPEN for p in found)]
+    problems = [p for _, found in checked for p in found]
+    first = next((p for p in problems if p.rule == BLOCKING_OPEN), None)
+    if first is None or len(waiting) == 1:
+        return problems
+    message = f"{first.message}; likewise {', '.join(shown(c.id) for c in waiting[1:])}"
+    together = replace(first, message=message, remedy=_to_paste(waiting))
+    return [together, *(p for p in problems if p.rule != BLOCKING_OPEN)]
+
+
 def checked_contrast(asked: Asked, samples: Sequence[SampleRow]) -> tuple[ContrastRow, list[Problem]]:
     """The contrast, with the reason why it cannot run where there is one, and everything found about it."""
     if asked.contrast.problem:
         return asked.contrast, []
     problems = _Check(asked, samples).run()
     reasons = [p for p in problems if p.severity is Severity.LOCAL]
-    update = {"problem": _reason(reasons[0]) if reasons else None}
+    reason = _reason(reasons[0]) if reasons else None
+    if reason and asked.is_default and reasons[0].rule == BLOCKING_OPEN:  # the sheet to paste is told once, apart
+        reason = f"{reasons[0].message.partition(': ')[2]} in {NAME}"
+    update = {"problem": reason}
     return asked.contrast.model_copy(update=update), problems

@@ -252,7 +252,9 @@ class _Reading:
         if not samples:
             return [a.contrast for a in asked]
         checked = [contrast_checks.checked_contrast(one, samples) for one in asked]
-        if sheet is not None or _has_expression(files, samples):
+        if sheet is None and _has_expression(files, samples):
+            self.problems += contrast_checks.asked_once(checked)
+        elif sheet is not None:
             self.problems += [problem for _, problems in checked for problem in problems]
         return [contrast for contrast, _ in checked]
 

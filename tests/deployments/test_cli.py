@@ -14,7 +14,7 @@ from tasks.methods.study_template import template
 
 COMMANDS = (
     "demo", "init", "check", "run", "ingest", "analyse", "publish", "register", "sql", "tables", "status", "exclude",
-    "retract", "up",
+    "retract", "reactivate", "up",
 )  # fmt: skip
 
 
@@ -88,6 +88,20 @@ def test_a_mistake_gives_one_message_with_a_remedy_and_exit_2(tmp_path: Path, co
     assert result.returncode == 2
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [["run", "s"], ["ingest", "s"], ["register", "s"], ["up"]], ids=lambda c: c[0])
+@pytest.mark.parametrize("home", ["a-file", "a-file/home", "/proc/none"], ids=["file", "below a file", "unwritable"])
+def test_a_home_that_cannot_be_one_is_one_message_and_no_traceback(
+    tmp_path: Path, home: str, command: list[str]
+) -> None:
+    write(tmp_path / "s")
+    (tmp_path / "a-file").touch()
+    result = benchlake(*command, "--home", home, cwd=tmp_path)
+    assert result.returncode == 2
+    assert f"{home} cannot hold the results" in result.stderr
+    assert "--home" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_setting_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,13 @@ def test_a_culture_whose_value_was_lost_is_named_and_not_called_missing() -> Non
     assert "(excluded)" in done.problems[0].message
 
 
+def test_pairs_that_could_not_be_tested_are_one_warning() -> None:
+    (done,) = computed([measurement("control", 1, 1.0), *(measurement("il1b", i, float(i)) for i in (1, 2, 3))])
+    (problem,) = done.problems
+    assert problem.rule == "pairs_not_tested"
+    assert "1 of 1 pairs could not be tested: a group has only one value (1: control and il1b" in problem.message
+
+
 def test_plates_are_a_block_and_a_condition_alone_on_its_plate_is_refused() -> None:
     rows = [measurement(c, i, i + 3 * (i > 1) + (c == "il1b") + 0.1 * i**2 * (c == "il1b"), block_id=f"P{i > 1}")
             for c in ("control", "il1b") for i in range(4)]  # fmt: skip

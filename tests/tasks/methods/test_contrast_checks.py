@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from schemas.errors import Severity
 from schemas.study import Condition, ContrastRow, SampleRow, StudyYaml
-from tasks.methods.contrast_checks import COLUMNS, Asked, checked_contrast, default_contrasts, read_contrasts
+from tasks.methods.contrast_checks import (
+    COLUMNS,
+    Asked,
+    asked_once,
+    checked_contrast,
+    default_contrasts,
+    read_contrasts,
+)
 from tasks.methods.sheets import read_sheet
 
 MATCHED = [
@@ -76,12 +83,24 @@ def test_a_contrast_that_cannot_run_says_why(row: str, rule: str, words: str) ->
 def test_without_the_sheet_the_lines_to_paste_are_given_and_answer_the_question() -> None:
     config = StudyYaml(study_id="s", conditions=[Condition(id="il1b"), Condition(id="il1b_usc")])
     (asked,) = default_contrasts(config, MATCHED)
-    _, (problem,) = checked_contrast(asked, MATCHED)
+    waiting, (problem,) = checked_contrast(asked, MATCHED)
+    assert str(waiting.problem).endswith("; write `donor` (matched) or `none` (independent) in contrasts.csv")
     assert "the study has none; default contrast il1b_usc_vs_il1b: all 3 donors occur in both" in problem.message
     assert "Answer in column" not in problem.remedy
     header, row = re.findall(r"`(\S*,\S*)`", problem.remedy)
     contrast, problems = check(row, header=header)
     assert (problems, contrast.blocking, contrast.problem) == ([], ["donor"], None)
+
+
+def test_default_contrasts_that_wait_for_the_same_answer_ask_once() -> None:
+    config = StudyYaml(study_id="s", conditions=[Condition(id=c) for c in ("il1b", "il1b_usc", "exo")])
+    samples = [*MATCHED, *(SampleRow(sample=f"e{d}", condition="exo", donor=f"D{d}") for d in (1, 2, 3))]
+    (problem,) = asked_once([checked_contrast(a, samples) for a in default_contrasts(config, samples)])
+    assert problem.message.endswith("; likewise exo_vs_il1b")
+    assert re.findall(r"`(\S*,\S*)`", problem.remedy)[1:] == [
+        "il1b_usc_vs_il1b,condition,il1b,il1b_usc,donor",
+        "exo_vs_il1b,condition,il1b,exo,donor",
+    ]
 
 
 def test_a_matched_pair_of_one_donor_has_no_degrees_of_freedom_left() -> None:

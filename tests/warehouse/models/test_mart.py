@@ -99,8 +99,14 @@ def test_freshness_counts_files_by_what_became_of_them(insert: Insert, read: Rea
 
 
 def test_quarantine_says_why_and_what_to_do(insert: Insert, read: Read) -> None:
-    for name, status in (("bad.txt", "quarantined"), ("notes.txt", "ignored"), ("good.txt", "loaded")):
-        insert("core.raw_objects", study_id="s", object_id=name, file_name=name, status=status, reason=f"{name}!")
+    for name, status, reason in (
+        ("bad.txt", "quarantined", "bad.txt, line 30: cut off. Export again."),
+        ("copy.txt", "ignored", "copy.txt: the same bytes as a.txt, read there. Nothing is to be done."),
+        ("good.txt", "loaded", None),
+        ("notes.txt", "ignored", "nobody reads it"),
+        ("wet.txt", "retracted", "retracted: wet lid"),
+    ):
+        insert("core.raw_objects", study_id="s", object_id=name, file_name=name, status=status, reason=reason)
     problem = {
         "study_id": "s",
         "source": "load",
@@ -113,11 +119,15 @@ def test_quarantine_says_why_and_what_to_do(insert: Insert, read: Read) -> None:
     )
     insert("ops.validation_results", **problem, object_id="older", severity="local", place="line 9", rule="header")
     insert("ops.validation_results", **problem, object_id="bad.txt", severity="warning", place="B03", rule="overflow")
-    bad, notes = read("mart.quarantine")
+    bad, wet, copy, notes = read("mart.quarantine")
     assert (bad["file_name"], bad["status"], bad["place"], bad["remedy"]) == (
         *("bad.txt", "quarantined", "line 30", "Export again."),
     )
-    assert (notes["file_name"], notes["reason"], notes["rule"]) == ("notes.txt", "notes.txt!", None)
+    assert bad["message"] == "cut off"
+    assert (wet["file_name"], wet["status"], wet["message"]) == ("wet.txt", "retracted", "retracted: wet lid")
+    assert "benchlake reactivate" in wet["remedy"]
+    assert (copy["message"], copy["remedy"]) == ("the same bytes as a.txt, read there", "Nothing is to be done.")
+    assert (notes["file_name"], notes["message"], notes["rule"]) == ("notes.txt", "nobody reads it", None)
     assert "files.csv" in notes["remedy"]
 
 
