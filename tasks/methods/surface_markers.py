@@ -96,7 +96,8 @@ def _controls(tube: Tube, kind: str, column: str, stained: Sequence[Tube]) -> bo
 
 def _measure(found: Found, tube: Tube, mask: Mask, marker: str, column: str, bound: _Bound | None) -> None:
     values = tube.values(column)[mask]
-    total = int(mask.sum())
+    values = values[np.isfinite(values)]  # without a number, neither positive nor negative
+    total = values.size
     is_enough = bound is not None and total >= LEAST_EVENTS
     positive = int((values >= bound.threshold.value).sum()) if bound else 0
     if bound:

@@ -119,3 +119,12 @@ def test_too_few_events_have_no_percentage() -> None:
 def test_two_channels_with_one_marker_keep_apart() -> None:
     twice = {"channels": json.dumps(channels(FITC="CD3", PE="CD3")), "panel": "t"}
     assert {m for _, m in rows(tube("S", frame(), **twice))} == {"CD3 (FITC-A)", "CD3 (PE-A)"}
+
+
+def test_events_without_a_number_do_not_count_as_negative() -> None:
+    damaged = pl.when(pl.col("event") % 2 == 0).then(float("nan")).otherwise(pl.col("FITC-A")).alias("FITC-A")
+    found = rows(
+        tube("S", frame().with_columns(damaged.cast(pl.Float32)), spill=0, **PANEL),
+        tube("U", bare(), control="unstained", **PANEL),
+    )
+    assert found["S", "CD73"]["percent_positive"] == pytest.approx(97, abs=0.7)
