@@ -75,7 +75,8 @@ class Tube:
         if self.spillover and set(self.spillover.channels) <= set(found):
             stored = {c: found[c].dtype for c in self.spillover.channels}
             # as precise as they were stored: a run's tubes are in memory together
-            found |= {c: v.astype(stored[c], copy=False) for c, v in compensate(found, self.spillover).items()}
+            with np.errstate(over="ignore", invalid="ignore"):  # damaged floats
+                found |= {c: v.astype(stored[c], copy=False) for c, v in compensate(found, self.spillover).items()}
         return found
 
     @property
