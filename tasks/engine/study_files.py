@@ -90,16 +90,32 @@ def read_folder(path: Path) -> StudyFolder:
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
     named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
-    references = {key: describe(path / name, name) for key, name in named.items() if name and (path / name).is_file()}
+    references = {key: describe(path / name, name) for key, name in named.items() if name and _is_there(path / name)}
     return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)
 
 
 def _flow_references(study: Study) -> dict[str, str | None]:
-    """Gates and matrices: those of study.yaml by their key, those of files.csv by `flow.compensation/` and the name."""
+    """Gates and matrices: those of study.yaml by their key, those of files.csv by `flow.compensation/` and the name.
+
+    Like every name in files.csv, that of a matrix is of the study's own folder.
+    """
     flow = study.config.flow
     own = {row.attributes.get("compensation", "").strip() for row in study.files}
     return {
         "flow.gating": flow.gating,
         "flow.compensation": flow.compensation,
-        **{f"flow.compensation/{name}": name for name in sorted(own) if name},
+        **{f"flow.compensation/{name}": name for name in sorted(own) if _is_within(name)},
     }
+
+
+def _is_within(name: str) -> bool:
+    plain = name.replace("\\", "/")
+    is_elsewhere = plain.startswith(("/", "~")) or ":" in plain or ".." in plain.split("/")
+    return bool(plain) and not is_elsewhere
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file system can have
+        return False

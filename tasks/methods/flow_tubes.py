@@ -205,9 +205,14 @@ def marked_channels(tube: Tube) -> list[tuple[str, str]] | None:
     return [(m if names.count(m) == 1 else f"{m} ({column})", column) for m, column in found.values()]
 
 
-def control_column(tube: Tube) -> str | None:
-    """The channel that a control's marker names; null when it names none (it controls for all then)."""
-    channel = channel_named(tube.row["marker"] or "", tube.channels)
+def control_column(tube: Tube, others: Iterable[Tube] = ()) -> str | None:
+    """The channel that a control's marker names; null when it names none (it controls for all then).
+
+    Controls are often recorded without names of stains: those of ``others``, tubes of its run, count then.
+    """
+    said = tube.row["marker"] or ""
+    named = (channel_named(said, t.channels) for t in (tube, *others))
+    channel = next(filter(None, named), None)
     return channel["column"] if channel else None
 
 

@@ -54,6 +54,16 @@ def test_the_best_control_is_chosen_for_each_marker() -> None:
     assert (found["S", "CD73"]["control"], found["S", "CD34"]["control"]) == ("isotype", "fmo")
 
 
+def test_a_control_recorded_without_names_of_stains_is_for_the_samples_channel_of_its_marker() -> None:
+    found = rows(
+        SAMPLE,
+        tube("F", bare(), control="fmo", marker="CD34", **PLAIN),
+        tube("I", bare(), control="isotype", marker="cd73", **PLAIN),
+        tube("G", bare(), control="isotype", marker="IgG1", **PLAIN),
+    )
+    assert (found["S", "CD73"]["control"], found["S", "CD34"]["control"]) == ("isotype", "fmo")
+
+
 def test_without_controls_the_samples_own_distribution_decides_and_it_is_flagged() -> None:
     mixed = tube("S", events({"early_apoptotic": 0.6, "live": 0.4}), **PANEL)
     found = rows(mixed)["S", "CD73"]
