@@ -27,6 +27,7 @@ app = typer.Typer(
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 SCREEN = 30
+INTERRUPTED = 130
 _WELL = re.compile(r"[A-Za-z]{1,2}\d{1,2}")
 
 Home = Annotated[
@@ -384,9 +385,10 @@ def main() -> None:
         logging.getLogger(__name__).exception("bug")
         err.print(f"[red]bug[/red]     {escape(str(error))}", highlight=False)
         sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("stopped; nothing was lost, run the command again to go on.")
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:  # typer's word for Ctrl-C
+            err.print("stopped; nothing was lost, run the command again to go on.")
+        raise
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def write_new_study(folder: Path, landing: Path | None) -> list[str]:
         told += [f"guessed: {f.name} as {f.assay}; correct files.csv if it is something else" for f in guesses[:SHOWN]]
         if not any(f.sample_names for f in found):
             told.append(
-                "no file names a sample: write samples.csv, one row a culture, and the conditions of study.yaml"
+                "no file names a sample: write your cultures into samples.csv and their conditions into study.yaml"
             )
         marked = [name for name in texts if FILL_IN in texts[name] and not name.endswith(".md")]
         if marked:

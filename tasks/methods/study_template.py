@@ -142,6 +142,7 @@ expression_counts, reads, nucleic_acid_qc.
 
 
 _MISSING = f"{FILL_IN} condition: the names tell none"
+_NO_SAMPLE = f"{FILL_IN}: no file names a sample; write one row a culture in place of this one"
 _LAYOUTS = """\
 # Layouts
 
@@ -189,9 +190,9 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
 
     Sample names become rows of samples.csv with condition and replicate guessed from the name
     (``IL1b_rep2``: condition IL1b, replicate 2), ``unassigned`` where the name tells none;
-    donors stay empty. Names that differ only by case or separators are one sample. Nothing that no
-    file names is invented: what a person must add is marked ``FILL IN``, and without any sample
-    name samples.csv and the conditions are empty. Plates get an empty layout with its explanation.
+    donors stay empty. Names that differ only by case or separators are one sample. What a person
+    must add is marked ``FILL IN``. Where no file names a sample, one row says so and keeps the draft
+    valid. Plates get an empty layout with its explanation.
     """
     by_fold: dict[str, str] = {}
     for name in (n for f in files for n in f.sample_names if folded(n)):
@@ -213,7 +214,8 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
         [f.name, f.assay or "", by_fold[folded(f.sample_names[0])] if _is_of_one_sample(f) else "", "", "", _note(f)]
         for f in files
     ]
-    sheets = _frame(study_id, {one: one for one in ordered})
+    sheets = _frame(study_id, {one: one for one in ordered or [UNASSIGNED]})
+    rows = rows or [["SAMPLE_1", UNASSIGNED, "", "", _NO_SAMPLE]]
     sheets["samples.csv"] = _csv([["sample", "condition", "donor", "replicate", "note"], *rows])
     sheets["files.csv"] = _csv([["file", "assay", "sample", "layout", "time_h", "note"], *listed])
     if any(map(_wants_layout, files)):
@@ -240,7 +242,6 @@ def _frame(study_id: str, conditions: Mapping[str, str]) -> dict[str, str]:
         f"  - {{id: {_quoted(one)}, label: {_quoted(label)}}}" + (f"  # {_MISSING}" if one == UNASSIGNED else "")
         for one, label in conditions.items()
     )
-    lines = lines or f"  # {FILL_IN}: one line a treatment, as samples.csv says, the reference first"
     return {
         "study.yaml": _STUDY.format(study_id=_quoted(study_id), title=title, conditions=lines),
         "README.md": _README.format(title=title),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -129,3 +130,23 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(tmp_path: Path) -> Non
     assert "landing/notes.txt" in result.stdout
     assert not (tmp_path / ".benchlake" / "objects").exists()
     assert not (tmp_path / ".benchlake" / "warehouse.duckdb").exists()
+
+
+def test_an_interrupted_run_says_that_nothing_is_lost_and_the_status_how_far_it_came(tmp_path: Path) -> None:
+    study = write(tmp_path / "s")
+    (study / "landing").mkdir(exist_ok=True)
+    (study / "landing" / "notes.txt").write_text("a note")
+    command = [sys.executable, "-m", "deployments.cli", "run", "s"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "COLUMNS": "200"}
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as running:
+        assert running.stderr is not None
+        next(line for line in running.stderr if "planned ingest" in line)
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+    assert running.returncode == 130
+    assert "nothing was lost, run the command again to go on" in said
+    assert "Traceback" not in said
+    shown = benchlake("status", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "Nothing is published yet" in shown.stdout

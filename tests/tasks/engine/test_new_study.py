@@ -31,5 +31,5 @@ def test_a_draft_from_files_that_name_no_sample_says_so(tmp_path: Path) -> None:
     raw.mkdir()
     (raw / "od.csv").write_text(PLATE)
     told = "\n".join(write_new_study(tmp_path / "new", raw))
-    assert "no file names a sample: write samples.csv" in told
-    assert "FILL IN stands where something is missing: files.csv, study.yaml" in told
+    assert "no file names a sample: write your cultures into samples.csv" in told
+    assert "FILL IN stands where something is missing: files.csv, samples.csv, study.yaml" in told

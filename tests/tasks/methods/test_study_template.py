@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.errors import BadInputError, Severity
+from schemas.errors import Severity
 from schemas.study import Study, StudyYaml
 from tasks.methods.manifests import manifest_names, read_study
 from tasks.methods.study_template import DraftFile, drafted, study_slug, template
@@ -69,26 +69,27 @@ def test_a_draft_lists_the_files_and_guesses_conditions_from_sample_names() -> N
     assert not [p for p in study.problems if p.severity is not Severity.WARNING]
 
 
-def test_a_draft_invents_nothing_and_marks_what_is_missing() -> None:
+def test_a_draft_without_samples_is_valid_and_marks_what_is_missing() -> None:
     found = [DraftFile("landing/od.csv", "cell_viability", is_guess=True), DraftFile("landing/notes.docx")]
     sheets = drafted(found)
-    assert sheets["samples.csv"].splitlines() == ["sample,condition,donor,replicate,note"]
+    (row,) = sheets["samples.csv"].splitlines()[1:]
+    assert row.startswith("SAMPLE_1,unassigned,,,FILL IN: no file names a sample")
     assert "contrasts.csv" not in sheets
-    assert not re.search(r"^  - ", sheets["study.yaml"], re.MULTILINE)
+    assert re.findall(r"^  - .*", sheets["study.yaml"], re.MULTILINE) == [
+        "  - {id: unassigned, label: unassigned}  # FILL IN condition: the names tell none"
+    ]
     notes = [line.rpartition(",")[2] for line in sheets["files.csv"].splitlines()[1:]]
     assert "guess" in notes[0]
     assert all("FILL IN" in note for note in notes)
-    assert "FILL IN" in sheets["study.yaml"]
-    with pytest.raises(BadInputError) as refused:
-        read(sheets, tuple(f.name for f in found))
-    assert {p.file for p in refused.value.problems} == {"study.yaml", "samples.csv"}
+    names = tuple(f.name for f in found)
+    assert not [p for p in read(sheets, names).problems if p.severity is Severity.FATAL]
     filled = sheets | {
         "samples.csv": "sample,condition,donor\nA,control,\n",
-        "study.yaml": sheets["study.yaml"].replace("  # FILL IN", "  - {id: control}\n  # FILL IN"),
+        "study.yaml": sheets["study.yaml"].replace("{id: unassigned, label: unassigned}", "{id: control}"),
         "files.csv": sheets["files.csv"].replace("cell_viability,,,", "cell_viability,,plate96,24"),
         "layouts/plate96.csv": sheets["layouts/plate96.csv"].replace("A,,,", "A,,A,blank"),
     }
-    study = read(filled, tuple(f.name for f in found))
+    study = read(filled, names)
     assert [p for p in study.problems if p.severity is not Severity.WARNING] == []
     assert [(w.well, w.role) for w in study.layouts["plate96"].wells if w.role != "empty"] == [
         ("A02", "sample"),
@@ -114,6 +115,4 @@ def test_a_folder_name_becomes_a_study_id(text: str, slug: str) -> None:
 @settings(deadline=None)
 def test_any_sample_names_give_a_readable_draft(names: list[str]) -> None:
     sheets = drafted([DraftFile("landing/c.csv", "expression_counts", tuple(names))])
-    if len(sheets["samples.csv"].splitlines()) == 1:  # no name that is one
-        sheets |= {name: template("s")[name] for name in ("samples.csv", "study.yaml")}
     assert len(read(sheets, ("landing/c.csv",)).samples) >= 1
