@@ -284,7 +284,7 @@ def test_materials_carry_their_sizes_markers_and_blots(insert: Insert, read: Rea
     insert("result.surface_markers", **its, marker="CD9", percent_positive=5.0, is_excluded=True)
     insert("core.blot_bands", **its, target="CD63", membrane="M1", signal=7.0)
     insert("core.blot_bands", study_id="s", sample_id="D1_exo", target="CD63", membrane="M1", signal=8.0)
-    found = {(r["assay"], r["measure"], r["target"], r["place"]): r for r in read("mart.materials")}
+    found = {(r["assay"], r["measure"], r["target"], r["place"]): r for r in read("mart.material_readings")}
     size = found["particle_size", "median_nm", None, None]
     assert (size["value"], size["unit"], size["reading_count"], size["lost_count"]) == (110.0, "nm", 2, 1)
     assert (size["sd"], size["flags"]) == (pytest.approx(math.sqrt(200)), "empty_capture")
