@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,7 @@ app = typer.Typer(
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 SCREEN = 30
+INTERRUPTED = 130
 _WELL = re.compile(r"[A-Za-z]{1,2}\d{1,2}")
 
 Home = Annotated[
@@ -58,6 +60,7 @@ def _benchlake(
         logger.setLevel(logging.INFO)
         logger.addHandler(_Progress())
         logger.propagate = False  # else Prefect's console prints each line again
+    logging.getLogger("flows").propagate = False  # why a run failed is told by main()
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
@@ -133,11 +136,13 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented, valid study; with `--from`, drafted from the raw files found."""
+    from deployments.command import command
     from tasks.engine.new_study import write_new_study
 
     for line in write_new_study(folder, landing):
         _tell(line)
-    out.print(f"benchlake check {folder}", markup=False)
+    _tell("next:")
+    out.print(f"{command()} check {shlex.quote(str(folder))}", markup=False)
 
 
 @app.command()
@@ -303,7 +308,8 @@ def exclude(
         name, well = file, ""
     found = people.exclude(_folder(study, home), _warehouse(home), open_objects(home), name, well or None, reason)
     out.print(
-        f"{found}{':' + well if well else ''} is excluded. `benchlake run {study}` recomputes what it touches.",
+        f"{found}{':' + well if well else ''} is excluded. `benchlake run {study}` recomputes what it touches; "
+        "to undo it, delete its row in exclusions.csv.",
         markup=False,
     )
 
@@ -320,7 +326,26 @@ def retract(
     from tasks.engine.context import open_objects
 
     found = people.retract(_folder(study, home), _warehouse(home), open_objects(home), file, reason)
-    out.print(f"{found} is retracted. `benchlake run {study}` recomputes what it touches.", markup=False)
+    out.print(
+        f"{found} is retracted. `benchlake run {study}` recomputes what it touches; "
+        f"`benchlake reactivate {study} {shlex.quote(found)} --reason …` takes it back.",
+        markup=False,
+    )
+
+
+@app.command()
+def reactivate(
+    study: StudyArg,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A retracted file, as in the study folder.")],
+    reason: Reason,
+    home: Home = None,
+) -> None:
+    """Take a retracted file back into analysis."""
+    from tasks.engine import people
+    from tasks.engine.context import open_objects
+
+    found = people.reactivate(_folder(study, home), _warehouse(home), open_objects(home), file, reason)
+    out.print(f"{found} is taken back. `benchlake run {study}` reads it again.", markup=False)
 
 
 @app.command()
@@ -332,6 +357,7 @@ def up(
     from deployments.serve import up as serve
 
     settings = _settings(home)
+    _warehouse(home).prepare()
     serve(settings.home, port or settings.prefect_port)
 
 
@@ -359,9 +385,10 @@ def main() -> None:
         logging.getLogger(__name__).exception("bug")
         err.print(f"[red]bug[/red]     {escape(str(error))}", highlight=False)
         sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("stopped; nothing was lost, run the command again to go on.")
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:  # typer's word for Ctrl-C
+            err.print("stopped; nothing was lost, run the command again to go on.")
+        raise
 
 
 if __name__ == "__main__":

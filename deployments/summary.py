@@ -11,10 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deployments.command import command
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
 
 LINES = 25
-COLOURS = {"loaded": "green", "done": "green", "quarantined": "red", "failed": "red", "skipped": "yellow"}
+COLOURS = {
+    "loaded": "green",
+    "done": "green",
+    "quarantined": "red",
+    "failed": "red",
+    "skipped": "yellow",
+    "retracted": "yellow",
+}
 COLOURS |= {"fatal": "red", "local": "red", "warning": "yellow"}
 
 
@@ -32,6 +40,7 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
         _print_files(summary.files, console)
     if summary.unchanged_count:
         console.print(f"{summary.unchanged_count:,} files stand as they were loaded before.")
+    _print_reasons("retracted", [(f.file_name, _gone(f, summary.study_id)) for f in summary.withdrawn], console)
     _print_standing(summary, console)
     if summary.parts:
         _print_parts(summary.parts, console)
@@ -45,7 +54,7 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
             highlight=False,
         )
         where = "" if home.resolve() == Path(".benchlake").resolve() else f" --home {home}"
-        console.print(f'Ask it with  benchlake sql{where} "FROM mart.freshness"', markup=False, highlight=False)
+        console.print(f'Ask it with  {command()} sql{where} "FROM mart.freshness"', markup=False, highlight=False)
 
 
 def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
@@ -60,6 +69,13 @@ def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
         console.print(f"… and {len(read) - LINES} more: FROM core.raw_objects lists all.")
     _print_reasons("quarantined", [(f.file_name, f.reason) for f in files if f.status == "quarantined"], console)
     _print_reasons("ignored", [(f.file_name, f.reason) for f in files if f.status == "ignored"], console)
+
+
+def _gone(file: FileOutcome, study_id: str) -> str:
+    rows = f"Its {file.rows:,} rows are gone" if file.rows else "Its rows are gone"
+    return (
+        f"{file.reason}. {rows}, its bytes are kept; `benchlake reactivate {study_id} FILE --reason …` takes it back."
+    )
 
 
 def _print_standing(summary: Summary, console: Console) -> None:
@@ -102,7 +118,7 @@ def _print_parts(parts: tuple[PartOutcome, ...], console: Console) -> None:
         console.print(table)
     if len(done) > LINES:
         console.print(f"… and {len(done) - LINES} more: FROM ops.analysis_runs lists all.")
-    for status in ("skipped", "failed"):
+    for status in ("ended", "skipped", "failed"):
         _print_reasons(status, [(f"{p.analysis} [{p.part}]", p.reason) for p in parts if p.status == status], console)
     current = sum(p.status == "current" for p in parts)
     if current:

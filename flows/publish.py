@@ -14,7 +14,10 @@ from tasks.steps import publish as step
 
 @study_flow
 def publish(request: StudyRequest) -> Summary:
-    """Swap the study's rows in the published snapshot for those of the warehouse, all at once."""
+    """Only show the results of one study, as computed so far, to everybody who asks by SQL. `nightly` does it all.
+
+    All its tables change at once: nobody sees half of them.
+    """
     with only_flow_on(request.study, request.at, "publish"):
         return concluded(published(request, Summary(request.study_name), is_complete=False), request)
 
@@ -24,4 +27,6 @@ def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> 
     shown = step.publish(request.study, request.at, summary.state, is_complete=is_complete)
     fresh = {f.file_name for f in summary.files}
     standing = tuple(f for f in shown.standing if f.file_name not in fresh)
-    return replace(summary, published_at=shown.published_at, standing=standing, warnings=shown.warnings)
+    return replace(
+        summary, published_at=shown.published_at, standing=standing, withdrawn=shown.withdrawn, warnings=shown.warnings
+    )

@@ -8,7 +8,7 @@ from tasks.contracts import analyses
 from tasks.engine import analyse, ingest
 from tasks.engine.context import open_objects, open_warehouse
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
-from tasks.engine.publish import is_current, publish_study, unchanged
+from tasks.engine.publish import is_current, publish_study, unchanged, withdrawn
 from tasks.engine.study_files import read_folder
 
 
@@ -29,5 +29,7 @@ def night(study: Path, home: Path) -> Summary:
         for step in analyse.steps_of(name, plans):
             parts += analyse.run_parts(step, plan.path, warehouse)
     failed = any(p.status == "failed" for p in parts)
+    away = withdrawn(plan.study_id, warehouse)
     at = publish_study(plan.study_id, plan.state, warehouse, is_complete=not failed)
-    return Summary(plan.study_id, tuple(files), tuple(parts), unchanged_count=plan.unchanged_count, published_at=at)
+    counts = {"unchanged_count": plan.unchanged_count, "published_at": at, "withdrawn": away}
+    return Summary(plan.study_id, tuple(files), tuple(parts), **counts)

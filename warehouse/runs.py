@@ -116,11 +116,12 @@ def record(
     session.insert(RUNS, pl.DataFrame([row], schema=schema(AnalysisRun)))
 
 
-def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[PartPlan]) -> None:
+def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[PartPlan]) -> list[str]:
     """Drop rows and problems of parts that are skipped now or are no part of the study any more.
 
-    Call it inside a transaction.
+    Gives the parts of the latter kind that had rows. Call it inside a transaction.
     """
+    ended: list[str] = []
     now, wanted = datetime.now(UTC), {p.part.key: p for p in plans}
     for key, known in history(session, study_id, analysis.name).items():
         plan, is_over = wanted.get(key), known["reason"] == ENDED
@@ -131,9 +132,11 @@ def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[
             session.delete("ops.validation_results", {"study_id": [study_id], "source": [f"{analysis.name}/{key}"]})
         if plan is None and not is_over:
             _record_end(session, analysis, study_id, key, known, now)
+            ended += [key] if known["previous_run"] else []
     for plan in wanted.values():
         if plan.state == "skipped" and not plan.is_recorded:
             record(session, plan, "skipped", plan.part.skip, now, 0, analysis)
+    return ended
 
 
 def _record_end(

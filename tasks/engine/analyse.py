@@ -21,6 +21,7 @@ from warehouse.store import Session, Warehouse
 
 log = getLogger(__name__)
 RETRIES_WHEN_INPUTS_MOVE = 3
+ENDED = "its files were retracted or replaced, or the sheets name it no more: its rows are gone"
 
 
 def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[PartPlan], list[PartOutcome]]:
@@ -29,9 +30,10 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
     with warehouse.open(f"plan {name}") as session, session.transaction():
         require_registered(session, study.study_id)
         plans = plan(session, analysis, study, runs.blocked(session, study.study_id))
-        runs.retire(session, analysis, study.study_id, plans)
+        ended = runs.retire(session, analysis, study.study_id, plans)
     whys = {p.part.key: p.part.skip or p.refusal for p in plans if not p.must_run}
     settled = [PartOutcome(name, key, "skipped" if why else "current", 0, why) for key, why in whys.items()]
+    settled += [PartOutcome(name, key, "ended", 0, ENDED) for key in ended]
     return [p for p in plans if p.must_run], settled
 
 

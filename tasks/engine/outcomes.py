@@ -25,7 +25,7 @@ class PartOutcome:
 
     analysis: str
     part: str
-    status: str  # done, skipped, failed, current
+    status: str  # done, skipped, failed, current, ended (nothing is left to compute it from: its rows are gone)
     rows: int  # in the analysis's first table
     reason: str | None
     seconds: float = 0.0
@@ -44,6 +44,7 @@ class Summary:
     published_at: datetime | None = None
     is_unchanged: bool = False
     standing: tuple[FileOutcome, ...] = ()  # in quarantine since an earlier run
+    withdrawn: tuple[FileOutcome, ...] = ()  # retracted since the last publication: their rows are gone
     state: str = ""  # of the study as ingest found it: what a publication then shows
 
     @property

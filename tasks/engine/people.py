@@ -1,4 +1,4 @@
-"""What people decide about files: exclude a well, retract a file. Nothing is deleted."""
+"""What people decide about files: exclude a well, retract a file, take it back. Nothing is deleted."""
 
 from __future__ import annotations
 
@@ -39,6 +39,23 @@ def retract(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file:
         if known["status"] == "loaded":  # otherwise the rows are those of another file with the same bytes
             ledger.drop_rows(session, study_id, [object_id])
             features.prune(session, study_id)
+        _mark(warehouse, study_id, act)
+    return name
+
+
+def reactivate(folder: StudyFolder, warehouse: Warehouse, store: ObjectStore, file: str, reason: str) -> str:
+    """Take a retracted file back: the next run reads it again. Gives the file's name in the study.
+
+    Raises ``UserError`` when no such file is retracted, or when it lies in the study folder no more.
+    """
+    study_id = folder.study.study_id
+    with warehouse.open(f"reactivate {file}") as session, session.transaction():
+        name, object_id = _find(session, study_id, file, of_retracted=True)
+        if name not in folder.landing:
+            raise UserError(f"{name} is not in the study folder any more. Put it back there, then reactivate it.")
+        act = acts.record(
+            session, store, study_id, "reactivate", file=name, well=None, reason=reason, object_id=object_id
+        )
         _mark(warehouse, study_id, act)
     return name
 
@@ -84,20 +101,23 @@ def _append(path: Path, row: Mapping[str, str]) -> None:
         stream.write(line.getvalue())
 
 
-def _find(session: Session, study_id: str, file: str) -> tuple[str, str]:
+def _find(session: Session, study_id: str, file: str, *, of_retracted: bool = False) -> tuple[str, str]:
     rows = session.query(
         "SELECT file_name, object_id FROM core.raw_objects "
-        "WHERE study_id = ? AND status NOT IN ('superseded', 'retracted') "
-        "AND (file_name = ? OR ends_with(file_name, '/' || ?)) ORDER BY file_name",
-        [study_id, file, file],
+        "WHERE study_id = ? AND status <> 'superseded' AND (status = 'retracted') = ? "
+        "AND (file_name = ? OR ends_with(file_name, '/' || ?)) ORDER BY file_name, received_at DESC",
+        [study_id, of_retracted, file, file],
     )
-    if rows.height != 1:
-        found = "no such file" if not rows.height else f"several: {', '.join(rows['file_name'])}"
+    names = list(dict.fromkeys(rows["file_name"]))
+    if len(names) != 1:  # of one name, the newest bytes
+        what = "no retracted file of this name" if of_retracted else "no such file"
+        found = what if not names else f"several: {', '.join(names)}"
+        view = "mart.quarantine" if of_retracted else "core.raw_objects"
         raise UserError(
             f"{file}: {found} in study {study_id}. Give the path as it stands in the study folder, "
-            "such as landing/plate1.txt; `benchlake status` lists what was loaded."
+            f'such as landing/plate1.txt; `benchlake sql "FROM {view}"` lists them.'
         )
-    return rows.row(0)
+    return rows.row(0)[:2]
 
 
 def _find_well(session: Session, study_id: str, name: str, object_id: str, well: str) -> str:

@@ -53,7 +53,30 @@ def looks_current(folder: StudyFolder, warehouse: Warehouse, address: str) -> bo
 def unchanged(folder: StudyFolder, warehouse: Warehouse) -> Summary:
     """What a run says that finds nothing to do: how many files stand, what is in quarantine or else wrong."""
     found = published(folder.study.study_id, warehouse)
-    return replace(found, unchanged_count=len(folder.landing), is_unchanged=True)
+    away = withdrawn_names(folder.study.study_id, warehouse)
+    return replace(found, unchanged_count=len(folder.landing.keys() - away), is_unchanged=True)
+
+
+def withdrawn_names(study_id: str, warehouse: Warehouse) -> set[str]:
+    """Files whose rows a person took back, as the snapshot shows the study."""
+    with warehouse.snapshot() as session:
+        files = session.read("core.raw_objects", {"study_id": [study_id]}, ["file_name", "status"])
+    return set(files.filter(status="retracted")["file_name"]) - set(files.filter(status="loaded")["file_name"])
+
+
+def withdrawn(study_id: str, warehouse: Warehouse) -> tuple[FileOutcome, ...]:
+    """Files that the snapshot, not yet swapped, shows as loaded and that were retracted since, with the reason."""
+    if not warehouse.published.exists():
+        return ()
+    with warehouse.snapshot() as session:
+        shown = session.read("core.raw_objects", {"study_id": [study_id], "status": ["loaded"]})
+    with warehouse.open("look for retracted files") as session:
+        now = session.read("core.raw_objects", {"study_id": [study_id], "status": ["retracted"]})
+    gone = now.join(shown.select("file_name", "object_id", rows="row_count"), on=["file_name", "object_id"])
+    return tuple(
+        FileOutcome(r["file_name"], "retracted", r["assay"], None, r["rows"], r["reason"])
+        for r in gone.sort("file_name").iter_rows(named=True)
+    )
 
 
 def published(study_id: str, warehouse: Warehouse) -> Summary:

@@ -26,8 +26,9 @@ def unchanged(study: str, home: str) -> Summary | None:
 
 @task(task_run_name="publish {study}", tags=["writes-warehouse"], cache_policy=NO_CACHE, persist_result=False)
 def publish(study: str, home: str, state: str, *, is_complete: bool) -> Summary:
-    """Swap the study's rows in the published snapshot; give the time, the files in quarantine and the warnings."""
+    """Swap the study's rows in the published snapshot; give the time, files held back or retracted, warnings."""
     warehouse = open_warehouse(home)
     study_id = read_folder(resolve(study, warehouse)).study.study_id
+    away = engine.withdrawn(study_id, warehouse)
     at = engine.publish_study(study_id, state, warehouse, is_complete=is_complete)
-    return replace(engine.published(study_id, warehouse), published_at=at)
+    return replace(engine.published(study_id, warehouse), published_at=at, withdrawn=away)

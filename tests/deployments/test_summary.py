@@ -38,6 +38,15 @@ def test_what_needs_a_person_is_said_whether_anything_was_done_or_not() -> None:
         assert "… and 3 more" in text
 
 
+def test_what_a_retraction_took_away_is_said_with_its_undoing() -> None:
+    gone = FileOutcome(NAME, "retracted", "cell_viability", None, 96, "retracted: wet lid")
+    ended = PartOutcome("viability", "plate [1]", "ended", 0, "its rows are gone")
+    text = printed(Summary("s", parts=(ended,), withdrawn=(gone,)))
+    assert f"retracted {NAME}" in text
+    assert "retracted: wet lid. Its 96 rows are gone, its bytes are kept; `benchlake reactivate s FILE" in text
+    assert "ended viability [plate [1]]" in text
+
+
 def test_rows_are_those_of_the_table_that_bears_the_name_and_a_refusal_is_told_once() -> None:
     done = PartOutcome("differential_expression", "gene, deseq2", "done", 64_102, None, more_rows=8)
     why = "contrasts.csv, contrast a: 7 features have reads; 10 are needed. Check the files."

@@ -15,7 +15,7 @@ from tests.sql_recipes import RECIPES
 
 # what the simulated study has none of: quarantined files, a second reference gene, outer wells, flags of those wells
 NOTHING_THERE = {
-    "Which files stayed out, and what must I do?": {"place", "message"},
+    "Which files stayed out, and what must I do?": {"place"},
     "Are the reference genes stable?": {"m_value", "rank", "pairwise_variation"},
     "Flagged wells": {"value"},
     "Plates to look at": {"edge_effect_percent", "edge_pvalue", "outlier_wells"},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 
+import duckdb
 import polars as pl
 import pytest
 
 from schemas.errors import UserError
-from tasks.engine.people import exclude, retract
+from tasks.engine.people import exclude, reactivate, retract
 from tests.e2e.small_study import LAYOUT, PLATES, RUNS, Bench, assert_same, contents, write_bench
 
 PLATE = PLATES[24]
@@ -44,6 +45,34 @@ def test_a_retracted_file_leaves_the_tables_for_good_and_its_bytes_stay(bench: B
     bench.write_plate(24, "C03", "1.234")
     bench.night()
     assert bench.status(PLATE) == [("retracted", 0), ("loaded", 96)]
+
+
+def test_a_run_says_what_a_retraction_took_away_and_reactivation_brings_it_back(bench: Bench) -> None:
+    before = contents(bench.warehouse.published)
+    retract(bench.folder, bench.warehouse, bench.objects, PLATE, "wet lid")
+    summary = bench.night()
+    (gone,) = summary.withdrawn
+    assert (gone.file_name, gone.reason, gone.rows) == (PLATE, "retracted: wet lid", 96)
+    assert summary.unchanged_count == len(bench.folder.landing) - 1
+    ended = [p for p in summary.parts if p.status == "ended"]
+    assert {p.analysis for p in ended} == {"viability", "plate_quality"}
+    assert all("its rows are gone" in str(p.reason) for p in ended)
+    with duckdb.connect(str(bench.warehouse.published), read_only=True) as snapshot:
+        held = snapshot.execute("SELECT file_name, message FROM mart.quarantine WHERE status = 'retracted'").fetchall()
+    assert held == [(PLATE, "retracted: wet lid")]
+    again = bench.night()
+    assert (again.is_unchanged, again.unchanged_count) == (True, len(bench.folder.landing) - 1)
+    assert again.withdrawn == ()
+    with pytest.raises(UserError, match="no retracted file of this name"):
+        reactivate(bench.folder, bench.warehouse, bench.objects, PLATES[72], "a mistake")
+    assert reactivate(bench.folder, bench.warehouse, bench.objects, "240305_CCK8_24h.txt", "it was dry") == PLATE
+    assert [f.file_name for f in bench.night().files] == [PLATE]
+    assert_same(contents(bench.warehouse.published), before, but=("ops.analysis_runs", "ops.audit", "ops.publications"))
+    assert bench.night().is_unchanged
+    retract(bench.folder, bench.warehouse, bench.objects, PLATE, "wet after all")
+    (bench.study / PLATE).unlink()
+    with pytest.raises(UserError, match="Put it back"):
+        reactivate(bench.folder, bench.warehouse, bench.objects, PLATE, "it was dry")
 
 
 def test_a_lost_warehouse_is_rebuilt_from_objects_and_study_folder(bench: Bench) -> None:
