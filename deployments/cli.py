@@ -27,6 +27,7 @@ app = typer.Typer(
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 SCREEN = 30
+INTERRUPTED = 130
 _WELL = re.compile(r"[A-Za-z]{1,2}\d{1,2}")
 
 Home = Annotated[
@@ -59,6 +60,7 @@ def _benchlake(
         logger.setLevel(logging.INFO)
         logger.addHandler(_Progress())
         logger.propagate = False  # else Prefect's console prints each line again
+    logging.getLogger("flows").propagate = False  # why a run failed is told by main()
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
@@ -134,11 +136,13 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented, valid study; with `--from`, drafted from the raw files found."""
+    from deployments.command import command
     from tasks.engine.new_study import write_new_study
 
     for line in write_new_study(folder, landing):
         _tell(line)
-    out.print(f"benchlake check {folder}", markup=False)
+    _tell("next:")
+    out.print(f"{command()} check {shlex.quote(str(folder))}", markup=False)
 
 
 @app.command()
@@ -353,6 +357,7 @@ def up(
     from deployments.serve import up as serve
 
     settings = _settings(home)
+    _warehouse(home).prepare()
     serve(settings.home, port or settings.prefect_port)
 
 
@@ -380,9 +385,10 @@ def main() -> None:
         logging.getLogger(__name__).exception("bug")
         err.print(f"[red]bug[/red]     {escape(str(error))}", highlight=False)
         sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("stopped; nothing was lost, run the command again to go on.")
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:  # typer's word for Ctrl-C
+            err.print("stopped; nothing was lost, run the command again to go on.")
+        raise
 
 
 if __name__ == "__main__":

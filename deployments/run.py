@@ -27,6 +27,7 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
     """
     warehouse = Warehouse(settings.home, settings.lock_timeout_s)
     folder = read_folder(resolve(study, warehouse))
+    warehouse.prepare()
     tell(f"{folder.study.study_id}: {len(folder.landing):,} raw files, {len(folder.study.samples):,} samples")
     if looks_current(folder, warehouse, store_address(settings)):
         return unchanged(folder, warehouse)
@@ -45,7 +46,9 @@ def run(study: str, settings: Settings, *, move: bool = False, strict: bool = Fa
 
 def run_arrow(name: str, study: str, settings: Settings, *, tell: Tell) -> Summary:
     """Run one flow alone: ``ingest``, ``analyse`` or ``publish``."""
-    folder = read_folder(resolve(study, Warehouse(settings.home, settings.lock_timeout_s)))
+    warehouse = Warehouse(settings.home, settings.lock_timeout_s)
+    folder = read_folder(resolve(study, warehouse))
+    warehouse.prepare()
     with prefect_session(settings.home, settings.prefect_port) as server:
         module = import_module(f"flows.{name}")
         requests = import_module("flows.requests")

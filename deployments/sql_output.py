@@ -21,6 +21,8 @@ from schemas.errors import UserError
 
 Format = Literal["table", "csv", "json", "parquet"]
 SHOWN_ROWS = 200  # as many as a person reads in a terminal
+READABLE = 16  # a column narrower than this and than its values cannot be read
+BORDER = 3  # of each column of a table
 WIDE = 10_000  # a pipe has no width: no cell is folded there
 
 
@@ -90,23 +92,53 @@ def _text(
 def _table(
     reader: pa.RecordBatchReader, names: list[str], stream: IO[str], tell: Callable[[str], None], limit: int | None
 ) -> None:
-    shown = Table(show_edge=False, header_style="bold")
-    for field, name in zip(reader.schema, names, strict=True):
-        is_number = (
-            pa.types.is_integer(field.type) or pa.types.is_floating(field.type) or pa.types.is_decimal(field.type)
-        )
-        shown.add_column(name, justify="right" if is_number else "left", overflow="fold")
-    count = 0
+    count, cells = 0, list[list[Text]]()
     for row in _rows(reader):
         count += 1
         if limit is None or count <= limit:
-            shown.add_row(*map(_cell, row))
+            cells.append([_cell(value) for value in row])
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else WIDE)
-    console.print(shown)
+    if _is_squeezed(names, cells, console.width):
+        _print_upright(names, cells, console)
+    else:
+        _print_table(reader.schema, names, cells, console)
     if limit is not None and count > limit:
         tell(f"{count:,} rows, the first {limit} shown: all of them with --format csv, or with LIMIT as you like")
     else:
         tell(f"{count:,} row{'' if count == 1 else 's'}")
+
+
+def _print_table(schema: pa.Schema, names: list[str], cells: list[list[Text]], console: Console) -> None:
+    shown = Table(show_edge=False, header_style="bold")
+    for field, name in zip(schema, names, strict=True):
+        is_number = (
+            pa.types.is_integer(field.type) or pa.types.is_floating(field.type) or pa.types.is_decimal(field.type)
+        )
+        shown.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in cells:
+        shown.add_row(*row)
+    console.print(shown)
+
+
+def _is_squeezed(names: list[str], cells: list[list[Text]], width: int) -> bool:
+    """Whether columns side by side would be too narrow to read their values."""
+    columns = zip(*cells, strict=True) if cells else [()] * len(names)
+    widest = [
+        max([len(name), *(text.cell_len for text in column)]) for name, column in zip(names, columns, strict=True)
+    ]
+    return bool(cells) and sum(min(wanted, READABLE) + BORDER for wanted in widest) > width
+
+
+def _print_upright(names: list[str], cells: list[list[Text]], console: Console) -> None:
+    """Each row as a list of its columns, as ``psql`` prints expanded rows."""
+    for number, row in enumerate(cells, start=1):
+        console.rule(f"row {number}", align="left", style="dim")
+        shown = Table.grid(padding=(0, 2))
+        shown.add_column(no_wrap=True, style="bold")
+        shown.add_column(overflow="fold")
+        for name, text in zip(names, row, strict=True):
+            shown.add_row(name, text)
+        console.print(shown)
 
 
 def _rows(reader: pa.RecordBatchReader) -> Iterator[tuple[object, ...]]:

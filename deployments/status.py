@@ -13,8 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from deployments.sql_sandbox import sandbox
+from warehouse.store import Warehouse
 
 RUNS_SHOWN = 10
+PATIENCE_S = 2.0  # a writer at work is named instead
+UNPUBLISHED = (
+    "Nothing is published yet: no run has come to its end. "
+    "What is listed is kept; `benchlake run STUDY` goes on from here."
+)
 QUERIES = Path(__file__).with_name("queries")
 
 
@@ -39,7 +45,16 @@ class Status:
 
 
 def print_status(home: Path, console: Console) -> None:
-    """Print the status of what is published in ``home``. Raises ``UserError`` while nothing is."""
+    """Print the status of what is published in ``home``; while nothing is, how far the first run came.
+
+    Raises ``UserError`` in a home without anything, or while that first run is at work.
+    """
+    warehouse = Warehouse(home, PATIENCE_S)
+    if warehouse.path.exists() and not warehouse.published.exists():
+        with warehouse.open("status") as session:
+            console.print(render(read_status(session.connection)))
+        console.print(UNPUBLISHED, markup=False)
+        return
     with sandbox(home) as connection:
         console.print(render(read_status(connection)))
 

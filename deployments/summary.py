@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deployments.command import command
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
 
 LINES = 25
@@ -53,7 +54,7 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
             highlight=False,
         )
         where = "" if home.resolve() == Path(".benchlake").resolve() else f" --home {home}"
-        console.print(f'Ask it with  benchlake sql{where} "FROM mart.freshness"', markup=False, highlight=False)
+        console.print(f'Ask it with  {command()} sql{where} "FROM mart.freshness"', markup=False, highlight=False)
 
 
 def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:

@@ -13,7 +13,10 @@ from tasks.steps.analyse import plan_analysis, run_parts
 
 @study_flow
 def analyse(request: StudyRequest) -> Summary:
-    """Compute again the analyses whose files, sheets, parameters, code or libraries changed."""
+    """Only compute again what changed in one study: files, sheets, settings or the program. `nightly` does it all.
+
+    The results are seen by SQL once they are published.
+    """
     with only_flow_on(request.study, request.at, "analyse"):
         return concluded(analysed(request), request)
 

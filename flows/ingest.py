@@ -12,7 +12,11 @@ from tasks.steps.ingest import load_batch, scan
 
 @study_flow
 def ingest(request: StudyRequest) -> Summary:
-    """Keep the bytes of new files, read and check them, load what is good, quarantine what is not."""
+    """Only read the new raw files of one study; compute and publish nothing. `nightly` does it all.
+
+    The files are kept as they are, read and checked. A file that cannot be read is put aside with
+    the reason and what to do.
+    """
     with only_flow_on(request.study, request.at, "ingest"):
         return concluded(ingested(request), request)
 

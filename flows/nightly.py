@@ -15,12 +15,14 @@ from tasks.steps.publish import unchanged
 
 @study_flow
 def nightly(request: StudyRequest) -> Summary:
-    """Bring one study up to date with its landing zone, then publish it.
+    """Bring one study up to date: read its new raw files, compute what they change, publish the results.
 
-    One flow and not three, because a night is one thing to start, watch and repeat: a second
-    run of the same night finds nothing to do and says so after a look at the files. What failed
-    is reported only after the rest is published.
+    Press Run and give the study; it also runs by itself every night, as its study.yaml says.
+    It does no harm to run it twice: what did not change is neither read nor computed again.
+    A file that cannot be read is left out, the rest goes on. The artifacts of the run say what
+    was loaded and computed, what was left out and why, and what to do about it.
     """
+    # one flow and not three: a night is one thing to start, watch and repeat
     with only_flow_on(request.study, request.at, "nightly"):
         if (summary := unchanged(request.study, request.at)) is not None:
             return concluded(summary, request)

@@ -14,7 +14,10 @@ from tasks.steps import publish as step
 
 @study_flow
 def publish(request: StudyRequest) -> Summary:
-    """Swap the study's rows in the published snapshot for those of the warehouse, all at once."""
+    """Only show the results of one study, as computed so far, to everybody who asks by SQL. `nightly` does it all.
+
+    All its tables change at once: nobody sees half of them.
+    """
     with only_flow_on(request.study, request.at, "publish"):
         return concluded(published(request, Summary(request.study_name), is_complete=False), request)
 

@@ -15,23 +15,26 @@ class StudyRequest(BaseModel):
     study: str = Field(
         title="Study",
         min_length=1,
-        description="Registered study_id, or the folder that holds the study's study.yaml.",
+        description=(
+            "Which study: its study_id, as the schedules of the nightly deployment and benchlake status name it, "
+            "or the folder that holds its study.yaml."
+        ),
         examples=["ivdd_usc_exosomes", "studies/ivdd"],
     )
     home: Path | None = Field(
         default=None,
         title="Home",
-        description="Folder of warehouse, raw objects and reports; empty: the home of the serving process.",
+        description="Where the results lie. Leave it empty: they belong where this server keeps them.",
     )
     strict: bool = Field(
         default=False,
         title="Strict",
-        description="Fail the run when a file was quarantined; otherwise quarantined files are only reported.",
+        description="Count the run as failed when a file could not be read; otherwise it is only reported.",
     )
     move: bool = Field(
         default=False,
         title="Study was moved",
-        description="Accept that a registered study now lies in another folder.",
+        description="Tick it once after the study's folder was moved to another place.",
     )
 
     @property

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import TypeVar
 
 from prefect import Flow, flow
+from prefect.context import FlowRunContext
 from prefect.logging.handlers import APILogHandler
 
 from flows.liveness import hold_run
 from flows.requests import StudyRequest
+from flows.verdict import RunFailedError, show_failure
+from schemas.errors import BenchlakeError
 
+log = logging.getLogger(__name__)
 R = TypeVar("R")
 PACKAGES = ("flows", "tasks", "warehouse")
 
@@ -30,7 +35,25 @@ def study_flow(function: Callable[[StudyRequest], R]) -> Flow[[StudyRequest], R]
         validate_parameters=True,
         on_running=[hold_run, show_log],
     )
-    return declare(function)
+    return declare(_telling_why(function))
+
+
+def _telling_why(function: Callable[[StudyRequest], R]) -> Callable[[StudyRequest], R]:
+    """Let a run that fails say why where people look: in its log, and in an artifact with what to do."""
+
+    @wraps(function)
+    def told(request: StudyRequest) -> R:
+        try:
+            return function(request)
+        except Exception as error:
+            if FlowRunContext.get() is not None:  # otherwise nobody has a page to look at
+                is_ours = isinstance(error, BenchlakeError)
+                log.error("%s", error, exc_info=None if is_ours else error)  # noqa: TRY400 (a mistake needs no traceback)
+                if not isinstance(error, RunFailedError):  # its summary is shown already
+                    show_failure(error, request)
+            raise
+
+    return told
 
 
 def show_log(flow: object, flow_run: object, state: object) -> None:  # noqa: ARG001 - an ``on_running`` hook

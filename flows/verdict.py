@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from flows.requests import StudyRequest
-from schemas.errors import BenchlakeError
+from schemas.errors import BadInputError, BenchlakeError, TransientError, UserError
 from tasks.engine.outcomes import FileOutcome, Summary
 
 ARTIFACT_ROWS = 500  # more than a person reads; the whole is in core.raw_objects and ops.analysis_runs
@@ -63,7 +63,7 @@ def judged(summary: Summary, request: StudyRequest) -> Summary:
 def _show(summary: Summary) -> None:
     from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: PLC0415 - slow to import
 
-    key = re.sub(r"[^a-z0-9]+", "-", summary.study_id.lower()).strip("-")  # all that Prefect allows in a key
+    key = _key(summary.study_id)
     for name, title, rows in tables(summary):
         if rows:
             left_out = f" The first {ARTIFACT_ROWS} of {len(rows)}." if len(rows) > ARTIFACT_ROWS else ""
@@ -73,6 +73,39 @@ def _show(summary: Summary) -> None:
                 description=f"{summary.study_id}: {title}.{left_out}",
             )
     create_markdown_artifact(key=f"{key}-summary", markdown=markdown(summary), description=f"{summary.study_id}: run")
+
+
+def show_failure(error: Exception, request: StudyRequest) -> None:
+    """Show in the Prefect UI why a run did nothing, and what to do; call it inside a flow."""
+    from prefect.artifacts import create_markdown_artifact  # noqa: PLC0415 - slow to import
+
+    create_markdown_artifact(
+        key=f"{_key(request.study_name)}-failed",
+        markdown=failure(error, request),
+        description=f"{request.study_name}: why the run failed",
+    )
+
+
+def failure(error: Exception, request: StudyRequest) -> str:
+    """Why a run failed in a few lines of Markdown: the message with its remedy, and every problem behind it."""
+    lines = [f"## {request.study_name}: the run failed", ""]
+    if isinstance(error, BenchlakeError):
+        problems = error.problems if isinstance(error, UserError | BadInputError) else ()
+        lines += [str(error)] if isinstance(error, UserError) or not problems else []
+        lines += ["", *(f"- {p.severity}: {p}" for p in problems[:ARTIFACT_ROWS])] if problems else []
+        lines += ["", "Nothing was lost: run it again."] if isinstance(error, TransientError) else []
+    else:
+        lines += [
+            f"{type(error).__name__}: {error}",
+            "",
+            "This is a fault of benchlake, not of your files; nothing was lost. The log of this run has the details.",
+        ]
+    return "\n".join(lines)
+
+
+def _key(name: str) -> str:
+    """All that Prefect allows in a key."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "study"
 
 
 def tables(summary: Summary) -> list[tuple[str, str, Sequence[Mapping[str, object]]]]:

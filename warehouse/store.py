@@ -176,10 +176,23 @@ class Warehouse:
         self.published = self.home / "published.duckdb"
         self.lock_timeout_s = lock_timeout_s
 
+    def prepare(self) -> None:
+        """Make the home's folder. Raises ``UserError`` where it is none or nothing can be written in it."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            problem = None if os.access(self.home, os.W_OK | os.X_OK) else "Permission denied"
+        except OSError as error:
+            problem = error.strerror
+        if problem:
+            raise UserError(
+                f"{self.home} cannot hold the results: {problem}. Name a folder that you may write to with --home or "
+                "BENCHLAKE_HOME."
+            )
+
     @contextmanager
     def open(self, purpose: str) -> Iterator[Session]:
-        """Open the warehouse behind its writer lock, tables created; hold it shortly."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        """Open the warehouse behind its writer lock, tables created; hold it shortly. Raises as ``prepare``."""
+        self.prepare()
         with file_lock(self.home / "warehouse.lock", purpose, self.lock_timeout_s):
             _check_free_space(self.home)
             with _connect(self.path) as connection:

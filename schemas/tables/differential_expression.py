@@ -24,7 +24,7 @@ class DifferentialExpression(
     contrast_id: Annotated[str, References("core.contrasts.contrast_id"), Field(description="Contrast.")]
     library: Annotated[Library, Field(description="Count matrix the fit used; normalisation and BH run within it.")]
     rna_class: Annotated[RnaClass, Field(description="Class of the feature; a label, not a family.")]
-    method: Annotated[str, Field(description="deseq2, limma_voom, …")]
+    method: Annotated[str, Field(description="deseq2, limma_voom or limma_trend.")]
     feature_id: Annotated[str, Field(description="Gene, miRNA or circRNA.")]
     symbol: Annotated[str | None, Field(description="Symbol, as in `core.features`.")]
     base_mean: Annotated[
@@ -34,10 +34,15 @@ class DifferentialExpression(
     ]
     log2_fold_change: Annotated[float | None, Field(description="log2(target / reference), not shrunken.")]
     lfc_se: Annotated[float | None, Field(ge=0, description="Standard error of log2_fold_change.")]
-    stat: Annotated[float | None, Field(description="Wald statistic.")]
+    stat: Annotated[float | None, Field(description="Wald statistic; moderated t of limma.")]
     pvalue: Annotated[float | None, Field(ge=0, le=1, description="Exact p-value, two-sided.")]
     padj: Annotated[
-        float | None, Field(ge=0, le=1, description="Benjamini-Hochberg over the library after independent filtering.")
+        float | None,
+        Field(
+            ge=0,
+            le=1,
+            description="Benjamini-Hochberg over the library after filtering (deseq2: independent; limma: by counts).",
+        ),
     ]
     direction: Annotated[
         Literal["up", "down", "ns"],

@@ -60,4 +60,7 @@ class FlowSample(
             "compensation_missing (several stains, no matrix in file or study), joined by `;`; null when good."
         ),
     ]
-    keywords: Annotated[str, Field(description="JSON: all keywords of the file as written, very long ones cut.")]
+    keywords: Annotated[
+        str,
+        Field(description="JSON: keywords as written; very long ones cut, those that tell who a patient is withheld."),
+    ]

@@ -16,13 +16,13 @@ from tasks.methods.flow_runs import (
     EVENTS,
     POPULATIONS,
     READS,
-    channels_of,
+    annexin_stained,
     control_problems,
     flag_problems,
     run_groups,
     where_objects,
 )
-from tasks.methods.flow_tubes import annexin_and_pi, tubes_of
+from tasks.methods.flow_tubes import tubes_of
 from tasks.methods.result_frames import result_frame
 
 TABLE = "result.apoptosis"
@@ -38,15 +38,10 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     names = study.config.flow.apoptosis
     found = []
     for key, rows in run_groups(slices[ACQUISITIONS]):
-        stained: dict[tuple[str, str], list[dict[str, object]]] = {}
-        for row in rows:
-            pair = annexin_and_pi(channels_of(row), row["panel"], names.annexin, names.pi)
-            if pair and row["event_count"]:
-                stained.setdefault(pair, []).append(row)
+        stained = annexin_stained(rows, names.annexin, names.pi)
         for (annexin, pi), tubes in sorted(stained.items()):
-            if any(tube["control"] is None for tube in tubes):
-                name = key if len(stained) == 1 else f"{key}, {annexin} and {pi}"
-                found.append(Part(name, where_objects(tubes), {"annexin": annexin, "pi": pi}))
+            name = key if len(stained) == 1 else f"{key}, {annexin} and {pi}"
+            found.append(Part(name, where_objects(tubes), {"annexin": annexin, "pi": pi}))
     return found
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from schemas.errors import Problem, Severity
@@ -14,19 +17,19 @@ from schemas.tables.differential_expression import DifferentialExpression
 from schemas.tables.normalized_expression import NormalizedExpression
 from schemas.tables.sample_size_factors import SampleSizeFactor
 from tasks.contracts import Analysis, Computed, Part
-from tasks.methods import deseq2
-from tasks.methods.count_matrices import Finding, count_matrix, refusal, remarks, size_factors
+from tasks.methods import deseq2, limma
+from tasks.methods.count_matrices import CountMatrix, Finding, count_matrix, refusal, remarks, size_factors
 from tasks.methods.deseq2_tests import wald_table
-from tasks.methods.design_matrix import design
+from tasks.methods.design_matrix import Design, design
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources
 from tasks.methods.result_frames import result_frame
 from tasks.methods.variance_stabilisation import stabilised
 
+Floats = npt.NDArray[np.float64]
 COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 TABLE, FACTORS = "result.differential_expression", "result.sample_size_factors"
 EXPRESSION = "result.normalized_expression"
-METHOD = "deseq2"
-NOT_BUILT = ("limma_voom", "limma_trend")
+METHODS = ("deseq2", *limma.METHODS)
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -42,44 +45,26 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         mine = counted.filter(pl.col("library") == library).select("sample_id", "object_id").unique().sort("sample_id")
         chosen[library] = sources(mine, files, study.config.expression.source.get(library))
     for library, (mine, conflict) in chosen.items():
-        found += _method_parts(study, library)
-        if METHOD not in study.config.expression.methods:
-            continue
-        if conflict:
-            found.append(Part(f"{library}, {METHOD}", skip=conflict))
-            continue
         genes = chosen["gene"][0] if library == "circrna" and "gene" in chosen and not chosen["gene"][1] else None
-        found += [
-            _fit_part(study, library, plan, mine, genes) for plan in plan_fits(study, mine["sample_id"].to_list())
-        ]
+        for method in dict.fromkeys(study.config.expression.methods):
+            unknown = f"method {method!r} is not known; expression.methods takes {', '.join(METHODS)}"
+            if problem := conflict if method in METHODS else unknown:
+                found.append(Part(f"{library}, {method}", skip=problem))
+                continue
+            plans = plan_fits(study, mine["sample_id"].to_list())
+            found += [_fit_part(study, library, method, plan, mine, genes) for plan in plans]
     return found
 
 
-def _method_parts(study: Study, library: str) -> list[Part]:
-    methods = study.config.expression.methods
-    ran = f"{METHOD} ran" if METHOD in methods else "no other method was asked for"
-    known = ", ".join((METHOD, *NOT_BUILT))
-    return [
-        Part(
-            f"{library}, {method}",
-            skip=f"{method} is not built yet; {ran}"
-            if method in NOT_BUILT
-            else f"method {method!r} is not known; expression.methods takes {known}",
-        )
-        for method in methods
-        if method != METHOD
-    ]
-
-
-def _fit_part(study: Study, library: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None) -> Part:
+def _fit_part(
+    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None
+) -> Part:
     options = study.config.expression
     names = ", ".join(c.id for c in plan.contrasts)
     if plan.problem:
-        return Part(f"{library}, {METHOD}, {names}", skip=f"contrast {names}: {plan.problem}")
-    key = f"{library}, {METHOD}, {plan.formula}"
-    scaling = _scaling(study, library, plan, genes)
-    if scaling == "tmm":
-        return Part(key, skip=f"expression.size_factors {library}: tmm is not built yet; write ratio or poscounts")
+        return Part(f"{library}, {method}, {names}", skip=f"contrast {names}: {plan.problem}")
+    key = f"{library}, {method}, {plan.formula}"
+    scaling = _scaling(study, library, method, plan, genes)
     samples = tuple(plan.metadata)
     used = mine.filter(pl.col("sample_id").is_in(samples))
     libraries = [library]
@@ -97,6 +82,7 @@ def _fit_part(study: Study, library: str, plan: Plan, mine: pl.DataFrame, genes:
     }
     parameters = {
         "library": library,
+        "method": method,
         "fit": plan.formula,
         "variable": contrast.variable,
         "blocking": list(contrast.blocking),
@@ -123,12 +109,12 @@ def _in_order(objects: pl.DataFrame, samples: tuple[str, ...]) -> dict[str, str]
     return {s: found[s] for s in samples}
 
 
-def _scaling(study: Study, library: str, plan: Plan, genes: pl.DataFrame | None) -> str:
+def _scaling(study: Study, library: str, method: str, plan: Plan, genes: pl.DataFrame | None) -> str:
     asked = {str(key): str(value) for key, value in study.config.expression.size_factors.items()}.get(library)
     if asked is not None and asked != "linear":
         return asked
     if library != "circrna":
-        return "ratio"
+        return "tmm" if method in limma.METHODS else "ratio"
     has_genes = genes is not None and set(plan.metadata) <= set(genes["sample_id"])
     return "linear" if has_genes else "poscounts"
 
@@ -146,24 +132,21 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             EXPRESSION: result_frame([], NormalizedExpression),
         }
         return Computed(nothing, (*problems, _problem(given, refused, Severity.LOCAL)))
-    factors, remarked = size_factors(scale.reads, "ratio" if scale is not matrix else given["size_factors"])
-    problems += [_problem(given, r) for r in (*remarked, *remarks(matrix, given["library"]))]
-    if given["shrinkage"] != "none":
-        message = f"expression.shrinkage {given['shrinkage']} is not built yet; fold changes are not shrunken"
-        problems.append(_problem(given, Finding("shrinkage_not_built", message)))
-    is_kept = matrix.reads.sum(axis=1) >= (given["min_count"] or 0)
-    kept = [f for f, keep in zip(matrix.features, is_kept, strict=True) if keep]
     model = design(given["metadata"], variable=given["variable"], blocking=given["blocking"], first=given["first"])
-    fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, factors)
-    problems += [_problem(given, Finding("deseq2_note", note)) for note in fitted.notes]
-    means = pl.DataFrame({"feature_id": matrix.features, "own_mean": (matrix.reads / factors).mean(axis=1)})
-    tables = [_contrast_table(given, contrast, fitted, means, frames[FEATURES]) for contrast in given["contrasts"]]
-    named = {"library": pl.lit(given["library"]), "method": pl.lit(METHOD), "fit": pl.lit(given["fit"])}
-    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": factors}).with_columns(**named)
+    fitted = (_limma if given["method"] in limma.METHODS else _deseq2)(given, matrix, scale, model)
+    problems += [_problem(given, finding) for finding in fitted.findings]
+    means = pl.DataFrame({"feature_id": matrix.features, "own_mean": (matrix.reads / fitted.factors).mean(axis=1)})
+    bound = given["fold_change"] if given["threshold"] == "test" else 1.0
+    tables = []
+    for contrast in given["contrasts"]:
+        tested = fitted.tests(reference=contrast["reference"], target=contrast["target"], tested_fold_change=bound)
+        tables.append(_contrast_table(given, contrast, tested, means, frames[FEATURES]))
+    named = {"library": pl.lit(given["library"]), "method": pl.lit(given["method"]), "fit": pl.lit(given["fit"])}
+    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": fitted.factors}).with_columns(**named)
     found = {
         TABLE: result_frame(pl.concat(tables), DifferentialExpression),
         FACTORS: result_frame(scaled, SampleSizeFactor),
-        EXPRESSION: result_frame(_expression(fitted).with_columns(**named), NormalizedExpression),
+        EXPRESSION: result_frame(fitted.expression.with_columns(**named), NormalizedExpression),
     }
     return Computed(found, tuple(problems))
 
@@ -177,6 +160,59 @@ def _expression(fitted: deseq2.Fit) -> pl.DataFrame:
     )
 
 
+def _no_expression() -> pl.DataFrame:
+    return pl.DataFrame(schema={"feature_id": pl.String, "sample_id": pl.String, "value": pl.Float64})
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """Size factors of a fit, what to know about it, and its test of a contrast, a row per feature tested.
+
+    ``expression``: values for pictures, of methods that give them on a scale of their own.
+    """
+
+    factors: Floats
+    findings: tuple[Finding, ...]
+    tests: Callable[..., pl.DataFrame]
+    expression: pl.DataFrame = field(default_factory=_no_expression)
+
+
+def _deseq2(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
+    factors, remarked = size_factors(scale.reads, "ratio" if scale is not matrix else given["size_factors"])
+    findings = [*remarked, *remarks(matrix, given["library"])]
+    if given["shrinkage"] != "none":
+        message = f"expression.shrinkage {given['shrinkage']} is not built yet; fold changes are not shrunken"
+        findings.append(Finding("shrinkage_not_built", message))
+    is_kept = matrix.reads.sum(axis=1) >= (given["min_count"] or 0)
+    kept = [f for f, keep in zip(matrix.features, is_kept, strict=True) if keep]
+    fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, factors)
+    findings += [Finding("deseq2_note", note) for note in fitted.notes]
+    return _Fitted(factors, tuple(findings), partial(wald_table, fitted, fdr=given["fdr"]), _expression(fitted))
+
+
+def _limma(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
+    is_borrowed, scaling = scale is not matrix, None
+    findings = [f for f in remarks(matrix, given["library"]) if f.rule != "counts_rounded"]
+    counts = np.nan_to_num(matrix.counts)
+    if (counts != matrix.reads).any():
+        message = "counts are estimated from transcripts; limma does not correct them for the transcripts' lengths"
+        findings.append(Finding("lengths_not_corrected", message))
+    if not is_borrowed and given["size_factors"] != "tmm":
+        scaling, remarked = size_factors(matrix.reads, given["size_factors"])
+        findings += remarked
+    fitted = limma.fit(
+        counts,
+        matrix.features,
+        model,
+        method=given["method"],
+        scaling=scaling,
+        scale=np.nan_to_num(scale.counts) if is_borrowed else None,
+        min_count=given["min_count"] or 0,
+    )
+    findings += [Finding("limma_note", note) for note in fitted.notes]
+    return _Fitted(fitted.size_factors, tuple(findings), partial(limma.contrast_table, fitted))
+
+
 def _problem(given: Mapping[str, Any], finding: Finding, severity: Severity = Severity.WARNING) -> Problem:
     names = ", ".join(c["id"] for c in given["contrasts"])
     place = f"contrast {names}, library {given['library']}, {given['fit']}"
@@ -186,18 +222,11 @@ def _problem(given: Mapping[str, Any], finding: Finding, severity: Severity = Se
 def _contrast_table(
     given: Mapping[str, Any],
     contrast: Mapping[str, str],
-    fitted: deseq2.Fit,
+    tested: pl.DataFrame,
     means: pl.DataFrame,
     features: pl.DataFrame,
 ) -> pl.DataFrame:
     is_tested = given["threshold"] == "test"
-    tested = wald_table(
-        fitted,
-        reference=contrast["reference"],
-        target=contrast["target"],
-        fdr=given["fdr"],
-        tested_fold_change=given["fold_change"] if is_tested else 1.0,
-    )
     lfc = pl.col("log2_fold_change")
     passes = (pl.col("padj") < given["fdr"]) & (lfc.abs() > (0.0 if is_tested else np.log2(given["fold_change"])))
     labels = features.filter(pl.col("library") == given["library"]).select("feature_id", "symbol", "rna_class")
@@ -209,7 +238,7 @@ def _contrast_table(
         .with_columns(
             contrast_id=pl.lit(contrast["id"]),
             library=pl.lit(given["library"]),
-            method=pl.lit(METHOD),
+            method=pl.lit(given["method"]),
             rna_class=pl.col("rna_class").fill_null("other"),
             direction=direction.otherwise(pl.lit("ns")),
             na_reason=pl.when(pl.col("base_mean").is_null()).then(left_out).otherwise("na_reason"),

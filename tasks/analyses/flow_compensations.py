@@ -82,9 +82,11 @@ def _choice(row: Mapping[str, Any], computed: Spillover | None, reason: str) -> 
 def _from_controls(rows: pl.DataFrame, events: pl.DataFrame) -> tuple[Spillover | None, str]:
     """The matrix that the single stains give; without one, the reason."""
     stained: dict[str, list[tuple[str, int]]] = {}
+    panel = rows["channels"].unique(maintain_order=True).to_list()  # controls are often recorded without stains' names
     for row in rows.filter(control="single_stain").to_dicts():
         said = row["marker"] or ""
-        channel = channel_named(said, json.loads(row["channels"]))
+        named = (channel_named(said, json.loads(channels)) for channels in (row["channels"], *panel))
+        channel = next(filter(None, named), None)
         if channel is None:
             return None, f"the single stain for {said!r} names no fluorescence channel; write it as files.csv `marker`"
         stained.setdefault(channel["column"], []).append((row["object_id"], row["data_set"]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
@@ -20,11 +19,13 @@ from tasks.methods.flow_runs import (
     channels_of,
     control_problems,
     flag_problems,
+    nameless_reason,
+    names_a_stain,
     run_groups,
     unknown_marker,
     where_objects,
 )
-from tasks.methods.flow_tubes import annexin_and_pi, stain_of, tubes_of
+from tasks.methods.flow_tubes import annexin_and_pi, tubes_of
 from tasks.methods.result_frames import result_frame
 from tasks.methods.surface_markers import surface_markers
 
@@ -32,7 +33,10 @@ TABLE = "result.surface_markers"
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
-    """One part per run and panel with stained markers; none where the study has its own gates."""
+    """One part per run and panel with stained markers; none where the study has its own gates.
+
+    Samples whose stains nobody names are a part that is skipped with its reason.
+    """
     if study.config.flow.gating:
         return []
     names = study.config.flow.apoptosis
@@ -43,13 +47,12 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             for row in rows
             if row["event_count"] and not annexin_and_pi(channels_of(row), row["panel"], names.annexin, names.pi)
         ]
-        if any(row["control"] is None and _is_stained(row) for row in tubes):
+        samples = [row for row in tubes if row["control"] is None]
+        if any(names_a_stain(row) for row in samples):
             found.append(Part(key, where_objects(tubes)))
+        if nameless := [row for row in samples if not names_a_stain(row)]:
+            found.append(Part(f"{key}, nameless", where_objects(nameless), skip=nameless_reason(nameless)))
     return found
-
-
-def _is_stained(row: Mapping[str, Any]) -> bool:
-    return bool(row["marker"] or any(c["kind"] == "fluorescence" and stain_of(c) for c in channels_of(row)))
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from logging import getLogger
@@ -15,7 +15,7 @@ import polars as pl
 from schemas.base import tables
 from schemas.errors import Problem, Severity, UserError, warning
 from schemas.polars_schema import conform
-from schemas.study import Study
+from schemas.study import FileRow, Study
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
@@ -226,10 +226,22 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
             return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
         names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
         names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
-        used = {key: value for key, value in references.items() if key.partition("/")[0] in parser.references}
+        used = _used(references, parser.references, study.file_row(arrival.file.name))
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
+
+
+def _used(references: Mapping[str, str], read: Sequence[str], row: FileRow | None) -> dict[str, str]:
+    """Reference files that one file is read with: those of its parser; of those in files.csv the one its row names."""
+    found = {}
+    for key, value in references.items():
+        kind, _, name = key.partition("/")  # a name: files.csv gives it, and it goes before that of study.yaml
+        section, _, column = kind.rpartition(".")
+        own = (row.attributes.get(column) or "").strip() if row and section else ""
+        if kind in read and name == own:
+            found[key] = value
+    return found
 
 
 def _batches(to_read: tuple[Arrival, ...]) -> tuple[tuple[Arrival, ...], ...]:

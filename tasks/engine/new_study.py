@@ -6,11 +6,14 @@ import shutil
 from pathlib import Path
 
 from schemas.errors import UserError
-from schemas.study import Condition, Study, StudyYaml
+from schemas.study import Condition, FileRow, Study, StudyYaml
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import cultures, read_file
-from tasks.methods.study_template import DraftFile, drafted, study_slug, template
+from tasks.methods.draft_guesses import guessed_assay
+from tasks.methods.study_template import FILL_IN, DraftFile, drafted, study_slug, template
 from warehouse.landing import walk
+
+SHOWN = 10  # guesses that are named; files.csv marks all
 
 
 def write_new_study(folder: Path, landing: Path | None) -> list[str]:
@@ -27,15 +30,23 @@ def write_new_study(folder: Path, landing: Path | None) -> list[str]:
     texts = template(study_id)
     told = []
     if landing is not None:
-        examples = ("contrasts.csv", "comparisons.csv", "layouts/")  # they name the template's own samples
-        texts = {name: text for name, text in texts.items() if not name.startswith(examples)}
+        texts = {}  # the example's samples and conditions occur in no file
         if landing.resolve() != (folder / "landing").resolve():
             shutil.copytree(landing, folder / "landing", dirs_exist_ok=True)
             told.append(f"copied the files of {landing} to {folder / 'landing'}; the originals stay")
         found = [_described(folder, name) for name in walk(folder, "landing")]
         texts |= drafted(found, study_id)
-        known = sum(f.assay is not None for f in found)
-        told.append(f"{len(found)} files, {known} recognised; see files.csv and samples.csv and fill what is marked")
+        guesses = [f for f in found if f.is_guess]
+        known = sum(f.assay is not None for f in found) - len(guesses)
+        told.append(f"{len(found)} files: {known} recognised, {len(guesses)} guessed")
+        told += [f"guessed: {f.name} as {f.assay}; correct files.csv if it is something else" for f in guesses[:SHOWN]]
+        if not any(f.sample_names for f in found):
+            told.append(
+                "no file names a sample: write your cultures into samples.csv and their conditions into study.yaml"
+            )
+        marked = [name for name in texts if FILL_IN in texts[name] and not name.endswith(".md")]
+        if marked:
+            told.append(f"{FILL_IN} stands where something is missing: {', '.join(sorted(marked))}")
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,5 +56,10 @@ def write_new_study(folder: Path, landing: Path | None) -> list[str]:
 
 def _described(folder: Path, name: str) -> DraftFile:
     config = StudyYaml(study_id="draft", conditions=[Condition(id="control")])
-    reading = read_file(RawFile.read(folder / name, name), Context(Study(config=config, samples=())))
+    raw, study = RawFile.read(folder / name, name), Study(config=config, samples=())
+    reading = read_file(raw, Context(study))
+    if not reading.assay and (assay := guessed_assay(raw)):
+        guess = read_file(raw, Context(study, FileRow.model_validate({"file": name, "assay": assay})))
+        if guess.status == "loaded":
+            return DraftFile(name, assay, cultures(guess.frames), is_guess=True)
     return DraftFile(name, reading.assay or None, cultures(reading.frames))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from schemas.errors import BadInputError, UserError
@@ -39,21 +40,28 @@ def resolve(study: str, warehouse: Warehouse) -> Path:
     path = Path(study).expanduser()
     if (path / "study.yaml").is_file():
         return path.resolve()
-    known: Path | None = None
+    registered: dict[str, str] = {}
     for source in (warehouse.published, warehouse.path):  # the snapshot needs no lock, but lags behind
         if source.exists():
             with warehouse.snapshot() if source == warehouse.published else warehouse.open("find a study") as session:
-                rows = session.read("core.studies", {"study_id": [study]}, ["path"])
-            if rows.height:
-                known = Path(rows["path"][0])
-                if known.is_dir():  # a snapshot may be older than a move
-                    return known
-    if known or path.is_dir():
-        return known or path.resolve()
+                registered |= dict(session.read("core.studies", {}, ["study_id", "path"]).iter_rows())
+            if study in registered and Path(registered[study]).is_dir():  # a snapshot may be older than a move
+                return Path(registered[study])
+    if study in registered or path.is_dir():
+        return Path(registered[study]) if study in registered else path.resolve()
     raise UserError(
-        f"{study} is neither a study folder nor a registered study. Give the folder that holds study.yaml, "
-        "or write a new one with `benchlake init DIR`."
+        f"{study} is neither a study folder nor a registered study. {_nearest(study, sorted(registered))}Give the "
+        "folder that holds study.yaml, or write a new one with `benchlake init DIR`."
     )
+
+
+def _nearest(study: str, registered: list[str]) -> str:
+    """What may have been meant; else what there is to mean."""
+    by_fold = {name.casefold(): name for name in registered}
+    near = [by_fold[n] for n in get_close_matches(study.casefold(), list(by_fold), 3, 0.6)]
+    if near:
+        return f"Did you mean {' or '.join(near)}? "
+    return f"Registered are {', '.join(registered[:10])}. " if registered else ""
 
 
 def require_registered(session: Session, study_id: str) -> None:
@@ -82,16 +90,32 @@ def read_folder(path: Path) -> StudyFolder:
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
     named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
-    references = {key: describe(path / name, name) for key, name in named.items() if name and (path / name).is_file()}
+    references = {key: describe(path / name, name) for key, name in named.items() if name and _is_there(path / name)}
     return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)
 
 
 def _flow_references(study: Study) -> dict[str, str | None]:
-    """Gates and matrices: those of study.yaml by their key, those of files.csv by `flow.compensation/` and the name."""
+    """Gates and matrices: those of study.yaml by their key, those of files.csv by `flow.compensation/` and the name.
+
+    Like every name in files.csv, that of a matrix is of the study's own folder.
+    """
     flow = study.config.flow
     own = {row.attributes.get("compensation", "").strip() for row in study.files}
     return {
         "flow.gating": flow.gating,
         "flow.compensation": flow.compensation,
-        **{f"flow.compensation/{name}": name for name in sorted(own) if name},
+        **{f"flow.compensation/{name}": name for name in sorted(own) if _is_within(name)},
     }
+
+
+def _is_within(name: str) -> bool:
+    plain = name.replace("\\", "/")
+    is_elsewhere = plain.startswith(("/", "~")) or ":" in plain or ".." in plain.split("/")
+    return bool(plain) and not is_elsewhere
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file system can have
+        return False

@@ -44,7 +44,7 @@ def apoptosis(tubes: Sequence[Tube], annexin: str, pi: str) -> Found:
     gate = cell_gate([t.columns for t in tubes], scatter_of(shared_channels(tubes)))
     masks, populations = {}, []
     for tube in tubes:
-        masks[tube.key], rows = cell_populations(tube, gate, GATING)
+        masks[tube.key], rows = cell_populations(tube, gate, GATING, (annexin, pi))
         populations += rows
     thresholds = {
         column: _threshold(tubes, masks, column, other, role)

@@ -140,11 +140,11 @@ def _debris_bound(forward: Array, scatter: Scatter) -> tuple[float | None, str]:
     if column is None:
         return None, "not_separable: no forward scatter"
     positive = forward[forward > 0]
+    if positive.size < _LEAST_EVENTS:
+        return None, "not_separable: too few events"
     on_scale = positive < _ON_SCALE * positive.max()
     if float((positive >= _SATURATED * positive.max()).mean()) > _PILED_UP and int(on_scale.sum()) >= _LEAST_EVENTS:
         positive = positive[on_scale]
-    if positive.size < _LEAST_EVENTS:
-        return None, "not_separable: too few events"
     centres, heights = density(np.log10(positive))
     peaks = modes(heights, _LEAST_MODE) or [int(heights.argmax())]
     main = peaks[-1]

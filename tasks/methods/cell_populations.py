@@ -15,7 +15,7 @@ _NAMES = {
     "early_apoptotic": re.compile(r"\bearly", re.IGNORECASE),
     "late_apoptotic": re.compile(r"\blate\b", re.IGNORECASE),
     "necrotic": re.compile(r"\bnecro", re.IGNORECASE),
-    "live": re.compile(r"\b(?:live|alive|living|viable|vital)\b", re.IGNORECASE),
+    "live": re.compile(r"(?<!non-)(?<!non )(?<!not )\b(?:live|alive|living|viable|vital)\b", re.IGNORECASE),
 }
 _EMPTY = pl.DataFrame(schema=schema(CellPopulation)).drop("study_id", "run_id")
 
@@ -39,18 +39,26 @@ def marker_values(rows: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
 def gate_values(rows: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
     """``percent_of_parent`` of every population that is not built in; quadrants of apoptosis by their names as well.
 
-    Where live, early, late and necrotic are siblings, they count as apoptosis; apoptotic is early + late.
+    Where live, early, late and necrotic are siblings, they count as apoptosis; apoptotic is early + late. Where a
+    culture's events were gated here, what a program had counted of the same population is left out: the same cells.
     """
     own = rows.filter(pl.col("gate_source") != "builtin").with_columns(target=pl.col("gate_path"))
     percent = Quantity("percent_of_parent", "percent_of_parent", "raw", "%", "na_reason")
-    return pl.concat([_values(own, samples, [percent]), apoptosis_values(_named(own), samples)])
+    paths, quadrants = _counted_once(own, "gate_path"), _counted_once(_named(own))
+    return pl.concat([_values(paths, samples, [percent]), apoptosis_values(quadrants, samples)])
+
+
+def _counted_once(rows: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Rows without imported ones of cultures (and populations) that were gated here as well."""
+    is_imported = pl.col("gate_source") == "imported"
+    return rows.filter(~is_imported | is_imported.all().over("sample_id", *by)) if rows.height else rows
 
 
 def _named(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per acquisition and parent whose populations are named as the quadrants of annexin V and PI."""
     if rows.is_empty():
         return rows
-    by = ["object_id", "data_set", "gating", "parent", "sample_id", "time_h", "is_excluded"]
+    by = ["object_id", "data_set", "gating", "gate_source", "parent", "sample_id", "time_h", "is_excluded"]
     found = []
     for key, group in rows.group_by(by, maintain_order=True):
         values: dict[str, float | None] = {}

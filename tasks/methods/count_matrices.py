@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from tasks.methods.size_factors import has_gene_without_zero, median_of_ratios, poscounts
+from tasks.methods.tmm import tmm_factors
 
 Floats = npt.NDArray[np.float64]
 MIN_FEATURES = 10  # with fewer the trend of dispersion over mean has no meaning
@@ -113,7 +114,10 @@ def remarks(matrix: CountMatrix, library: str) -> list[Finding]:
 
 
 def size_factors(reads: Floats, scaling: str) -> tuple[Floats, Sequence[Finding]]:
-    """Size factors by ``ratio`` or ``poscounts``; ratio gives way to poscounts where it is not defined."""
+    """Size factors by ``ratio``, ``poscounts`` or ``tmm``; ratio gives way to poscounts where it is not defined."""
+    if scaling == "tmm":
+        sizes = reads.sum(axis=0) * tmm_factors(reads)
+        return sizes / np.exp(np.log(sizes).mean()), ()
     if scaling == "ratio" and has_gene_without_zero(reads):
         return median_of_ratios(reads), ()
     message = "every feature has a zero in some sample, so median of ratios is not defined; poscounts is used instead"

@@ -118,7 +118,8 @@ class DataSet:
             return False
         if self.keywords.get("TRANSFORMATION", "").strip().casefold() in {"applied", "custom"}:
             return True
-        return bool(raw.size and channel.range and np.nanmax(raw) > channel.range)
+        # numbers of channels lie between 0 and the range
+        return bool(raw.size and channel.range and (np.nanmax(raw) > channel.range or np.nanmin(raw) < 0))
 
 
 def read_fcs(content: memoryview, file: str) -> list[DataSet]:

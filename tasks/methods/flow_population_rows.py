@@ -49,9 +49,16 @@ def population(
     }
 
 
-def cell_populations(tube: Tube, gate: CellGate, gating: str) -> tuple[Mask, list[dict[str, Any]]]:
-    """Singlets of a tube, and the rows of its cells and singlets."""
+def cell_populations(
+    tube: Tube, gate: CellGate, gating: str, measured: Sequence[str] = ()
+) -> tuple[Mask, list[dict[str, Any]]]:
+    """Singlets of a tube, and the rows of its cells and singlets.
+
+    Events without a number in one of the columns ``measured`` are no singlets: they are neither positive nor negative.
+    """
     is_cell, is_single = cells(tube.columns, gate), singlets(tube.columns, gate)
+    for column in measured:
+        is_single &= np.isfinite(tube.columns[column])
     scatter = gate.scatter
     debris: dict[str, dict[str, float]] = {}
     if scatter.forward and gate.least_forward is not None:

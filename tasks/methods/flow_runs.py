@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
 from schemas.errors import Problem, warning
-from tasks.methods.flow_tubes import Tube
+from tasks.methods.flow_tubes import Tube, annexin_and_pi, stain_of
 
 ACQUISITIONS, EVENTS, COMPENSATIONS = "core.flow_samples", "core.flow_events", "result.flow_compensations"
 POPULATIONS, INTENSITIES = "core.flow_populations", "core.flow_intensities"
 READS: Mapping[str, tuple[str, ...]] = {
-    ACQUISITIONS: ("object_id", "run", "panel", "control", "marker", "channels", "event_count"),
+    ACQUISITIONS: ("object_id", "sample_name", "run", "panel", "control", "marker", "channels", "event_count"),
     EVENTS: (),
     COMPENSATIONS: ("object_id",),
 }
@@ -44,6 +44,35 @@ def run_groups(acquisitions: pl.DataFrame) -> Iterator[tuple[str, list[dict[str,
         yield f"{run or ''}/{panel}", rows.to_dicts()
 
 
+def annexin_stained(
+    rows: list[dict[str, Any]], annexin: str | None, pi: str | None
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Acquisitions of a run that have events, by their columns of annexin V and PI; pairs of no sample are left out.
+
+    Controls are often recorded without names of stains: one that names no pair goes with every pair of the samples
+    whose columns it has.
+    """
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    nameless = []
+    for row in rows:
+        pair = annexin_and_pi(channels_of(row), row["panel"], annexin, pi)
+        if not row["event_count"] or (pair is None and row["control"] is None):
+            continue
+        if pair is None:
+            nameless.append(row)
+        else:
+            found.setdefault(pair, []).append(row)
+    stained = {pair: own for pair, own in found.items() if any(row["control"] is None for row in own)}
+    for pair, own in stained.items():
+        own += [row for row in nameless if set(pair) <= {c["column"] for c in channels_of(row)}]
+    return stained
+
+
+def names_a_stain(row: Mapping[str, Any]) -> bool:
+    """Whether files.csv or the file tells what some channel was stained for."""
+    return bool(row["marker"] or any(c["kind"] == "fluorescence" and stain_of(c) for c in channels_of(row)))
+
+
 def where_objects(rows: list[dict[str, Any]]) -> dict[str, dict[str, tuple[Any, ...]]]:
     """What a part reads to see these acquisitions."""
     objects = tuple(sorted({row["object_id"] for row in rows}))
@@ -61,9 +90,20 @@ def flag_problems(rows: list[dict[str, Any]], place: str) -> Iterator[Problem]:
     for rule, (message, remedy) in _SAID.items():
         hit = [r for r in rows if rule in (r["flag"] or "").split(";") or rule == r["na_reason"]]
         if hit:
-            names = list(dict.fromkeys(str(r["sample_name"] or r["object_id"][:12]) for r in hit))
-            listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
-            yield warning("files.csv", place, rule, f"{len(names)} tubes ({listed}): {message}", remedy)
+            yield warning("files.csv", place, rule, f"{_listed(hit)}: {message}", remedy)
+
+
+def _listed(rows: Iterable[Mapping[str, Any]]) -> str:
+    names = list(dict.fromkeys(str(r["sample_name"] or r["object_id"][:12]) for r in rows))
+    return f"{len(names)} tubes ({', '.join(names[:_LISTED])}{', …' if len(names) > _LISTED else ''})"
+
+
+def nameless_reason(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Why acquisitions whose stains nobody names are not gated."""
+    return (
+        f"{_listed(rows)} name no stain, so they are not gated: say it in files.csv (marker, or panel annexin) "
+        "or in study.yaml (flow.apoptosis, flow.gating)"
+    )
 
 
 def control_problems(flags: Mapping[str, str], place: str) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from tasks.methods.biexponential import Logicle
+from tasks.methods.biexponential import MOST_VALUE, Logicle
 
 Array = npt.NDArray[np.float64]
 CONTROL_PERCENTILE = 99.5
@@ -45,7 +45,7 @@ class Threshold:
 def scale_for(values: Array, top: float | None = None) -> Logicle:
     """A logicle scale for one channel: T is the channel's range, W from the 5th percentile of the negative values."""
     finite = values[np.isfinite(values)]
-    highest = max(float(finite.max()) if finite.size else 1.0, top or 1.0, 1.0)
+    highest = min(max(float(finite.max()) if finite.size else 1.0, top or 1.0, 1.0), MOST_VALUE)
     below = finite[finite < 0]
     width = 0.5
     if below.size:

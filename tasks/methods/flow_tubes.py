@@ -73,7 +73,10 @@ class Tube:
             if c["column"] in self.events.columns
         }
         if self.spillover and set(self.spillover.channels) <= set(found):
-            found |= compensate(found, self.spillover)
+            stored = {c: found[c].dtype for c in self.spillover.channels}
+            # as precise as they were stored: a run's tubes are in memory together
+            with np.errstate(over="ignore", invalid="ignore"):  # damaged floats
+                found |= {c: v.astype(stored[c], copy=False) for c, v in compensate(found, self.spillover).items()}
         return found
 
     @property
@@ -88,7 +91,7 @@ class Tube:
 
 def tubes_of(acquisitions: pl.DataFrame, events: pl.DataFrame, compensations: pl.DataFrame) -> list[Tube]:
     """Tubes with events, in a fixed order; excluded files are left out as controls, kept as samples."""
-    parts = events.partition_by("object_id", "data_set", as_dict=True) if events.height else {}
+    parts = _acquisitions(events)
     matrices = {(r["object_id"], r["data_set"]): r for r in compensations.iter_rows(named=True)}
     found = []
     for row in acquisitions.sort("object_id", "data_set").iter_rows(named=True):
@@ -99,6 +102,22 @@ def tubes_of(acquisitions: pl.DataFrame, events: pl.DataFrame, compensations: pl
         text = matrix.get("spillover")
         found.append(Tube(row, parts[key], Spillover.from_json(text) if text else None, matrix.get("compensation")))
     return found
+
+
+def _acquisitions(events: pl.DataFrame) -> dict[tuple[str, int], pl.DataFrame]:
+    """Events by raw file and data set; slices, so that a run of many tubes is not held twice."""
+    key = ("object_id", "data_set")
+    if events.is_empty():
+        return {}
+    runs = (
+        events.select(*key, at=pl.int_range(pl.len()), run=pl.struct(key).rle_id())
+        .group_by("run", maintain_order=True)
+        .agg(pl.col(*key).first(), pl.col("at").first(), pl.len().alias("n"))
+    )
+    found: dict[tuple[str, int], list[pl.DataFrame]] = {}
+    for object_id, data_set, at, n in runs.select(*key, "at", "n").iter_rows():
+        found.setdefault((object_id, data_set), []).append(events.slice(at, n))
+    return {k: pieces[0] if len(pieces) == 1 else pl.concat(pieces) for k, pieces in found.items()}
 
 
 def shared_channels(tubes: Sequence[Tube]) -> list[Channel]:
@@ -187,9 +206,14 @@ def marked_channels(tube: Tube) -> list[tuple[str, str]] | None:
     return [(m if names.count(m) == 1 else f"{m} ({column})", column) for m, column in found.values()]
 
 
-def control_column(tube: Tube) -> str | None:
-    """The channel that a control's marker names; null when it names none (it controls for all then)."""
-    channel = channel_named(tube.row["marker"] or "", tube.channels)
+def control_column(tube: Tube, others: Iterable[Tube] = ()) -> str | None:
+    """The channel that a control's marker names; null when it names none (it controls for all then).
+
+    Controls are often recorded without names of stains: those of ``others``, tubes of its run, count then.
+    """
+    said = tube.row["marker"] or ""
+    named = (channel_named(said, t.channels) for t in (tube, *others))
+    channel = next(filter(None, named), None)
     return channel["column"] if channel else None
 
 

@@ -259,15 +259,12 @@ def _positions(
     return tuple(zip(x.tolist(), y.tolist(), strict=True))
 
 
-def strategy_for(samples: list[WorkspaceSample], names: set[str]) -> WorkspaceSample | None:
-    """The sample of the workspace that is the acquisition, by its file's names.
+def strategies_for(samples: list[WorkspaceSample], names: set[str]) -> list[WorkspaceSample]:
+    """Samples of the workspace that may be the acquisition, by its file's names; of those with the same gates one.
 
-    Where none is, and all samples with gates have the same ones, these are the template for every other acquisition.
+    Where none may be, and all samples with gates have the same ones, these are the template for any other acquisition.
     """
     gated = [s for s in samples if s.strategy.gates]
-    for sample in gated:
-        if sample.names & names:
-            return sample
-    if gated and all(s.strategy == gated[0].strategy for s in gated):
-        return gated[0]
-    return None
+    found = [s for s in gated if s.names & names] or gated
+    is_one = all(s.strategy == found[0].strategy for s in found)
+    return found[:1] if is_one else [s for s in found if s.names & names]

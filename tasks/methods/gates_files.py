@@ -12,7 +12,7 @@ import polars as pl
 from schemas.errors import BadInputError, Problem, bad_input, warning
 from tasks.methods.flow_gates import Gate
 from tasks.methods.flow_tubes import Tube
-from tasks.methods.flowjo_gates import WorkspaceSample, file_names, is_workspace, read_workspace, strategy_for
+from tasks.methods.flowjo_gates import WorkspaceSample, file_names, is_workspace, read_workspace, strategies_for
 from tasks.methods.gating import OWN_MATRIX, Acquisition, Gating, Matrix, Strategy
 from tasks.methods.gating_ml import is_gating_ml, read_gating_ml
 from tasks.methods.safe_xml import read_xml
@@ -51,13 +51,15 @@ def gated(tube: Tube, file_name: str, gates: GatesFile) -> tuple[list[dict[str, 
     strategy = gates.strategy
     problems: list[Problem] = []
     if strategy is None:
-        sample = strategy_for(list(gates.samples), file_names(file_name) | _written(tube))
-        if sample is None:
-            message = f"the workspace has no gates for {file_name}"
+        found = strategies_for(list(gates.samples), file_names(file_name) | _written(tube))
+        if len(found) != 1:
+            several = f"{len(found)} samples that may be {file_name} by their names, gated differently"
+            message = f"the workspace has {several if found else f'no gates for {file_name}'}"
+            rule = "ambiguous_in_workspace" if found else "not_in_workspace"
             remedy = "Add the file to the workspace under its own name, and gate it there."
-            return [], [warning(gates.name, file_name, "not_in_workspace", message, remedy)]
-        strategy = sample.strategy
-        problems += sample.problems
+            return [], [warning(gates.name, file_name, rule, message, remedy)]
+        strategy = found[0].strategy
+        problems += found[0].problems
     rows, wrong = _rows(tube, strategy)
     for problem in wrong[:1]:
         message = (

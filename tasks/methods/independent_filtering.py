@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from tasks.methods.lowess import lowess
+
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 THETAS = 50
 HIGHEST_SHARE = 0.95
 FEW_REJECTIONS = 10  # up to here the number of rejections says nothing about a threshold
 SPAN = 0.2
-ROBUST_STEPS = 3
 
 
 def adjusted(pvalues: Floats) -> Floats:
@@ -46,45 +46,9 @@ def filtered(pvalues: Floats, means: Floats, fdr: float) -> tuple[Floats, float]
     rejections = np.array([float((family < fdr).sum()) for family in families])
     chosen = 0
     if rejections.max() > FEW_REJECTIONS:
-        smooth = lowess(shares, rejections)
+        smooth = lowess(shares, rejections, span=SPAN)
         has_some = rejections > 0
         spread = np.sqrt(((rejections - smooth)[has_some] ** 2).mean())
         enough = rejections > smooth.max() - spread
         chosen = int(enough.argmax())
     return families[chosen], float(cutoffs[chosen])
-
-
-def lowess(x: Floats, y: Floats, span: float = SPAN) -> Floats:
-    """Robust local linear regression at every ``x`` (ascending), with three robustness steps.
-
-    Cleveland 1979, doi:10.1080/01621459.1979.10481038
-    """
-    count = len(x)
-    near = max(min(int(span * count + 1e-7), count), 2)
-    distance = np.abs(x[:, None] - x[None, :])
-    reach = np.sort(distance, axis=1)[:, near - 1 : near]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = distance / reach
-    kernel = np.where(share <= 0.001, 1.0, np.where(share <= 0.999, (1 - share**3) ** 3, 0.0))  # noqa: PLR2004  # its form
-    robust = np.ones(count)
-    for step in range(ROBUST_STEPS + 1):
-        weights = kernel * robust
-        total = weights.sum(axis=1, keepdims=True)
-        weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
-        centre = weights @ x
-        offset = x - centre
-        squares = (weights * (x[None, :] - centre[:, None]) ** 2).sum(axis=1)
-        is_spread = np.sqrt(squares) > 0.001 * (x[-1] - x[0])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            tilt = np.where(is_spread, offset / squares, 0.0)
-        smooth: Floats = (weights * (1 + tilt[:, None] * (x[None, :] - centre[:, None]))) @ y
-        smooth = np.where(total[:, 0] > 0, smooth, y)
-        if step == ROBUST_STEPS:
-            break
-        residuals = np.abs(y - smooth)
-        scale = 6 * np.median(residuals)
-        if scale < 1e-7 * residuals.mean():
-            break
-        ratio = residuals / scale
-        robust = np.where(ratio <= 0.001, 1.0, np.where(ratio <= 0.999, (1 - ratio**2) ** 2, 0.0))  # noqa: PLR2004  # its form
-    return smooth

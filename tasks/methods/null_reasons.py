@@ -19,6 +19,10 @@ _TOLD_WHEN_READ = frozenset({"blank_not_blank"})
 _WORDS: Mapping[str, tuple[str, str]] = {
     "undetermined": ("no well amplified", "Nothing is to be done if the gene is not expressed there."),
     "reference_undetermined": ("no well of the reference gene amplified", "Measure them again, or exclude them."),
+    "no_reference_target": (
+        "a reference gene was not measured in it",
+        "Measure it there, or leave it out of qpcr.reference_targets.",
+    ),
     "reference_on_other_plate": (
         "the reference gene was measured on another plate without an inter-run calibrator",
         "Write the same `plate` in files.csv if the files are of one plate; else measure it on the same plate.",
@@ -29,6 +33,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_loading_signal": ("the loading control is no stronger than its background", "Check the lane's loading."),
     "not_positive": ("the value is zero or negative, which has no logarithm", "Check the file it was read from."),
     "no_cells": ("no cell was counted", "Count more fields, or exclude them."),
+    "fields_do_not_match": (
+        "positive cells were counted in more or fewer fields than all cells",
+        "Count both in the same fields; a share of other fields' cells would be wrong.",
+    ),
     "empty_capture": ("the capture holds no particle", "Measure it again, or exclude it."),
 }
 

@@ -12,6 +12,7 @@ import polars as pl
 from schemas.errors import Problem, warning
 from tasks.contracts import Context
 from tasks.methods.dilutions import Dilution
+from tasks.methods.file_samples import dilution_problems
 from tasks.methods.particle_sizes import Array, Distribution, bin_edges, distribution
 
 SIZES, SUMMARIES = "core.particle_sizes", "core.particle_summaries"
@@ -139,12 +140,16 @@ def _sizes(found: Distribution) -> dict[str, float | None]:
     return {name: value for name, value in asdict(found).items() if name in STATED}
 
 
-def capture_problems(captures: Sequence[Capture], centres: Array, file: str) -> Iterator[Problem]:
+def capture_problems(captures: Sequence[Capture], centres: Array, file: str, context: Context) -> Iterator[Problem]:
     """Warn of doubtful dilutions and of figures that the file's own bins contradict, each once."""
+    unreadable = list(dilution_problems(context, file))
+    yield from unreadable
     by_flag: dict[str, list[Capture]] = {}
     for capture in captures:
         if capture.dilution.flag:
             by_flag.setdefault(capture.dilution.flag, []).append(capture)
+    if unreadable:
+        by_flag.pop("dilution_missing", None)  # it is there
     for flag, found in by_flag.items():
         yield warning(file, _place(found), flag, _said(found[0]), _REMEDIES[flag])
     contradicted = [(c, text) for c in captures if (text := _contradiction(c, centres))]

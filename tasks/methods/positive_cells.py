@@ -19,7 +19,7 @@ def positive_cells(counts: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
 
     One row per (culture, stain, time): ``experiment, positive_count, total_count, field_count, percent_positive,
     sd_fields, flag, is_excluded, na_reason``: ``no_positive_count``, ``no_total_count``, ``no_cells``,
-    ``positive_exceeds_total``.
+    ``positive_exceeds_total``, ``fields_do_not_match`` (positive cells counted in more or fewer fields than all cells).
     """
     # a file of all cells names no stain: it belongs to the one stain of its culture
     stains = pl.col("stain").filter(pl.col("stain") != "")
@@ -46,6 +46,8 @@ def positive_cells(counts: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("no_positive_count"))
         .when(pl.col("field_count") == 0)
         .then(pl.lit("no_total_count"))
+        .when(pl.col("_positive_n") != pl.col("field_count"))
+        .then(pl.lit("fields_do_not_match"))
         .when(total == 0)
         .then(pl.lit("no_cells"))
     )

@@ -35,10 +35,9 @@ def fold_change(
 
     One row per culture and target: ``amplification_factor, mean_cq, delta_cq, delta_delta_cq, fold_change, technical_n,
     technical_sd`` (pooled over files)``, undetermined_count, is_excluded, is_reference, na_reason``:
-    ``undetermined`` (nothing amplified; never 40), ``no_reference_target``,
-    ``reference_undetermined`` (one of the references has no Cq), ``no_efficiency`` (of it or of a reference),
-    ``reference_on_other_plate``
-    (no inter-run calibrator joins the files), ``no_calibrator`` (only ΔΔCq is null).
+    ``undetermined`` (nothing amplified; never 40), ``no_reference_target`` (one was not measured in this culture),
+    ``reference_undetermined`` (one has no Cq), ``no_efficiency`` (of it or of a reference),
+    ``reference_on_other_plate`` (no inter-run calibrator joins the files), ``no_calibrator`` (only ΔΔCq is null).
 
     Livak & Schmittgen 2001, doi:10.1006/meth.2001.1262; Pfaffl 2001, doi:10.1093/nar/29.9.e45;
     several references: Vandesompele et al. 2002, doi:10.1186/gb-2002-3-7-research0034
@@ -115,6 +114,7 @@ def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
         per_target = references.group_by(*by, "gene").agg(cq.mean().alias("cq"), pl.col("is_excluded").any())
         return per_target.group_by(*by).agg(
             pl.when(pl.col("cq").count() == needed).then(pl.col("cq").mean()).alias("reference"),
+            (pl.len() == needed).alias("is_complete"),
             pl.col("is_excluded").any().alias("is_reference_excluded"),
         )
 
@@ -128,6 +128,7 @@ def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
         "sample_id",
         pl.col("reference").alias("reference_elsewhere"),
         pl.col("is_reference_excluded").alias("is_elsewhere_excluded"),
+        pl.col("is_complete").alias("is_complete_elsewhere"),
     )
     joined = (
         runs.join(here, on=["run", "sample_id"], how="left")
@@ -135,25 +136,25 @@ def _with_reference(runs: pl.DataFrame) -> pl.DataFrame:
         .join(here_corrected, on=["run", "sample_id"], how="left")
         .join(anywhere, on="sample_id", how="left")
     )
-    is_measured_here = pl.col("is_reference_excluded").is_not_null()
+    is_complete = pl.col("is_complete").fill_null(value=False)
     delta = pl.coalesce(
         corrected - pl.col("reference_corrected"),
         pl.col("amount_cq") - pl.col("reference"),
-        pl.when(~is_measured_here).then(corrected - pl.col("reference_elsewhere")),
+        pl.when(~is_complete).then(corrected - pl.col("reference_elsewhere")),
     )
     return joined.with_columns(
         delta_cq=delta,
         is_excluded=pl.col("is_excluded")
-        | pl.coalesce("is_reference_excluded", "is_elsewhere_excluded", pl.lit(value=False)),
+        | pl.when(is_complete).then("is_reference_excluded").otherwise("is_elsewhere_excluded").fill_null(value=False),
         na_reason=pl.when(delta.is_not_null())
         .then(None)
         .when(pl.col("mean_cq").is_null())
         .then(pl.lit("undetermined"))
         .when(pl.col("amount_cq").is_null() | pl.col("is_reference_without_efficiency").fill_null(value=False))
         .then(pl.lit("no_efficiency"))
-        .when(is_measured_here)
+        .when(is_complete)
         .then(pl.lit("reference_undetermined"))
-        .when(pl.col("is_elsewhere_excluded").is_not_null())
+        .when(pl.col("is_complete_elsewhere").fill_null(value=False))
         .then(pl.lit("reference_on_other_plate"))
         .otherwise(pl.lit("no_reference_target")),
     )

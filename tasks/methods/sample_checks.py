@@ -8,16 +8,10 @@ from datetime import date
 from schemas.errors import Problem, Severity
 from schemas.study import DonorRow, MaterialRow, SampleRow, StudyYaml
 from tasks.methods.id_matching import KnownIds, look_alikes
+from tasks.methods.personal_data import is_identity
 from tasks.methods.problem_lists import shown
 
 NAME = "samples.csv"
-IDENTITIES = frozenset(
-    {
-        *("name", "first_name", "given_name", "last_name", "family_name", "surname", "full_name", "patient_name"),
-        *("initials", "birth_date", "birthdate", "birthday", "date_of_birth", "dob"),
-        *("address", "phone", "telephone", "email", "mrn", "ssn", "passport"),
-    }
-)
 
 
 def _at(severity: Severity, row: SampleRow, column: str, value: str, rule: str, message: str, remedy: str) -> Problem:
@@ -117,7 +111,7 @@ def donor_problems(
 def identity_problems(columns: Sequence[str]) -> Iterable[Problem]:
     """Columns of donors.csv that tell who a donor is: what is loaded is kept for ever and seen by every analyst."""
     for column in columns:
-        if column.casefold().replace(" ", "_").replace("-", "_") in IDENTITIES:
+        if is_identity(column):
             message = f"column '{shown(column)}' tells who a donor is, and donors are pseudonyms only"
             remedy = "Remove it; if it holds no person's data (a cell line's name), call it otherwise."
             place = f"line 1, column {shown(column)}"

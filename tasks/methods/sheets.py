@@ -155,11 +155,6 @@ def _problem(severity: Severity, file: str, place: str, value: str, rule: str, m
 
 
 def _encoding_problems(name: str, data: bytes) -> Iterable[Problem]:
-    if data.startswith(codecs.BOM_UTF8):
-        message = "the file starts with a byte-order mark, as Excel writes it; it was skipped"
-        remedy = "Save it as UTF-8 without one if another tool stumbles over the first column."
-        yield _problem(Severity.WARNING, name, "line 1", "", "byte_order_mark", message, remedy)
-        return
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         yield _problem(Severity.WARNING, name, "line 1", "", "encoding", "the file is UTF-16; it was read so", _SAVE_AS)
         return

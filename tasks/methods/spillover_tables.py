@@ -91,7 +91,7 @@ def from_table(text: str, file: str) -> Spillover:
     values = []
     for row in body:
         numbers = _numbers(row[-n:]) if len(row) >= n else None
-        if numbers is None:
+        if numbers is None or len(numbers) != n:
             break
         values.append(tuple(numbers))
     if len(values) != n or len(set(header)) < n:

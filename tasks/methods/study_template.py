@@ -30,6 +30,8 @@ _CONTROLS = (
 )
 _ONE_SAMPLE = ("flow_cytometry", "particle_size", "image", "reads")
 UNASSIGNED = "unassigned"
+FILL_IN = "FILL IN"
+_PLATES = "cell_viability"
 _MOST_CONDITIONS = 12
 
 _CONDITIONS = {"control": "Control", "treated": "Treated"}
@@ -55,6 +57,7 @@ conditions:
 
 # Differential expression of count matrices. fold_change is linear: 2.0 means doubled or halved.
 # The threshold filters the finished list, or every feature is tested against it (test).
+# Methods: deseq2, limma_voom, limma_trend; primary is the one whose list counts.
 # expression:
 #   methods: [deseq2, limma_voom]
 #   primary: deseq2
@@ -139,6 +142,22 @@ expression_counts, reads, nucleic_acid_qc.
 """
 
 
+_MISSING = f"{FILL_IN} condition: the names tell none"
+_NO_SAMPLE = f"{FILL_IN}: no file names a sample; write one row a culture in place of this one"
+_LAYOUTS = """\
+# Layouts
+
+`plate96.csv` is a plate as a picture: write into each well the `sample` of samples.csv that it holds, `blank` for
+medium with reagent and no cells, `empty` (or nothing) for a well that was not used. Then name `plate96` in the column
+`layout` of files.csv for every file that was read from such a plate; write another layouts/NAME.csv for a plate that
+was filled otherwise. A picture of 16 rows and 24 columns is a plate of 384 wells. A list does as well:
+
+    well,sample,role
+    B02,SAMPLE_1,sample
+    B03,,blank
+"""
+
+
 @dataclass(frozen=True)
 class DraftFile:
     """A file found in a landing folder: what it seems to be and the sample names that it holds."""
@@ -146,6 +165,7 @@ class DraftFile:
     name: str  # path in the study folder, forward slashes
     assay: str | None = None
     sample_names: tuple[str, ...] = ()
+    is_guess: bool = False  # by its shape only
 
 
 def study_slug(text: str) -> str:
@@ -171,8 +191,9 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
 
     Sample names become rows of samples.csv with condition and replicate guessed from the name
     (``IL1b_rep2``: condition IL1b, replicate 2), ``unassigned`` where the name tells none;
-    donors stay empty. Names that differ only by case or separators are one sample. Without any
-    sample name, the example's cultures stand there.
+    donors stay empty. Names that differ only by case or separators are one sample. What a person
+    must add is marked ``FILL IN``. Where no file names a sample, one row says so and keeps the draft
+    valid. Plates get an empty layout with its explanation.
     """
     by_fold: dict[str, str] = {}
     for name in (n for f in files for n in f.sample_names if folded(n)):
@@ -186,22 +207,42 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
     ordered = sorted(
         set(stems.values()), key=lambda c: (c == UNASSIGNED, not _is_control(c), list(stems.values()).index(c))
     )
-    rows = [[n, stems[folded(condition)], "", number] for n, (condition, number) in guesses.items()]
+    rows = [
+        [n, stems[folded(condition)], "", number, _MISSING if stems[folded(condition)] == UNASSIGNED else ""]
+        for n, (condition, number) in guesses.items()
+    ]
     listed = [
-        [f.name, f.assay or "", by_fold[folded(f.sample_names[0])] if _is_of_one_sample(f) else "", "", ""]
+        [f.name, f.assay or "", by_fold[folded(f.sample_names[0])] if _is_of_one_sample(f) else "", "", "", _note(f)]
         for f in files
     ]
-    sheets = _frame(study_id, {one: one for one in ordered} or _CONDITIONS)
-    sheets["samples.csv"] = _csv([["sample", "condition", "donor", "replicate"], *rows]) if rows else _SAMPLES
-    sheets["files.csv"] = _csv([["file", "assay", "sample", "layout", "time_h"], *listed])
-    if not rows:
-        sheets["contrasts.csv"] = _CONTRASTS
+    sheets = _frame(study_id, {one: one for one in ordered or [UNASSIGNED]})
+    rows = rows or [["SAMPLE_1", UNASSIGNED, "", "", _NO_SAMPLE]]
+    sheets["samples.csv"] = _csv([["sample", "condition", "donor", "replicate", "note"], *rows])
+    sheets["files.csv"] = _csv([["file", "assay", "sample", "layout", "time_h", "note"], *listed])
+    if any(map(_wants_layout, files)):
+        sheets["layouts/plate96.csv"] = _csv([["", *map(str, range(1, 13))], *([a, *[""] * 12] for a in "ABCDEFGH")])
+        sheets["layouts/README.md"] = _LAYOUTS
     return sheets
+
+
+def _wants_layout(file: DraftFile) -> bool:
+    return file.assay == _PLATES and not file.sample_names
+
+
+def _note(file: DraftFile) -> str:
+    """What a person must add to a file's row, or confirm."""
+    if file.assay is None:
+        return f"{FILL_IN} assay if it holds results; else delete the row"
+    wanted = f"{FILL_IN} layout and time_h" if _wants_layout(file) else ""
+    return "; ".join(filter(None, ("guess: correct the assay if it is none" if file.is_guess else "", wanted)))
 
 
 def _frame(study_id: str, conditions: Mapping[str, str]) -> dict[str, str]:
     title = study_id.replace("_", " ").replace("-", " ").strip().capitalize()
-    lines = "\n".join(f"  - {{id: {_quoted(one)}, label: {_quoted(label)}}}" for one, label in conditions.items())
+    lines = "\n".join(
+        f"  - {{id: {_quoted(one)}, label: {_quoted(label)}}}" + (f"  # {_MISSING}" if one == UNASSIGNED else "")
+        for one, label in conditions.items()
+    )
     return {
         "study.yaml": _STUDY.format(study_id=_quoted(study_id), title=title, conditions=lines),
         "README.md": _README.format(title=title),

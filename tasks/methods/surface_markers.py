@@ -79,7 +79,7 @@ def _bound(tubes: Sequence[Tube], masks: Masks, column: str, stained: Sequence[T
     top = max((c["range"] or 0 for t in with_channel for c in t.channels if c["column"] == column), default=0)
     scale = scale_for(np.concatenate(pooled(with_channel)), top)
     for kind in KINDS:
-        controls = [t for t in with_channel if t.control == kind and _controls(t, kind, column)]
+        controls = [t for t in with_channel if t.control == kind and _controls(t, kind, column, stained)]
         values = np.concatenate(pooled(controls)) if controls else np.empty(0)
         threshold = control_threshold(values, kind, scale)
         if threshold:
@@ -88,15 +88,16 @@ def _bound(tubes: Sequence[Tube], masks: Masks, column: str, stained: Sequence[T
     return _Bound(threshold, None, None) if threshold else None
 
 
-def _controls(tube: Tube, kind: str, column: str) -> bool:
+def _controls(tube: Tube, kind: str, column: str, stained: Sequence[Tube]) -> bool:
     """An FMO for the channel that it lacks; isotypes for the channel they name, or all where they name none."""
-    own = control_column(tube)
+    own = control_column(tube, stained)
     return kind == "unstained" or own == column or (kind == "isotype" and own is None)
 
 
 def _measure(found: Found, tube: Tube, mask: Mask, marker: str, column: str, bound: _Bound | None) -> None:
     values = tube.values(column)[mask]
-    total = int(mask.sum())
+    values = values[np.isfinite(values)]  # without a number, neither positive nor negative
+    total = values.size
     is_enough = bound is not None and total >= LEAST_EVENTS
     positive = int((values >= bound.threshold.value).sum()) if bound else 0
     if bound:

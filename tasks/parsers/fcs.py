@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -17,6 +17,7 @@ from tasks.methods.fcs_text import is_fcs
 from tasks.methods.file_samples import sample_of
 from tasks.methods.flow_channels import describe, panel_of, unmapped
 from tasks.methods.lines import read_content
+from tasks.methods.personal_data import WITHHELD, patient_fields
 from tasks.methods.sample_names import match_samples
 from tasks.methods.spillover import Spillover, from_keywords
 from tasks.methods.spillover_tables import read_matrix
@@ -130,8 +131,14 @@ def _row(
         "measured_on": _measured_on(item),
         "fcs_version": item.version,
         "flag": ";".join(name for name, is_set in flags.items() if is_set) or None,
-        "keywords": json.dumps({k: v[:_LONGEST] for k, v in keywords.items()}, ensure_ascii=False, sort_keys=True),
+        "keywords": json.dumps(_kept(keywords), ensure_ascii=False, sort_keys=True),
     }, problems
+
+
+def _kept(keywords: Mapping[str, str]) -> dict[str, str]:
+    """Keywords as analysts see them: very long ones cut, without those that tell who a patient is."""
+    personal = patient_fields(keywords)
+    return {k: WITHHELD if k in personal and v.strip() else v[:_LONGEST] for k, v in keywords.items()}
 
 
 def _sample(raw: RawFile, context: Context, item: DataSet) -> str:
@@ -220,6 +227,12 @@ def _notes(raw: RawFile, data_sets: Sequence[DataSet]) -> Iterator[Problem]:
         for note in item.notes:
             remedy = "Compare the number of events with what the cytometer's program shows."
             yield warning(raw.name, place, "odd_offsets", note, remedy)
+        if personal := [k for k in patient_fields(item.keywords) if item.keywords[k].strip()]:
+            message = (
+                f"the keyword {personal[0]} tells who the donor is; its value is not loaded, the raw file keeps it"
+            )
+            remedy = "Take the keyword out and ingest the file again, if raw files must not tell."
+            yield warning(raw.name, place, "personal_data", message, remedy)
         if not item.event_count:
             yield warning(raw.name, place, "no_events", "the acquisition has no events", "Check the recording.")
 

@@ -10,7 +10,7 @@ from schemas.errors import BadInputError, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.bracketed_sections import Rows, sections, values
 from tasks.methods.dilutions import checked, resolve
-from tasks.methods.file_samples import declared_number, sample_of
+from tasks.methods.file_samples import declared_dilution, sample_of
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers
 from tasks.methods.particle_captures import STATED, Capture, capture_frames, capture_problems, track_count
@@ -60,7 +60,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     sample = sample_of(raw, context, next(iter(values(details, "Sample Name") or []), None))
     return Parsed(
         capture_frames(captures, centres, sample=sample, context=context, measured_on=measured_on),
-        tuple(capture_problems(captures, centres, raw.name)),
+        tuple(capture_problems(captures, centres, raw.name, context)),
         (*_unread(found), *(f"Size Data: {name} weighting" for name in others)),
     )
 
@@ -163,7 +163,7 @@ def _capture(
     total = number(results, "Concentration (Particles")
     stated = number(results, "Dilution factor")
     is_applied = values(results, "Dilution factor (concentrations adjusted") is not None
-    declared = declared_number(context, "dilution")
+    declared = declared_dilution(context)
     dilution = resolve(stated if stated is not None and stated >= 1 else None, declared, is_applied=is_applied)
     per_frame = number(results, "Particles per frame")
     tracks = number(data, "Valid Tracks")

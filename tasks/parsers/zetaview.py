@@ -9,7 +9,7 @@ import numpy as np
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.dilutions import resolve
-from tasks.methods.file_samples import declared_number, sample_of
+from tasks.methods.file_samples import declared_dilution, sample_of
 from tasks.methods.instrument_times import iso_times
 from tasks.methods.lines import read_content
 from tasks.methods.numbers import decimal_mark, read_numbers
@@ -60,7 +60,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     tracks = read_numbers([next((header[k] for k in _TRACKS if k in header), None)], mark)["value"][0]
     dilution = resolve(
         factor if factor is not None and factor >= 1 else None,
-        declared_number(context, "dilution"),
+        declared_dilution(context),
         is_applied=False,
     )
     capture = Capture("1", printed, dilution, track_count=track_count(tracks), warnings=_warnings(header))
@@ -72,7 +72,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     unread += ["second size distribution (logarithmic bins)"] if any(line.strip() for line in lines[end:]) else []
     return Parsed(
         capture_frames([capture], centres, sample=sample, context=context, measured_on=measured_on),
-        tuple(capture_problems([capture], centres, raw.name)),
+        tuple(capture_problems([capture], centres, raw.name, context)),
         tuple(unread),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,20 @@ def test_a_mistake_gives_one_message_with_a_remedy_and_exit_2(tmp_path: Path, co
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("command", [["run", "s"], ["ingest", "s"], ["register", "s"], ["up"]], ids=lambda c: c[0])
+@pytest.mark.parametrize("home", ["a-file", "a-file/home", "/proc/none"], ids=["file", "below a file", "unwritable"])
+def test_a_home_that_cannot_be_one_is_one_message_and_no_traceback(
+    tmp_path: Path, home: str, command: list[str]
+) -> None:
+    write(tmp_path / "s")
+    (tmp_path / "a-file").touch()
+    result = benchlake(*command, "--home", home, cwd=tmp_path)
+    assert result.returncode == 2
+    assert f"{home} cannot hold the results" in result.stderr
+    assert "--home" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_a_setting_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCHLAKE_PREFECT_PORT", "many")
     result = benchlake("status", cwd=tmp_path)
@@ -115,3 +130,23 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(tmp_path: Path) -> Non
     assert "landing/notes.txt" in result.stdout
     assert not (tmp_path / ".benchlake" / "objects").exists()
     assert not (tmp_path / ".benchlake" / "warehouse.duckdb").exists()
+
+
+def test_an_interrupted_run_says_that_nothing_is_lost_and_the_status_how_far_it_came(tmp_path: Path) -> None:
+    study = write(tmp_path / "s")
+    (study / "landing").mkdir(exist_ok=True)
+    (study / "landing" / "notes.txt").write_text("a note")
+    command = [sys.executable, "-m", "deployments.cli", "run", "s"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "COLUMNS": "200"}
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as running:
+        assert running.stderr is not None
+        next(line for line in running.stderr if "planned ingest" in line)
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+    assert running.returncode == 130
+    assert "nothing was lost, run the command again to go on" in said
+    assert "Traceback" not in said
+    shown = benchlake("status", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "Nothing is published yet" in shown.stdout

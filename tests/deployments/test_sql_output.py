@@ -92,3 +92,39 @@ def test_wrong_format_is_the_users_mistake(wanted: str, output: Path | None) -> 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"missing/out\.csv cannot be written"):
         write(reader("SELECT 1"), "csv", output=tmp_path / "missing" / "out.csv", stream=io.StringIO(), tell=print)
+
+
+class Terminal(io.StringIO):
+    """A terminal as wide as COLUMNS says."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+LONG = "SELECT " + ", ".join(f"repeat('value {n} ', 9) AS column_{n}" for n in range(7)) + ", NULL AS nothing"
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_upright"),
+    [
+        (f"{LONG} FROM range(2)", True),
+        (f"{LONG} FROM range(0)", False),
+        ("SELECT repeat('long text ', 30) AS a, 1 AS b", False),
+        ("SELECT 1 AS a, 2 AS b, 'short' AS c FROM range(3)", False),
+    ],
+    ids=["many wide columns", "no row", "one long column", "narrow"],
+)
+def test_a_row_too_wide_for_the_terminal_is_printed_upright(
+    monkeypatch: pytest.MonkeyPatch, sql: str, *, is_upright: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    stream = Terminal()
+    write(reader(sql), "table", stream=stream, tell=lambda _: None)
+    text = stream.getvalue()
+    assert ("row 1" in text) is is_upright
+    if is_upright:
+        assert "row 2" in text
+        assert "value 6 value 6 value 6" in text
+        assert "NULL" in text
+        assert max(map(len, text.splitlines())) <= 80

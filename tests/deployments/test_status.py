@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
 from rich.console import Console
 
-from deployments.status import Status, read_status, render
+from deployments.status import Status, print_status, read_status, render
+from schemas.errors import UserError
 from warehouse import ddl
+from warehouse.locks import file_lock
+from warehouse.store import Warehouse
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -72,6 +76,22 @@ def status(connection: duckdb.DuckDBPyConnection) -> Status:
     attempt(connection, "curve", "failed", 3, "no blanks")
     attempt(connection, "other", "skipped", 1, "not built yet")
     return read_status(connection)
+
+
+def test_a_home_whose_first_run_was_stopped_shows_how_far_it_came(tmp_path: Path) -> None:
+    with Warehouse(tmp_path).open("test") as session:
+        insert(session.connection, "core.studies", study_id="s", title="A study")
+        for name, state in (("a.txt", "loaded"), ("b.txt", "stored")):
+            insert(session.connection, "core.raw_objects", study_id="s", object_id=name, file_name=name, status=state)
+    console = Console(width=100)
+    with console.capture() as capture:
+        print_status(tmp_path, console)
+    shown = " ".join(capture.get().split())
+    assert "1 loaded, 1 stored" in shown
+    assert "Nothing is published yet" in shown
+    assert "`benchlake run STUDY` goes on from here" in shown
+    with file_lock(tmp_path / "warehouse.lock", "load s", 1.0), pytest.raises(UserError, match="load s"):
+        print_status(tmp_path, console)
 
 
 def test_only_the_last_attempt_counts(status: Status) -> None:

@@ -32,6 +32,9 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
             insert_row(con, "result.viability", **culture, time_h=72.0, percent_viability=100.0 - order)
             insert_row(con, "result.qpcr_fold_changes", **culture, target="ACAN", fold_change=2.0**order)
         insert_row(con, "result.qpcr_reference_stability", **study, target="GAPDH", sample_count=4)
+        exosomes = {**study, "material_id": "EXO_U1"}
+        insert_row(con, "core.materials", **exosomes, kind="exosome")
+        insert_row(con, "core.particle_summaries", **exosomes, is_pooled=True, d50_nm=120.0)
         pair = {"comparison_id": "viability_all", "group_a": "control", "group_b": "il1b", "time_h": 72.0}
         insert_row(con, "result.pairwise_tests", **study, **pair, role="primary", padj=0.01)
         count = {"library": "gene", "feature_id": "g1"}

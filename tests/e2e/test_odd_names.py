@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from schemas.errors import UserError
 from tasks.engine.ingest import check
 from tasks.engine.study_files import read_folder
 from tests.e2e.small_study import Bench
+from tests.tasks.methods.fcs_files import fcs_file
 
 YAML = "study_id: odd\nconditions:\n  - {id: control}\n  - {id: il1b}\n"
 SAMPLES = "sample,condition,donor,replicate\nC1,control,D1,1\nT1,il1b,D1,1\n"
@@ -50,6 +52,19 @@ def test_a_layout_cannot_be_fetched_from_elsewhere(layout: str, tmp_path: Path) 
     path = study(tmp_path / "study", f"file,assay,layout\nplate.csv,cell_viability,{layout}\n")
     (path / "landing/plate.csv").write_bytes(WELLS)
     assert "unknown_layout" in {p.rule for p in check(read_folder(path))}
+
+
+@pytest.mark.parametrize(
+    "matrix", ["../m.csv", "/etc/hostname", "reference/../../m.csv", "..\\m.csv", "C:\\m.csv", "x" * 300]
+)
+def test_a_spillover_matrix_cannot_be_fetched_from_elsewhere(matrix: str, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("FITC-A,PE-A\n1,0.1\n0,1\n")
+    path = study(tmp_path / "study", f"file,assay,compensation\nC1.fcs,flow_cytometry,{matrix}\n")
+    channels = ("FSC-A", "FITC-A", "PE-A")
+    (path / "landing/C1.fcs").write_bytes(fcs_file(np.ones((3, 3), np.float32), channels))
+    folder = read_folder(path)
+    assert folder.references == {}
+    assert "matrix_missing" in {p.rule for p in check(folder)}
 
 
 def test_a_nul_in_a_sheets_file_name_is_told(tmp_path: Path) -> None:

@@ -22,10 +22,9 @@ def test_tcga_chol_is_loaded_whole_and_warned_to_be_partially_paired(shared: Pat
     ((severity, message),) = bench.rows(warned)
     assert severity == "warning"
     assert "partially paired: 9 of 36 donors occur in both normal and tumor" in str(message)
-    tested = (
-        "SELECT library, count(*) FROM result.differential_expression WHERE method = 'deseq2' GROUP BY 1 ORDER BY 1"
-    )
-    assert bench.rows(tested) == [("gene", 1000), ("mirna", 2588)]
+    tested = "SELECT method, library, count(*) FROM result.differential_expression GROUP BY 1, 2 ORDER BY 1, 2"
+    libraries = (("gene", 1000), ("mirna", 2588))
+    assert bench.rows(tested) == [(method, *rows) for method in ("deseq2", "limma_voom") for rows in libraries]
 
 
 def test_airway_is_loaded_whole_and_fitted_with_donors_as_blocks(airway_night: Path) -> None:
@@ -34,6 +33,7 @@ def test_airway_is_loaded_whole_and_fitted_with_donors_as_blocks(airway_night: P
     assert bench.rows(counts) == [(64_102, 8, 8 * 64_102)]
     fit = "SELECT DISTINCT contrast_id, fit FROM result.sample_size_factors, core.contrasts"
     assert bench.rows(fit) == [("dex", "~ donor + condition")]
-    runs = "SELECT part, status FROM ops.analysis_runs WHERE analysis = 'differential_expression' AND status = 'done'"
-    assert bench.rows(runs) == [("gene, deseq2, ~ donor + condition", "done")]
+    runs = "SELECT part, status FROM ops.analysis_runs WHERE analysis = 'differential_expression' ORDER BY part"
+    methods = ("deseq2", "limma_voom")
+    assert bench.rows(runs) == [(f"gene, {method}, ~ donor + condition", "done") for method in methods]
     assert night(Path(str(bench.rows("SELECT path FROM core.studies")[0][0])), airway_night).is_unchanged

@@ -61,3 +61,14 @@ def test_a_registered_study_is_scheduled_and_a_triggered_night_publishes_its_tab
     assert tests > 0
     artifacts = lab.call("/artifacts/filter", {"limit": 50})
     assert {"small-bench-loaded", "small-bench-computed", "small-bench-summary"} <= {a["key"] for a in artifacts}
+
+    misspelt = lab.trigger("Small_bench")
+    wait_until(lambda: lab.state_of(misspelt) in {"COMPLETED", "FAILED", "CRASHED"}, 180)
+    assert lab.state_of(misspelt) == "FAILED"
+    of_run = {"flow_run_id": {"any_": [misspelt]}}
+    found = [a for a in lab.call("/artifacts/filter", {"artifacts": of_run}) if a["key"]]  # others are Prefect's own
+    assert [(a["key"], a["type"]) for a in found] == [("small-bench-failed", "markdown")]
+    (shown,) = found
+    lines = lab.call("/logs/filter", {"logs": of_run})
+    for text in (shown["data"], " ".join(line["message"] for line in lines)):
+        assert "Small_bench is neither a study folder nor a registered study. Did you mean small_bench?" in text

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.requests import StudyRequest
-from flows.verdict import RunFailedError, judged, markdown, tables, together
+from flows.verdict import RunFailedError, failure, judged, markdown, tables, together
+from schemas.errors import BadInputError, Problem, Severity, TransientError, UserError
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
 
 LOADED = FileOutcome("a.csv", "loaded", "qpcr", "sds", 96, None)
@@ -53,6 +54,22 @@ def test_arrows_are_summed_up() -> None:
         "2026-01-02 03:04",
     ):
         assert line in text
+
+
+def test_a_run_that_did_nothing_says_why_and_what_to_do() -> None:
+    problem = Problem(Severity.FATAL, "samples.csv", "line 3", "", "x", "no condition", "Name one.")
+    cases = {
+        "Give the folder.": UserError("Case1 is no study. Give the folder."),
+        "- fatal: samples.csv, line 3: no condition. Name one.": UserError("The sheets cannot be used.", (problem,)),
+        "samples.csv, line 3: no condition": BadInputError(problem),
+        "Nothing was lost: run it again.": TransientError("the store does not answer."),
+        "KeyError: 'x'": KeyError("x"),
+    }
+    for line, error in cases.items():
+        text = failure(error, PLAIN)
+        assert line in text
+        assert text.count("no condition") <= 1
+        assert text.startswith("## s: the run failed")
 
 
 def test_every_outcome_is_in_one_table() -> None:

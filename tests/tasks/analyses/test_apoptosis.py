@@ -7,7 +7,7 @@ import pytest
 
 from tasks.analyses.apoptosis import ANALYSIS, TABLE
 from tasks.methods.flow_runs import POPULATIONS
-from tests.tasks.analyses.flow_bench import Frames, computed, parsed, study
+from tests.tasks.analyses.flow_bench import Frames, computed, parsed, study, together
 from tests.tasks.methods.fcs_files import fcs_file
 from tests.tasks.methods.flow_simulation import SPILL, TRUTH, events
 
@@ -51,3 +51,15 @@ def test_a_run_of_controls_alone_has_no_part(tmp_path: Path) -> None:
     frames = tube(tmp_path, "S")
     frames["core.flow_samples"] = frames["core.flow_samples"].with_columns(control=pl.lit("unstained"))
     assert computed(ANALYSIS, frames, study()) == {}
+
+
+def test_controls_recorded_without_names_of_stains_count_for_the_samples_of_their_run(tmp_path: Path) -> None:
+    nothing = {"$P4S": "", "$P5S": ""}
+    bare = tube(tmp_path, "U", **nothing)
+    bare["core.flow_samples"] = bare["core.flow_samples"].with_columns(
+        control=pl.lit("unstained"), sample_id=pl.lit(None, pl.String)
+    )
+    (done,) = computed(ANALYSIS, together(tube(tmp_path, "S"), bare), study()).values()
+    (row,) = done.frames[TABLE].to_dicts()
+    assert row["annexin_method"].startswith("unstained: 99.5th percentile")
+    assert row["pi_method"].startswith("unstained: 99.5th percentile")

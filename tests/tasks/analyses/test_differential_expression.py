@@ -158,19 +158,76 @@ def test_the_threshold_can_be_tested_and_rare_features_left_out(sparse: tuple[St
     assert rare["base_mean"].null_count() == 0
 
 
-@pytest.mark.parametrize(
-    ("expression", "words"),
-    [
-        ({"methods": ["deseq2", "limma_voom"]}, "limma_voom is not built yet; deseq2 ran"),
-        ({"methods": ["deseq2", "desq2"]}, "takes deseq2, limma_voom"),
-        ({"size_factors": {"gene": "tmm"}}, "tmm is not built yet"),
-    ],
-)
-def test_what_is_not_built_or_not_known_is_skipped_with_the_reason(
-    sparse: tuple[Study, pl.DataFrame], expression: Row, words: str
-) -> None:
-    skipped = [p.skip for p in planned(study(SIM, USC, **expression), sparse[1]) if p.skip]
-    assert any(words in reason for reason in skipped)
+def test_a_method_that_is_not_known_is_skipped_and_those_known_are_named(sparse: tuple[Study, pl.DataFrame]) -> None:
+    parts = planned(study(SIM, USC, methods=["deseq2", "desq2"]), sparse[1])
+    assert [p.key for p in parts if p.skip is None] == ["circrna, deseq2, ~ condition", "gene, deseq2, ~ condition"]
+    for part in (p for p in parts if p.skip):
+        assert "'desq2' is not known; expression.methods takes deseq2, limma_voom, limma_trend" in str(part.skip)
+
+
+def test_the_paired_airway_list_of_voom_is_rs(airway_night: Path, shared: Path) -> None:
+    with Warehouse(airway_night).snapshot() as session:
+        found = session.read(TABLE, {"contrast_id": ["dex"], "method": ["limma_voom"]})
+        factors = session.read(FACTORS, {"method": ["limma_voom"]})
+    expected = reference(shared / "reference" / "airway_R_voom_paired.csv.gz")
+    assert found.height == 64102
+    tested = found.drop_nulls("stat")
+    assert tested.drop(["symbol", "na_reason"]).drop_nulls().height == expected.height == 16860
+    assert tested["na_reason"].null_count() == 16860
+    joined = tested.join(expected, on="feature_id", validate="1:1")
+    for mine, theirs in (("stat", "t"), ("log2_fold_change", "logFC"), ("padj", "adj.P.Val")):
+        assert (joined[mine] - joined[theirs]).abs().max() < 1e-9  # type: ignore[operator]
+    listed = set(found.filter(pl.col("direction") != "ns")["feature_id"])
+    assert listed == significant(expected, "logFC", "adj.P.Val")
+    left_out = found.filter(pl.col("stat").is_null())
+    assert set(left_out.filter(pl.col("base_mean") == 0)["na_reason"]) == {"all_zero"}
+    assert set(left_out.filter(pl.col("base_mean") > 0)["na_reason"]) == {"low_count"}
+    samples = pl.read_csv(shared / "reference" / "airway_R_edgeR_samples_TMM.csv.gz").rename({"": "sample_id"})
+    sizes = factors.join(samples, on="sample_id")
+    ratios = sizes["lib.size"] * sizes["norm.factors"] / sizes["size_factor"]
+    assert ratios.to_list() == pytest.approx([ratios[0]] * 8)
+
+
+def test_limma_gives_every_contrast_of_one_fit_and_can_test_the_threshold(sparse: tuple[Study, pl.DataFrame]) -> None:
+    counts = sparse[1].filter(pl.col("library") == "gene")
+    both = ["limma_voom", "limma_trend"]
+    plain, trend = planned(study(SIM, USC, EXO, methods=both), counts)
+    assert [p.key for p in (plain, trend)] == ["gene, limma_voom, ~ condition", "gene, limma_trend, ~ condition"]
+    tables = [computed(p, counts).frames[TABLE] for p in (plain, trend)]
+    for table, method in zip(tables, both, strict=True):
+        assert table["method"].unique().to_list() == [method]
+        assert sorted(table.group_by("contrast_id").len().rows()) == [("exo", 200), ("usc", 200)]
+    assert tables[0]["stat"].drop_nulls().to_list() != tables[1]["stat"].drop_nulls().to_list()
+    (strict,) = planned(study(SIM, USC, methods=["limma_voom"], threshold="test", min_count=5000), counts)
+    tested = computed(strict, counts).frames[TABLE]
+    joined = tables[0].filter(pl.col("contrast_id") == "usc").join(tested, on="feature_id", suffix="_strict")
+    fewer = joined.drop_nulls("pvalue_strict")
+    assert 0 < fewer.height < joined.drop_nulls("pvalue").height
+    assert (fewer["pvalue_strict"] > fewer["pvalue"]).mean() > 0.95  # type: ignore[operator]
+    assert fewer.filter((pl.col("stat_strict") == 0) != (pl.col("log2_fold_change_strict").abs() < 1)).is_empty()
+
+
+def test_limma_scales_circrnas_by_their_genes_and_otherwise_as_asked(sparse: tuple[Study, pl.DataFrame]) -> None:
+    about, counts = study(SIM, USC, methods=["limma_voom"]), sparse[1]
+    circ, gene = planned(about, counts)
+    assert (circ.parameters["size_factors"], gene.parameters["size_factors"]) == ("linear", "tmm")
+    own, borrowed = (computed(p, counts).frames[FACTORS]["size_factor"] for p in (gene, circ))
+    assert borrowed.to_list() == pytest.approx(own.to_list())
+    asked = study(SIM, USC, size_factors={"gene": "tmm", "circrna": "poscounts"}, methods=["limma_voom", "deseq2"])
+    found = {p.key: computed(p, counts).frames[FACTORS]["size_factor"].to_list() for p in planned(asked, counts)}
+    for library, tolerance in (("circrna", 1e-9), ("gene", 0.1)):  # TMM of limma is over the genes it tests
+        limma, deseq2 = (found[f"{library}, {method}, ~ condition"] for method in ("limma_voom", "deseq2"))
+        assert limma == pytest.approx(deseq2, rel=tolerance)
+
+
+def test_fractional_counts_are_tested_by_limma_as_they_are(sparse: tuple[Study, pl.DataFrame]) -> None:
+    genes = sparse[1].filter(pl.col("library") == "gene")
+    fractional = genes.with_columns(count=pl.when(pl.col("count") > 0).then(pl.col("count") + 0.4).otherwise(0.0))
+    (part,) = planned(study(SIM, USC, methods=["limma_voom"]), genes)
+    whole, parts = computed(part, genes), computed(part, fractional)
+    assert [p.rule for p in parts.problems] == ["lengths_not_corrected"]
+    assert whole.problems == ()
+    assert parts.frames[TABLE]["stat"].drop_nulls().to_list() != whole.frames[TABLE]["stat"].drop_nulls().to_list()
 
 
 def test_designs_and_sources_that_cannot_be_fitted_are_skipped_with_the_reason(

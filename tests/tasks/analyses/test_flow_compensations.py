@@ -78,6 +78,17 @@ def test_single_stains_compensate_what_has_no_matrix(tmp_path: Path) -> None:
     assert (row["flag"], row["na_reason"], found.problems) == (None, None, ())
 
 
+def test_single_stains_may_be_named_as_the_samples_name_their_stains(tmp_path: Path) -> None:
+    sample = tube(tmp_path, [[1, 2, 3]], "C1", {"$P2S": "CD73", "$P3S": "CD34"}, sample="C1")
+    stains = [
+        tube(tmp_path, UNSTAINED, "bare", control="unstained"),
+        tube(tmp_path, FITC, "fitc", control="single_stain", marker="CD73"),
+        tube(tmp_path, PE, "pe", control="single_stain", marker="CD34"),
+    ]
+    row = computed(loaded(sample, *stains)).frames[COMPENSATIONS].row(0, named=True)
+    assert row["compensation"] == "single stains of FITC-A, PE-A"
+
+
 def test_the_real_controls_give_the_matrix_that_flowcore_gives(shared: Path, tmp_path: Path) -> None:
     folder = shared / "data/flow/compdata"
     said = dict(line.split(",") for line in (folder / "comp_match").read_text().split()[1:])

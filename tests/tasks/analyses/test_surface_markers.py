@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tasks.analyses.surface_markers import ANALYSIS, TABLE
-from tasks.methods.flow_runs import INTENSITIES, POPULATIONS
+from tasks.methods.flow_runs import ACQUISITIONS, INTENSITIES, POPULATIONS
 from tests.tasks.analyses.flow_bench import Frames, computed, parsed, study, together
+from tests.tasks.methods.fcs_files import fcs_file
+from tests.tasks.methods.flow_simulation import TRUTH, events
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +79,16 @@ def test_real_single_stains_are_positive_against_the_real_unstained_tube(shared:
     assert {(row["control"], row["flag"]) for row in rows.values()} == {("unstained", None)}
     assert all(row["median_ratio"] > 15 for row in rows.values())
     assert done.problems == ()
+
+
+def test_samples_whose_stains_nobody_names_are_skipped_with_the_reason(tmp_path: Path) -> None:
+    names = ["FSC-A", "SSC-A", "FITC-A", "PE-A"]
+    (tmp_path / "s.fcs").write_bytes(fcs_file(events(TRUTH, n=500).select(names).to_numpy(), names))
+    frames = parsed(tmp_path / "s.fcs", object_id="S")
+    slices = {ACQUISITIONS: frames[ACQUISITIONS].select(ANALYSIS.reads[ACQUISITIONS])}
+    (part,) = ANALYSIS.parts(study(), slices)
+    assert part.skip is not None
+    assert part.skip.startswith("1 tubes (s.fcs)") or part.skip.startswith("1 tubes (s)")
+    assert "flow.apoptosis" in part.skip
+    (named,) = ANALYSIS.parts(study(), {ACQUISITIONS: slices[ACQUISITIONS].with_columns(marker=pl.lit("PE"))})
+    assert named.skip is None

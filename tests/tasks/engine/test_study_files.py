@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +44,9 @@ def test_what_is_neither_folder_nor_study_is_said_to_be_neither(warehouse: Wareh
     assert resolve(str(tmp_path), warehouse) == tmp_path
     with pytest.raises(UserError, match="neither a study folder nor a registered study"):
         resolve("trail", warehouse)
+    for name, hint in (("Trial", "Did you mean trial?"), ("zzz", "Registered are trial.")):
+        with pytest.raises(UserError, match=re.escape(hint)):
+            resolve(name, warehouse)
 
 
 def test_what_was_never_ingested_is_neither_analysed_nor_published(tmp_path: Path) -> None:

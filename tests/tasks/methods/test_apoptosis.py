@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tasks.methods.apoptosis import Found, apoptosis
@@ -138,3 +139,22 @@ def test_a_four_decade_cytometer_of_heights_is_gated_as_well() -> None:
     found = apoptosis([tube("S", own, spill=0, channels=json.dumps(listed))], "FL1-H", "FL2-H").rows[0]
     for name, fraction in TRUTH.items():
         assert found[f"percent_{name}"] == pytest.approx(100 * fraction, abs=2)
+
+
+def test_events_without_a_number_are_neither_positive_nor_negative() -> None:
+    damaged = pl.when(pl.col("event") % 5 == 0).then(float("nan")).otherwise(pl.col("FITC-A")).alias("FITC-A")
+    frame = events(TRUTH).with_columns(damaged.cast(pl.Float32))
+    found = apoptosis([tube("S", frame)], "FITC-A", "PE-A")
+    (row,) = found.rows
+    assert sum(row[f"percent_{name}"] for name in TRUTH) == pytest.approx(100)
+    assert row["percent_apoptotic"] == pytest.approx(35, abs=1.5)
+    assert row["singlet_count"] == next(
+        p["event_count"] for p in found.populations if p["gate_path"] == "cells/singlets"
+    )
+
+
+def test_tubes_without_any_forward_scatter_are_gated_by_their_stains_alone() -> None:
+    frame = events(TRUTH).with_columns(pl.lit(0.0).cast(pl.Float32).alias("FSC-A"))
+    found = apoptosis([tube("S", frame)], "FITC-A", "PE-A")
+    assert found.populations[0]["threshold_source"] == "not_separable: too few events"
+    assert found.rows[0]["percent_live"] is not None

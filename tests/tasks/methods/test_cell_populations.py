@@ -77,6 +77,20 @@ def test_populations_of_a_studys_gates_are_named_by_their_path_and_quadrants_kno
     assert ("C1", "percent_of_parent", "cells/singlets/live") not in found
 
 
+def test_what_a_program_had_counted_gives_way_to_the_same_cells_gated_here() -> None:
+    names = {"live": 60.0, "early": 20.0, "late": 15.0, "necrotic": 5.0, "non-viable": 40.0}
+    counted = [gate(f"cells/{n}", v + 2, gate_source="imported", object_id="wsp") for n, v in names.items()]
+    here = [gate(f"cells/{n}", v) for n, v in names.items()]
+    found = gate_values(pl.DataFrame([*counted, gate("other", 9.0, gate_source="imported"), *here]), SAMPLES)
+    assert found["technical_n"].unique().to_list() == [1]
+    assert values(found)["C1", "percent_apoptotic", ""] == 35.0
+    assert values(found)["C1", "percent_live", ""] == 60.0
+    assert values(found)["C1", "percent_of_parent", "other"] == 9.0
+    assert values(gate_values(pl.DataFrame(counted), SAMPLES))["C1", "percent_apoptotic", ""] == 39.0
+    without = [gate(f"cells/{n}", v) for n, v in names.items() if n != "live"]
+    assert ("C1", "percent_live", "") not in values(gate_values(pl.DataFrame(without), SAMPLES))
+
+
 def test_gates_that_are_no_quadrants_give_no_apoptosis() -> None:
     found = values(gate_values(pl.DataFrame([gate("live", 90.0), gate("live/CD3+", 10.0)]), SAMPLES))
     assert {measure for _, measure, _ in found} == {"percent_of_parent"}

@@ -61,3 +61,8 @@ def test_ratio_gives_way_to_poscounts_and_says_so() -> None:
     sparse = np.array([[1.0, 0.0, 2.0], [0.0, 4.0, 3.0]])
     assert [f.rule for f in size_factors(sparse, "ratio")[1]] == ["every_feature_has_a_zero"]
     assert size_factors(sparse, "poscounts")[1] == ()
+
+
+def test_tmm_size_factors_are_effective_library_sizes_on_their_geometric_mean() -> None:
+    counts = np.outer(np.arange(1.0, 40), [1, 2, 4])
+    assert size_factors(counts, "tmm")[0] == pytest.approx([0.5, 1, 2])

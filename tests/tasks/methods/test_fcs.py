@@ -91,6 +91,13 @@ def test_floats_that_a_file_calls_linearised_are_left_as_they_are(shared: Path) 
     assert np.array_equal(linear(item), table(item))
 
 
+@pytest.mark.parametrize(("value", "linear_value"), [(900.0, 10 ** (4 * 900 / 1024)), (-2.0, 900.0), (5_000.0, 900.0)])
+def test_floats_outside_the_channels_of_an_amplifier_are_linear_already(value: float, linear_value: float) -> None:
+    keywords = {"$P1E": "4,1", "$P1R": "1024"}
+    item = read(fcs_file([[900.0], [value]], ["FITC-A"], keywords=keywords))
+    assert linear(item)[0, 0] == pytest.approx(linear_value, rel=1e-6)
+
+
 def test_a_file_may_hold_an_acquisition_at_two_resolutions(shared: Path) -> None:
     coarse, fine = read_fcs(memoryview((shared / "data/flow/fcs/fc500.lmd").read_bytes()), "fc500.lmd")
     assert (coarse.version, coarse.event_count, fine.version, fine.event_count) == ("2.0", 27_072, "3.0", 27_072)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.study import Condition, MaterialRow, SampleRow, Study, StudyYaml
-from tasks.methods.file_samples import declared_number, sample_of
+from tasks.methods.file_samples import declared_dilution, dilution_problems, sample_of
 from tests.tasks.parsers.bench_files import context, raw_file
 
 STUDY = Study(
@@ -33,8 +33,32 @@ def test_who_names_the_sample(
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("100", 100.0), ("", None), ("0", None), ("-2", None), ("many", None), ("inf", None)]
+    ("text", "expected"),
+    [("100", 100.0), ("", None), ("0", None), ("-2", None), ("many", None), ("inf", None), ("0.001", None)],
 )
-def test_a_further_column_may_hold_a_number(text: str, expected: float | None) -> None:
-    assert declared_number(context(attributes={"dilution": text}), "dilution") == expected
-    assert declared_number(context(), "dilution") is None
+def test_a_dilution_is_a_number_of_1_or_more(text: str, expected: float | None) -> None:
+    assert declared_dilution(context(attributes={"dilution": text})) == expected
+    assert declared_dilution(context()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("1:1000", "Write 1000."),
+        ("1/200", "Write 200."),
+        ("500x", "Write 500."),
+        ("0.001", "Write 1000."),
+        *((text, "Write the factor, e.g. 1000 (1 where nothing was diluted).") for text in ("abc", "0", "-5", "1:0")),
+    ],
+)
+def test_a_dilution_that_is_no_factor_is_told_with_its_line(text: str, remedy: str) -> None:
+    (problem,) = dilution_problems(context(attributes={"dilution": text}, line=5), "landing/nta.csv")
+    assert str(problem) == (
+        f"landing/nta.csv, files.csv, line 5, column dilution: '{text}' is no number of 1 or more, so files.csv tells "
+        f"no dilution. {remedy}"
+    )
+
+
+def test_a_good_dilution_or_none_is_told_nothing() -> None:
+    for row in ({"attributes": {"dilution": "1000"}}, {"attributes": {"dilution": " "}}, {}):
+        assert list(dilution_problems(context(**row), "f")) == []

@@ -124,3 +124,20 @@ def test_bounds_are_drawn_on_channels_that_every_tube_has() -> None:
     short = json.dumps([c for c in STAINED if c["name"] != "FSC-H"])
     tubes = [tube("S", events(TRUTH, n=10)), tube("T", events(TRUTH, n=10), channels=short)]
     assert [c["name"] for c in shared_channels(tubes)] == ["FSC-A", "SSC-A", "FITC-A", "PE-A", "Time"]
+
+
+def test_each_tube_has_its_own_events_in_whatever_order_they_come() -> None:
+    parts = [events(TRUTH, n=n, seed=n).with_columns(object_id=pl.lit(name)) for name, n in (("A", 5), ("B", 7))]
+    mixed = pl.concat([parts[0][:2], parts[1], parts[0][2:]])
+    found = tubes_of(
+        pl.DataFrame([row("A"), row("B"), row("C")]), mixed, pl.DataFrame({"object_id": [], "data_set": []})
+    )
+    assert [(t.row["object_id"], t.events["event"].to_list()) for t in found] == [
+        ("A", list(range(1, 6))),
+        ("B", list(range(1, 8))),
+    ]
+
+
+def test_compensated_values_are_as_precise_as_the_stored_ones() -> None:
+    own = tube("S", events(TRUTH, n=100))
+    assert {column: values.dtype for column, values in own.columns.items()} == dict.fromkeys(own.columns, np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from schemas.errors import BadInputError
-from tasks.methods.flowjo_gates import WorkspaceSample, file_names, is_workspace, read_workspace, strategy_for
+from tasks.methods.flowjo_gates import WorkspaceSample, file_names, is_workspace, read_workspace, strategies_for
 from tasks.methods.gating import Acquisition, Gating
 from tasks.methods.safe_xml import read_xml
 from tests.tasks.methods.flow_files import acquisition
@@ -59,8 +59,7 @@ def counts(sample: WorkspaceSample, events: Acquisition = EVENTS) -> dict[str, i
 def test_counts_are_those_of_flowkit(shared: Path, name: str, events: str) -> None:
     folder = shared / "data/flow/flowkit"
     report = json.loads((folder / "expected_gate_counts_flowkit.json").read_text())["report"]
-    sample = strategy_for(read((folder / name).read_bytes(), name), {events})
-    assert sample is not None
+    (sample,) = strategies_for(read((folder / name).read_bytes(), name), {events})
     assert sample.problems == ()
     expected = {row["gate_name"]: row["count"] for row in report[f"{name}|All Samples"]}
     assert counts(sample, acquisition(folder / events)) == expected
@@ -122,11 +121,18 @@ def test_a_gate_on_an_undocumented_scale_is_left_out_with_those_below() -> None:
 
 def test_a_sample_is_found_by_its_files_name_and_equal_gates_serve_as_template() -> None:
     samples = read(workspace(gate("cells"), names=("tube 1.fcs", "tube 2.fcs")))
-    assert strategy_for(samples, file_names("landing/Tube 2.FCS")) is samples[1]
-    assert strategy_for(samples, file_names("other.fcs")) is samples[0]
+    assert strategies_for(samples, file_names("landing/Tube 2.FCS")) == [samples[1]]
+    assert strategies_for(samples, file_names("other.fcs")) == [samples[0]]
     others = [samples[0], *read(workspace(gate("dead"), names=("tube 3.fcs",)))]
-    assert strategy_for(others, file_names("other.fcs")) is None
-    assert strategy_for(read(workspace()), file_names("tube 1.fcs")) is None
+    assert strategies_for(others, file_names("other.fcs")) == []
+    assert strategies_for(read(workspace()), file_names("tube 1.fcs")) == []
+
+
+def test_samples_of_one_file_name_that_are_gated_differently_are_not_told_apart_by_guessing() -> None:
+    twins = [*read(workspace(gate("cells"))), *read(workspace(gate("dead")))]
+    assert strategies_for(twins, file_names("day2/tube 1.fcs")) == twins
+    same = [*read(workspace(gate("cells"))), *read(workspace(gate("cells")))]
+    assert strategies_for(same, file_names("tube 1.fcs")) == same[:1]
 
 
 @pytest.mark.parametrize(

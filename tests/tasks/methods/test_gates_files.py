@@ -59,6 +59,24 @@ def test_gates_that_fit_are_kept_beside_those_that_do_not() -> None:
     assert "1 of 2 gates do not fit" in problems[0].message
 
 
+def test_an_acquisition_that_may_be_two_samples_of_the_workspace_is_not_gated_by_either() -> None:
+    base = "http://www.isac-net.org/std/Gating-ML/v2.0/"
+    samples = "".join(
+        f'<Sample><SampleNode name="S"><Subpopulations><Population name="{name}"><Gate><gating:RectangleGate '
+        'eventsInside="1"><gating:dimension gating:min="0"><data-type:fcs-dimension data-type:name="FSC-A"/>'
+        "</gating:dimension></gating:RectangleGate></Gate></Population></Subpopulations></SampleNode></Sample>"
+        for name in ("cells", "dead")
+    )
+    text = (
+        f'<Workspace flowJoVersion="10" xmlns:gating="{base}gating" xmlns:data-type="{base}datatypes"><SampleList>'
+        f"{samples}</SampleList></Workspace>"
+    )
+    rows, problems = gated(tube("S", simulated({"live": 1.0}, n=10)), "day2/S.fcs", read_gates(text.encode(), "g.wsp"))
+    assert rows == []
+    assert [p.rule for p in problems] == ["ambiguous_in_workspace"]
+    assert "2 samples that may be day2/S.fcs" in problems[0].message
+
+
 def test_an_acquisition_that_the_workspace_lacks_is_named() -> None:
     sample = '<Sample><SampleNode name="{0}"><Subpopulations>{1}</Subpopulations></SampleNode></Sample>'
     empty = f'<Workspace flowJoVersion="10"><SampleList>{sample.format("a", "")}</SampleList></Workspace>'

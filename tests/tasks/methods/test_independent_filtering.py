@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from tasks.methods.independent_filtering import adjusted, filtered, lowess
+from tasks.methods.independent_filtering import adjusted, filtered
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
@@ -31,14 +31,3 @@ def test_few_rejections_filter_nothing_but_features_without_reads() -> None:
     padj, threshold = filtered(np.full(50, 0.5), np.arange(50.0), 0.05)
     assert threshold == pytest.approx(np.quantile(np.arange(50.0), 0.02))
     assert np.isnan(padj).sum() == 1
-
-
-def test_a_straight_line_stays_straight_and_a_bent_one_with_an_outlier_is_rs() -> None:
-    x = np.linspace(0, 1, 50)
-    assert lowess(x, 3 * x + 1) == pytest.approx(3 * x + 1)
-    i = np.arange(1, 51)
-    y = 100 + 30 * np.sin(i / 7) + (i * 37 % 11) - 25 * (i > 40) + 60 * (i == 20)
-    # R 4.2.2: lowess(seq(0, 1, length = 50), y, f = 1/5)$y[c(1, 10, 20, 21, 40, 41, 50)]
-    assert lowess(x, y)[[0, 9, 19, 20, 39, 40, 49]] == pytest.approx(
-        [109.61277335, 133.43334269, 113.59497149, 109.52937367, 79.35594908, 78.59013564, 103.26867213], rel=1e-7
-    )

@@ -42,7 +42,7 @@ def test_without_a_dilution_sizes_are_kept_and_concentrations_are_not() -> None:
 
 def test_each_doubt_is_said_once_for_all_captures() -> None:
     captures = [capture(name, 1, 2, 1, dilution=NONE) for name in "abcde"]
-    (problem,) = capture_problems(captures, CENTRES, "f")
+    (problem,) = capture_problems(captures, CENTRES, "f", context())
     assert problem.rule == "dilution_missing"
     assert problem.place == "capture a, b, c, … (5 captures)"
     assert "column `dilution` of files.csv" in problem.remedy
@@ -57,13 +57,13 @@ def test_each_doubt_is_said_once_for_all_captures() -> None:
     ],
 )
 def test_figures_that_the_bins_contradict_are_reported(more: dict[str, object], words: str) -> None:
-    found = list(capture_problems([capture("a", 1, 2, 1, **more)], CENTRES, "f"))
+    found = list(capture_problems([capture("a", 1, 2, 1, **more)], CENTRES, "f", context()))
     assert [p.rule for p in found] == (["summary_disagrees"] if words else [])
     assert all(words in p.message for p in found)
 
 
 def test_an_empty_capture_is_named() -> None:
-    assert [p.rule for p in capture_problems([capture("a", 0, 0, 0)], CENTRES, "f")] == ["empty_capture"]
+    assert [p.rule for p in capture_problems([capture("a", 0, 0, 0)], CENTRES, "f", context())] == ["empty_capture"]
 
 
 def test_absurd_numbers_of_tracks_are_none() -> None:

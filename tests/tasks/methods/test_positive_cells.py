@@ -40,6 +40,8 @@ def test_fewer_than_200_cells_are_flagged(total: int, flag: str | None) -> None:
         ([(None, 300)], "no_positive_count"),
         ([(30, None)], "no_total_count"),
         ([(0, 0)], "no_cells"),
+        ([(10, 100), (10, 100), (10, None)], "fields_do_not_match"),
+        ([(10, 100), (None, 100)], "fields_do_not_match"),
     ],
 )
 def test_what_was_not_counted_is_no_percentage(fields: list[tuple[int | None, int | None]], reason: str) -> None:

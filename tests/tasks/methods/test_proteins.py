@@ -75,6 +75,27 @@ def test_files_of_one_named_membrane_belong_together_and_boxes_of_a_lane_are_add
     assert row["log2_ratio"] == 2.0
 
 
+def test_a_loading_control_measured_again_with_every_target_is_that_of_the_same_file() -> None:
+    """Each file has its own exposure, and the second one only some of the lanes."""
+    collagen = {"object_id": "f2", "target": "COL2A1", "signal": 80.0}
+    rows = levels({}, GAPDH, {"lane": 2, "sample_id": "T1"}, GAPDH | {"lane": 2, "sample_id": "T1"},
+                  collagen, GAPDH | {"object_id": "f2", "signal": 20.0})  # fmt: skip
+    assert {(r["sample_id"], r["target"]): pytest.approx(r["mean_loading"]) for r in rows} == {
+        ("C1", "SOX9"): 2.0,
+        ("T1", "SOX9"): 2.0,
+        ("C1", "COL2A1"): 20.0,
+    }
+    assert [(r["log2_ratio"], r["lane_count"]) for r in rows] == [(pytest.approx(2.0), 1)] * 3
+
+
+def test_a_lane_that_two_files_measured_is_one_lane() -> None:
+    again = {"object_id": "f2", "signal": 160.0}
+    (row,) = levels({}, GAPDH, again, GAPDH | {"object_id": "f2", "signal": 10.0})
+    assert (row["log2_ratio"], row["lane_count"], row["sd_log2"]) == (3.0, 1, None)
+    (row,) = levels({}, GAPDH, again | {"flag": "saturated"}, GAPDH | {"object_id": "f2", "signal": 10.0})
+    assert (row["log2_ratio"], row["mean_signal"], row["na_reason"]) == (2.0, 8.0, None)
+
+
 def test_markers_and_materials_have_no_level_and_exclusions_are_kept_apart() -> None:
     assert levels({"target_role": "marker", "target": "CD63"}, GAPDH) == []
     assert levels({"sample_id": None}, GAPDH | {"sample_id": None}) == []

@@ -122,7 +122,7 @@ def test_one_of_two_references_missing_is_refused_instead_of_shifting_the_sample
     found = computed(
         *(r for r in rows if (r["sample_id"], r["target"]) != ("T1", "ACTB")), references=("gapdh", "actb")
     )
-    assert found["T1", "ACAN"]["na_reason"] == "reference_undetermined"
+    assert found["T1", "ACAN"]["na_reason"] == "no_reference_target"
     assert found["C1", "ACAN"]["delta_cq"] == pytest.approx(8.0)
 
 
@@ -258,3 +258,22 @@ def test_more_rna_in_a_sample_changes_no_corrected_ratio(target: float, referenc
     ]
     here, there = (pfaffl(*rows, gapdh=reference, acan=target)["T1", "ACAN"]["fold_change"] for rows in (PLATE, moved))
     assert here == pytest.approx(there)
+
+
+def test_references_on_two_plates_need_inter_run_calibrators_and_the_reason_says_so() -> None:
+    apart = [
+        *(well(s, "GAPDH", 20.0) for s in ("C1", "T1")), well("C1", "ACAN", 25.0), well("T1", "ACAN", 26.0),
+        *(well(s, "ACTB", 18.0, object_id="f2", plate="q") for s in ("C1", "T1")),
+    ]  # fmt: skip
+    found = computed(*apart, references=("GAPDH", "ACTB"))
+    assert found["T1", "ACAN"]["na_reason"] == "reference_on_other_plate"
+    lacking = [w for w in apart if (w["sample_id"], w["target"]) != ("T1", "ACTB")]
+    assert computed(*lacking, references=("GAPDH", "ACTB"))["T1", "ACAN"]["na_reason"] == "no_reference_target"
+    irc = [
+        *(well(None, t, cq, task="irc") for t, cq in (("GAPDH", 20.0), ("ACAN", 22.0), ("ACTB", 19.0))),
+        *(well(None, t, cq, task="irc", object_id="f2", plate="q") for t, cq in (("GAPDH", 21.0), ("ACTB", 21.0))),
+    ]
+    joined = computed(*apart, *irc, references=("GAPDH", "ACTB"))
+    # f1 runs 0.5 early for GAPDH, ACTB 1 late on f2: references are 20.5 and 17
+    assert joined["T1", "ACAN"]["delta_cq"] == pytest.approx(26.0 - (20.5 + 17.0) / 2)
+    assert joined["T1", "ACAN"]["fold_change"] == pytest.approx(0.5)

@@ -20,7 +20,7 @@ def rules(data: bytes, *, is_open: bool = True) -> list[tuple[str, str, str]]:
     ("data", "rule"),
     [
         (PLAIN.encode(), None),
-        (PLAIN.encode("utf-8-sig"), "byte_order_mark"),
+        (PLAIN.encode("utf-8-sig"), None),  # Excel's "CSV UTF-8"
         (PLAIN.encode("utf-16"), "encoding"),
         (PLAIN.replace(",", ";").encode(), "not_comma_separated"),
         (PLAIN.replace(",", "\t").encode(), "not_comma_separated"),

@@ -62,6 +62,7 @@ def test_real_matrices_are_read(shared: Path, tmp_path: Path) -> None:
         ("nothing here", "no_matrix"),
         ("1,0.2\n0.05,1\n", "no_matrix"),
         ("A,B\n1,0.2\n", "no_matrix"),
+        ("A,B\n1,0.2\n0.05,\n", "no_matrix"),
         ("A,A\n1,0.2\n0.05,1\n", "no_matrix"),
         ("A,B\n1,1\n1,1\n", "singular_matrix"),
         (MTX.replace('value="0.2"', 'value="x"'), "no_matrix"),

@@ -69,8 +69,38 @@ def test_a_draft_lists_the_files_and_guesses_conditions_from_sample_names() -> N
     assert not [p for p in study.problems if p.severity is not Severity.WARNING]
 
 
-def test_a_draft_without_sample_names_is_valid_too() -> None:
-    assert read(drafted([DraftFile("landing/x.txt", "qpcr")]), ("landing/x.txt",)).problems == ()
+def test_a_draft_without_samples_is_valid_and_marks_what_is_missing() -> None:
+    found = [DraftFile("landing/od.csv", "cell_viability", is_guess=True), DraftFile("landing/notes.docx")]
+    sheets = drafted(found)
+    (row,) = sheets["samples.csv"].splitlines()[1:]
+    assert row.startswith("SAMPLE_1,unassigned,,,FILL IN: no file names a sample")
+    assert "contrasts.csv" not in sheets
+    assert re.findall(r"^  - .*", sheets["study.yaml"], re.MULTILINE) == [
+        "  - {id: unassigned, label: unassigned}  # FILL IN condition: the names tell none"
+    ]
+    notes = [line.rpartition(",")[2] for line in sheets["files.csv"].splitlines()[1:]]
+    assert "guess" in notes[0]
+    assert all("FILL IN" in note for note in notes)
+    names = tuple(f.name for f in found)
+    assert not [p for p in read(sheets, names).problems if p.severity is Severity.FATAL]
+    filled = sheets | {
+        "samples.csv": "sample,condition,donor\nA,control,\n",
+        "study.yaml": sheets["study.yaml"].replace("{id: unassigned, label: unassigned}", "{id: control}"),
+        "files.csv": sheets["files.csv"].replace("cell_viability,,,", "cell_viability,,plate96,24"),
+        "layouts/plate96.csv": sheets["layouts/plate96.csv"].replace("A,,,", "A,,A,blank"),
+    }
+    study = read(filled, names)
+    assert [p for p in study.problems if p.severity is not Severity.WARNING] == []
+    assert [(w.well, w.role) for w in study.layouts["plate96"].wells if w.role != "empty"] == [
+        ("A02", "sample"),
+        ("A03", "blank"),
+    ]
+
+
+def test_plates_whose_samples_are_named_need_no_layout() -> None:
+    sheets = drafted([DraftFile("landing/od.csv", "cell_viability", ("C_1", "C_2"))])
+    assert not any(name.startswith("layouts/") for name in sheets)
+    assert "FILL IN" not in sheets["files.csv"]
 
 
 @pytest.mark.parametrize(
@@ -84,5 +114,5 @@ def test_a_folder_name_becomes_a_study_id(text: str, slug: str) -> None:
 @given(st.lists(st.text(min_size=1, max_size=10, alphabet=st.characters(exclude_categories=["C", "Z"])), max_size=8))
 @settings(deadline=None)
 def test_any_sample_names_give_a_readable_draft(names: list[str]) -> None:
-    study = read(drafted([DraftFile("landing/c.csv", "expression_counts", tuple(names))]), ("landing/c.csv",))
-    assert len(study.samples) >= 1
+    sheets = drafted([DraftFile("landing/c.csv", "expression_counts", tuple(names))])
+    assert len(read(sheets, ("landing/c.csv",)).samples) >= 1

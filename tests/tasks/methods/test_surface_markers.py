@@ -54,6 +54,16 @@ def test_the_best_control_is_chosen_for_each_marker() -> None:
     assert (found["S", "CD73"]["control"], found["S", "CD34"]["control"]) == ("isotype", "fmo")
 
 
+def test_a_control_recorded_without_names_of_stains_is_for_the_samples_channel_of_its_marker() -> None:
+    found = rows(
+        SAMPLE,
+        tube("F", bare(), control="fmo", marker="CD34", **PLAIN),
+        tube("I", bare(), control="isotype", marker="cd73", **PLAIN),
+        tube("G", bare(), control="isotype", marker="IgG1", **PLAIN),
+    )
+    assert (found["S", "CD73"]["control"], found["S", "CD34"]["control"]) == ("isotype", "fmo")
+
+
 def test_without_controls_the_samples_own_distribution_decides_and_it_is_flagged() -> None:
     mixed = tube("S", events({"early_apoptotic": 0.6, "live": 0.4}), **PANEL)
     found = rows(mixed)["S", "CD73"]
@@ -109,3 +119,12 @@ def test_too_few_events_have_no_percentage() -> None:
 def test_two_channels_with_one_marker_keep_apart() -> None:
     twice = {"channels": json.dumps(channels(FITC="CD3", PE="CD3")), "panel": "t"}
     assert {m for _, m in rows(tube("S", frame(), **twice))} == {"CD3 (FITC-A)", "CD3 (PE-A)"}
+
+
+def test_events_without_a_number_do_not_count_as_negative() -> None:
+    damaged = pl.when(pl.col("event") % 2 == 0).then(float("nan")).otherwise(pl.col("FITC-A")).alias("FITC-A")
+    found = rows(
+        tube("S", frame().with_columns(damaged.cast(pl.Float32)), spill=0, **PANEL),
+        tube("U", bare(), control="unstained", **PANEL),
+    )
+    assert found["S", "CD73"]["percent_positive"] == pytest.approx(97, abs=0.7)

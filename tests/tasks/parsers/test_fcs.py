@@ -231,3 +231,15 @@ def test_events_that_are_not_numbers_are_null(tmp_path: Path) -> None:
     frame = parsed(tmp_path, fcs_file(events, NAMES)).derived["flow_events"]
     assert frame["FITC-A"].to_list() == [5, None, 700]
     assert frame.schema["FITC-A"] == pl.Float32
+
+
+def test_keywords_that_tell_who_the_patient_is_are_not_loaded(tmp_path: Path) -> None:
+    said = {"PATIENT ID": "919300", "&11DOB": " ", "TUBE NAME": "C1"}
+    found = parsed(tmp_path, fcs_file(EVENTS, NAMES, keywords=SPILL | said))
+    keywords = json.loads(row_of(found)["keywords"])
+    assert "919300" not in row_of(found)["keywords"]
+    assert keywords["PATIENT ID"].startswith("(withheld")
+    assert keywords["TUBE NAME"] == "C1"
+    (problem,) = found.problems
+    assert (problem.rule, problem.place) == ("personal_data", "data set 1")
+    assert "PATIENT ID" in problem.message

@@ -37,6 +37,17 @@ def test_without_a_dilution_the_concentration_waits(tmp_path: Path) -> None:
     assert (row["total_concentration_per_ml"], row["dilution_source"]) == (pytest.approx(5e7), "files.csv")
 
 
+@pytest.mark.parametrize("text", ["1:1000", "abc", "0", "-5", "0.001"])
+def test_a_dilution_that_cannot_be_read_is_not_called_missing(text: str, tmp_path: Path) -> None:
+    found = parsed(
+        tmp_path, ZETAVIEW.replace("Dilution::\t1000", "Dilution::\t"), attributes={"dilution": text}, line=3
+    )
+    (problem,) = found.problems
+    assert problem.place == "files.csv, line 3, column dilution"
+    (row,) = found.frames["core.particle_summaries"].to_dicts()
+    assert (row["total_concentration_per_ml"], row["dilution"], row["mean_nm"] > 0) == (None, None, True)
+
+
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [

@@ -271,3 +271,23 @@ def test_samples_carry_the_worst_quality_and_every_flag_of_their_rna(insert: Ins
     assert (row["name"], row["condition"], row["reading_count"]) == ("D1_il1b", "il1b", 2)
     assert (row["min_rin"], row["min_ratio_260_280"], row["flags"]) == (6.0, 1.6, "low_260_280;low_rin")
     assert row["instruments"] == "NanoDrop;TapeStation"
+
+
+@pytest.mark.usefixtures("study")
+def test_materials_carry_their_sizes_markers_and_blots(insert: Insert, read: Read) -> None:
+    insert("core.materials", study_id="s", material_id="EXO", kind="exosome")
+    its = {"study_id": "s", "material_id": "EXO"}
+    for file, size, flag in (("a", 100.0, None), ("b", 120.0, None), ("c", None, "empty_capture")):
+        insert("core.particle_summaries", **its, object_id=file, is_pooled=True, d50_nm=size, flag=flag)
+    insert("core.particle_summaries", **its, object_id="a", is_pooled=False, d50_nm=1.0)
+    insert("result.surface_markers", **its, marker="CD63", percent_positive=90.0, is_excluded=False)
+    insert("result.surface_markers", **its, marker="CD9", percent_positive=5.0, is_excluded=True)
+    insert("core.blot_bands", **its, target="CD63", membrane="M1", signal=7.0)
+    insert("core.blot_bands", study_id="s", sample_id="D1_exo", target="CD63", membrane="M1", signal=8.0)
+    found = {(r["assay"], r["measure"], r["target"], r["place"]): r for r in read("mart.material_readings")}
+    size = found["particle_size", "median_nm", None, None]
+    assert (size["value"], size["unit"], size["reading_count"], size["lost_count"]) == (110.0, "nm", 2, 1)
+    assert (size["sd"], size["flags"]) == (pytest.approx(math.sqrt(200)), "empty_capture")
+    assert found["flow_cytometry", "percent_positive", "CD63", None]["value"] == 90.0
+    assert found["western_blot", "blot_signal", "CD63", "M1"]["value"] == 7.0
+    assert not any(target == "CD9" for _, _, target, _ in found)
