@@ -1,11 +1,23 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.methods.simulated_prior import GRID, nearest_variance
+from tasks.methods.simulated_prior import DRAWS, GRID, nearest_variance
+
+SCRIPT = Path(__file__).parents[2] / "reference" / "deseq2_prior_draws.R"
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_the_draws_are_those_that_r_makes() -> None:
+    made = subprocess.run(["Rscript", str(SCRIPT)], capture_output=True, text=True, check=True)
+    assert made.stdout == DRAWS.read_text()
 
 
 @pytest.mark.parametrize("residual_df", [1, 2, 3])
