@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from schemas.errors import Problem
 from schemas.study import Study
 from schemas.tables.apoptosis import Apoptosis
 from tasks.contracts import Analysis, Computed, Part
@@ -20,6 +21,7 @@ from tasks.methods.flow_runs import (
     control_problems,
     flag_problems,
     run_groups,
+    uncontrolled,
     where_objects,
 )
 from tasks.methods.flow_tubes import tubes_of
@@ -59,6 +61,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     return Computed({TABLE: result_frame(found.rows, Apoptosis), POPULATIONS: populations}, problems)
 
 
+def foretold(part: Part, frames: Mapping[str, pl.DataFrame]) -> Iterator[Problem]:
+    """That a run has no controls."""
+    return uncontrolled(frames[ACQUISITIONS], f"run {part.key}")
+
+
 ANALYSIS = Analysis(
     name="apoptosis",
     reads=READS,
@@ -66,4 +73,5 @@ ANALYSIS = Analysis(
     parts=parts,
     run=run,
     parts_per_step=1,
+    foretold=foretold,
 )

@@ -93,6 +93,14 @@ def flag_problems(rows: list[dict[str, Any]], place: str) -> Iterator[Problem]:
             yield warning("files.csv", place, rule, f"{_listed(hit)}: {message}", remedy)
 
 
+def uncontrolled(acquisitions: pl.DataFrame, place: str) -> Iterator[Problem]:
+    """The warning for a run without a control, as ``flag_problems`` gives it once events are read."""
+    rows = acquisitions.sort("object_id", "data_set").to_dicts()
+    if all(row["control"] is None or row["is_excluded"] for row in rows):
+        samples = [row | {"flag": "control_missing", "na_reason": None} for row in rows if row["control"] is None]
+        yield from flag_problems(samples, place)
+
+
 def _listed(rows: Iterable[Mapping[str, Any]]) -> str:
     names = list(dict.fromkeys(str(r["sample_name"] or r["object_id"][:12]) for r in rows))
     return f"{len(names)} tubes ({', '.join(names[:_LISTED])}{', …' if len(names) > _LISTED else ''})"
