@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from schemas.errors import Problem, warning
+from schemas.errors import Problem, Severity, warning
+from tasks.methods.flow_channels import channel_named
 from tasks.methods.flow_tubes import Tube, annexin_and_pi, stain_of
+from tasks.methods.problem_lists import several, shown
 
 ACQUISITIONS, EVENTS, COMPENSATIONS = "core.flow_samples", "core.flow_events", "result.flow_compensations"
 POPULATIONS, INTENSITIES = "core.flow_populations", "core.flow_intensities"
@@ -19,12 +21,13 @@ READS: Mapping[str, tuple[str, ...]] = {
     COMPENSATIONS: ("object_id",),
 }
 _LISTED = 5
+_CHANNELS = 20
 _SAID = {
     "few_events": ("fewer than 1,000 singlets", "Record more events; the percentages are uncertain."),
     "too_few_events": ("fewer than 100 singlets: no percentages", "Record more events."),
     "control_missing": (
-        "no control to set thresholds by; they are from the samples' own distribution",
-        "Declare unstained, fmo, isotype or single_stain tubes of the same run and panel in files.csv `control`.",
+        "no control that counts to set thresholds by; they are from the samples' own distribution",
+        "Declare unstained, fmo, isotype or single_stain tubes (with `marker`) of their run and panel in files.csv.",
     ),
     "no_separation": (
         "no two populations can be told apart; the threshold is the main one's median + 3 robust SD",
@@ -66,6 +69,26 @@ def annexin_stained(
     for pair, own in stained.items():
         own += [row for row in nameless if set(pair) <= {c["column"] for c in channels_of(row)}]
     return stained
+
+
+def lost_channels(acquisitions: pl.DataFrame, named: Sequence[str]) -> dict[str, list[str]] | None:
+    """Those of the named channels that no acquisition has, and all that there are; null when none is lost."""
+    panels = [json.loads(text) for text in acquisitions["channels"].unique().sort()]
+    lost = [name for name in named if not any(channel_named(name, panel) for panel in panels)]
+    if not lost and not any(all(channel_named(name, panel) for name in named) for panel in panels):
+        lost = [" together with ".join(named)]
+    if not lost or not panels:
+        return None
+    return {"lost": lost, "channels": sorted({c["name"] for p in panels for c in p if c["kind"] == "fluorescence"})}
+
+
+def lost_channel(lost: Sequence[str], channels: Sequence[str]) -> Problem:
+    """The problem for channels of flow.apoptosis that no file has."""
+    message = f"no file has a channel {' or '.join(map(shown, lost))}; they have {several(channels, _CHANNELS)}"
+    remedy = (
+        "Name channels or stains as the files do, or leave flow.apoptosis out: stains called annexin and PI are found."
+    )
+    return Problem(Severity.LOCAL, "study.yaml", "flow.apoptosis", ", ".join(lost), "unknown_channel", message, remedy)
 
 
 def names_a_stain(row: Mapping[str, Any]) -> bool:

@@ -137,11 +137,11 @@ def flow(folder: Path, *tubes: str, stains: dict[str, str] = STAINS, more: str =
 
 def test_a_run_without_controls_is_told_from_what_files_say(tmp_path: Path) -> None:
     told = flow(tmp_path, "c.fcs,C1,,", "t.fcs,T1,,")
-    assert any(p.startswith("files.csv, run r/p: 2 tubes (") and "no control to set thresholds by" in p for p in told)
+    assert any(p.startswith("files.csv, run r/p: 2 tubes (") and "no control that counts to set" in p for p in told)
 
 
 def test_a_run_with_controls_is_told_nothing_of_them(tmp_path: Path) -> None:
-    assert not any("no control" in p for p in flow(tmp_path, "c.fcs,C1,,", "t.fcs,T1,,", "u.fcs,,unstained,"))
+    assert not any("no control that" in p for p in flow(tmp_path, "c.fcs,C1,,", "t.fcs,T1,,", "u.fcs,,unstained,"))
 
 
 def test_gates_that_do_not_fit_are_told_before_anything_runs(tmp_path: Path) -> None:
@@ -154,3 +154,15 @@ def test_tubes_whose_stains_nobody_names_are_told(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     told = flow(tmp_path / "a", "c.fcs,C1,,", stains={})
     assert any("1 tubes (C1) name no stain, so they are not gated: say it in files.csv" in p for p in told)
+
+
+def test_misspelt_single_stains_and_channels_are_told_from_what_files_say(tmp_path: Path) -> None:
+    more = "flow: {apoptosis: {annexin: BL1-A, pi: PE-A}}\n"
+    told = flow(tmp_path, "c.fcs,C1,,", "a.fcs,,single_stain,Anexin V", more=more)
+    assert any(p.startswith("files.csv, line 3, column marker: landing/a.fcs") and "Annexin V?" in p for p in told)
+    assert any("study.yaml, flow.apoptosis: no file has a channel BL1-A; they have FITC-A, PE-A." in p for p in told)
+
+
+def test_files_that_go_uncompensated_are_named(tmp_path: Path) -> None:
+    told = flow(tmp_path, *(f"{x}.fcs,C1,," for x in "abcd"))
+    assert any("landing/a.fcs, landing/b.fcs, landing/c.fcs and 1 more: several stains" in p for p in told)
