@@ -57,6 +57,7 @@ conditions:
 
 # Differential expression of count matrices. fold_change is linear: 2.0 means doubled or halved.
 # The threshold filters the finished list, or every feature is tested against it (test).
+# Methods: deseq2, limma_voom, limma_trend; primary is the one whose list counts.
 # expression:
 #   methods: [deseq2, limma_voom]
 #   primary: deseq2
