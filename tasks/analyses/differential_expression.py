@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -14,17 +14,21 @@ import polars as pl
 from schemas.errors import Problem, Severity
 from schemas.study import Study
 from schemas.tables.differential_expression import DifferentialExpression
+from schemas.tables.normalized_expression import NormalizedExpression
 from schemas.tables.sample_size_factors import SampleSizeFactor
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods import deseq2, limma
 from tasks.methods.count_matrices import CountMatrix, Finding, count_matrix, refusal, remarks, size_factors
+from tasks.methods.deseq2_tests import wald_table
 from tasks.methods.design_matrix import Design, design
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources
 from tasks.methods.result_frames import result_frame
+from tasks.methods.variance_stabilisation import stabilised
 
 Floats = npt.NDArray[np.float64]
 COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 TABLE, FACTORS = "result.differential_expression", "result.sample_size_factors"
+EXPRESSION = "result.normalized_expression"
 METHODS = ("deseq2", *limma.METHODS)
 
 
@@ -122,7 +126,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     matrix = count_matrix(frames[COUNTS], given["library"], given["objects"]["library"])
     scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
     for refused in filter(None, (refusal(matrix), refusal(scale))):
-        nothing = {TABLE: result_frame([], DifferentialExpression), FACTORS: result_frame([], SampleSizeFactor)}
+        nothing = {
+            TABLE: result_frame([], DifferentialExpression),
+            FACTORS: result_frame([], SampleSizeFactor),
+            EXPRESSION: result_frame([], NormalizedExpression),
+        }
         return Computed(nothing, (*problems, _problem(given, refused, Severity.LOCAL)))
     model = design(given["metadata"], variable=given["variable"], blocking=given["blocking"], first=given["first"])
     fitted = (_limma if given["method"] in limma.METHODS else _deseq2)(given, matrix, scale, model)
@@ -133,20 +141,40 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     for contrast in given["contrasts"]:
         tested = fitted.tests(reference=contrast["reference"], target=contrast["target"], tested_fold_change=bound)
         tables.append(_contrast_table(given, contrast, tested, means, frames[FEATURES]))
-    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": fitted.factors}).with_columns(
-        library=pl.lit(given["library"]), method=pl.lit(given["method"]), fit=pl.lit(given["fit"])
+    named = {"library": pl.lit(given["library"]), "method": pl.lit(given["method"]), "fit": pl.lit(given["fit"])}
+    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": fitted.factors}).with_columns(**named)
+    found = {
+        TABLE: result_frame(pl.concat(tables), DifferentialExpression),
+        FACTORS: result_frame(scaled, SampleSizeFactor),
+        EXPRESSION: result_frame(fitted.expression.with_columns(**named), NormalizedExpression),
+    }
+    return Computed(found, tuple(problems))
+
+
+def _expression(fitted: deseq2.Fit) -> pl.DataFrame:
+    """Variance-stabilised counts, one row per seen feature and sample."""
+    seen = np.flatnonzero(fitted.counts.any(axis=1))
+    wide = pl.DataFrame(stabilised(fitted)[seen], schema=list(fitted.design.samples))
+    return wide.with_columns(feature_id=pl.Series([fitted.features[i] for i in seen], dtype=pl.String)).unpivot(
+        index="feature_id", variable_name="sample_id", value_name="value"
     )
-    results = result_frame(pl.concat(tables), DifferentialExpression)
-    return Computed({TABLE: results, FACTORS: result_frame(scaled, SampleSizeFactor)}, tuple(problems))
+
+
+def _no_expression() -> pl.DataFrame:
+    return pl.DataFrame(schema={"feature_id": pl.String, "sample_id": pl.String, "value": pl.Float64})
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    """Size factors of a fit, what to know about it, and its test of a contrast, a row per feature tested."""
+    """Size factors of a fit, what to know about it, and its test of a contrast, a row per feature tested.
+
+    ``expression``: values for pictures, of methods that give them on a scale of their own.
+    """
 
     factors: Floats
     findings: tuple[Finding, ...]
     tests: Callable[..., pl.DataFrame]
+    expression: pl.DataFrame = field(default_factory=_no_expression)
 
 
 def _deseq2(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
@@ -159,8 +187,7 @@ def _deseq2(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, m
     kept = [f for f, keep in zip(matrix.features, is_kept, strict=True) if keep]
     fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, factors)
     findings += [Finding("deseq2_note", note) for note in fitted.notes]
-
-    return _Fitted(factors, tuple(findings), partial(deseq2.wald, fitted, fdr=given["fdr"]))
+    return _Fitted(factors, tuple(findings), partial(wald_table, fitted, fdr=given["fdr"]), _expression(fitted))
 
 
 def _limma(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
@@ -227,7 +254,7 @@ ANALYSIS = Analysis(
         FEATURES: ("library",),
         OBJECTS: ("object_id", "file_name", "parser"),
     },
-    writes=(TABLE, FACTORS),
+    writes=(TABLE, FACTORS, EXPRESSION),
     parts=parts,
     run=run,
     libraries=("pydeseq2", "numpy", "scipy"),

@@ -1,162 +1,234 @@
-"""DESeq2 by pydeseq2: one negative-binomial fit, any number of Wald tests on it.
+"""DESeq2's fit: one negative-binomial model per library, any number of tests on it (``deseq2_tests``).
 
-Design matrix and size factors are ours, so that every contrast of a design comes from one fit
-and sparse matrices are scaled as R scales them. pydeseq2 reports trouble by warnings; those that
-change the result are handed back as ``Fit.notes``.
+The steps and their rules are those of DESeq2 in R, whose numbers it gives; moments and robust
+dispersions come from pydeseq2, whose other steps leave R's path (their trend, prior and optimisers).
+Genes are worked on together, samples x genes.
+
+Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8;
+Muzellec et al. 2023, doi:10.1093/bioinformatics/btad547
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-from scipy.stats import trim_mean
+from scipy.stats import f as f_distribution
 
+from tasks.methods import dispersion_trend as trends
 from tasks.methods.design_matrix import Design
-from tasks.methods.dispersion_trend import MIN_PRIOR_VARIANCE, parametric_trend, prior_variance
+from tasks.methods.dispersions import dispersions_on_grid, fit_dispersions
+from tasks.methods.negative_binomial import MIN_MU, Flags, Floats, fit_coefficients
 
-Floats = npt.NDArray[np.float64]
-BOUND_MARGIN = 100  # dispersions below this many times the lower bound are "no overdispersion"
+CHUNK = 4096  # genes worked on at once: keeps arrays in the cache and memory flat
+MIN_DISPERSION = 1e-8
+MAX_DISPERSION = 10.0
+OUTLIER_SDS = 2.0  # a gene this many sds above the trend keeps its own dispersion
+COOKS_QUANTILE = 0.99
+COOKS_REPLICATES = 3  # a group's outliers are seen from so many samples on
+REPLACE_REPLICATES = 7  # and replaced from so many
+REPLACE_TRIM = 0.2
+
+
+@dataclass(frozen=True)
+class GeneFits:
+    """Numbers of each gene, NaN for genes without reads.
+
+    ``beta``: genes x coefficients, natural log; ``means``, ``leverages``: samples x genes; ``height``:
+    log-likelihood of the whole model.
+    """
+
+    base_mean: Floats
+    genewise: Floats
+    trend: Floats
+    shrunken: Floats
+    dispersion: Floats
+    beta: Floats
+    means: Floats
+    leverages: Floats
+    height: Floats
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted model: pydeseq2's data set, its design and what a reader should know."""
+    """A fitted model.
 
-    dataset: Any
-    design: Design
-    notes: tuple[str, ...]
-
-
-@contextmanager
-def _caught() -> Iterator[list[warnings.WarningMessage]]:
-    """Collect pydeseq2's warnings and keep BLAS to one thread.
-
-    Its matrices are as small as the design: threads cost ten times the work on a busy machine.
+    ``counts`` as given and ``fitted_counts`` with outliers replaced: features x samples; ``scale``: size
+    factors, samples x features; ``max_cooks``: largest Cook's distance that counts, NaN for none;
+    ``replaced``: features with a replaced count; ``notes``: what a reader should know.
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with pydeseq2
 
-    with threadpool_limits(limits=1), warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
-        yield seen
+    features: tuple[str, ...]
+    counts: Floats
+    fitted_counts: Floats
+    design: Design
+    scale: Floats
+    trend: trends.Trend
+    genes: GeneFits
+    cooks: Floats
+    max_cooks: Floats
+    replaced: Flags
+    notes: tuple[str, ...]
 
 
 def fit(counts: npt.NDArray[np.int64], features: Sequence[str], design: Design, size_factors: Floats) -> Fit:
     """Dispersions and coefficients of every feature.
 
     ``counts``: features x samples, integers, the samples in the design's order, none all zero;
-    ``size_factors``: one per sample. The design must be of full rank with residual degrees of
-    freedom (``design_matrix.defect``). Counts that are outliers by Cook's distance are replaced
-    where a group has seven or more samples.
-
-    Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8;
-    Muzellec et al. 2023, doi:10.1093/bioinformatics/btad547
+    ``size_factors``: one per sample, or features x samples (normalisation by gene length). The
+    design must be of full rank with residual degrees of freedom (``design_matrix.defect``). Counts
+    that are outliers by Cook's distance are replaced where a group has seven or more samples.
     """
-    with _caught():
-        import pandas as pd  # noqa: PLC0415  # slow import
-        from pydeseq2.dds import DeseqDataSet  # noqa: PLC0415  # slow import
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with pydeseq2
 
-        from tasks.methods.pydeseq2_inference import VectorisedInference  # noqa: PLC0415  # imports pydeseq2
-
-        names = [f"{factor}={level}" if factor else "intercept" for factor, level in design.columns]
-        samples = list(design.samples)
-        dataset = DeseqDataSet(
-            counts=pd.DataFrame(counts.T, index=samples, columns=list(features)),
-            metadata=pd.DataFrame({"sample": samples}, index=samples),
-            design=pd.DataFrame(design.matrix, index=samples, columns=names),
-            inference=VectorisedInference(n_cpus=1),
-            quiet=True,
-        )
-        dataset.obs["size_factors"] = size_factors
-        dataset.layers["normed_counts"] = dataset.X / size_factors[:, None]
-        dataset.var["_normed_means"] = dataset.layers["normed_counts"].mean(axis=0)
-        dataset.fit_genewise_dispersions()
-        notes = _fit_trend(dataset, design.residual_df)
-        dataset.fit_MAP_dispersions()
-        dataset.fit_LFC()
-        dataset.calculate_cooks()
-        dataset.refit()
-        dataset.cooks_outlier()
-    return Fit(dataset, design, notes)
-
-
-def _fit_trend(dataset: Any, residual_df: int) -> tuple[str, ...]:  # noqa: ANN401  # pydeseq2 has no types
-    """Trend and prior by DESeq2's rules, which pydeseq2's own leave in two places; notes on the trend.
-
-    Genes whose dispersion is at the lower bound shape neither.
-    """
-    means, dispersions = (dataset.var[c].to_numpy(dtype=float) for c in ("_normed_means", "genewise_dispersions"))
-    with np.errstate(invalid="ignore"):
-        is_used = dispersions > BOUND_MARGIN * dataset.min_disp
-    trend = parametric_trend(means[is_used], dispersions[is_used]) if is_used.any() else None
-    notes: tuple[str, ...] = ()
-    if trend:
-        with np.errstate(divide="ignore"):
-            fitted = np.where(np.isnan(dispersions), np.nan, trend[0] + trend[1] / means)
-        dataset.uns["disp_function_type"] = "parametric"
-        dataset.uns["trend_coeffs"] = np.array(trend)
-    else:
-        notes = ("the dispersion trend did not settle; the mean dispersion is used instead",)
-        mean = float(trim_mean(dispersions[is_used], 0.001)) if is_used.any() else BOUND_MARGIN * dataset.min_disp
-        fitted = np.full(len(means), mean)
-        dataset.uns["disp_function_type"] = "mean"
-        dataset.uns["mean_disp"] = mean
-    dataset.var["fitted_dispersions"] = fitted
-    variance, spread = MIN_PRIOR_VARIANCE, 0.0
-    if is_used.any():
-        variance, spread = prior_variance(np.log(dispersions[is_used] / fitted[is_used]), residual_df)
-    dataset.uns["_squared_logres"] = spread
-    dataset.uns["prior_disp_var"] = np.float64(variance)
-    return notes
+    y = np.ascontiguousarray(counts.T, dtype=np.float64)
+    scale = size_factors.T if size_factors.ndim > 1 else np.broadcast_to(size_factors[:, None], y.shape)
+    # BLAS on one thread: the matrices are as small as the design, threads cost ten times the work
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        starts = _genewise(y, scale, design.matrix)
+        trend, notes = trends.fit_trend(starts.base_mean, starts.genewise, design.residual_df)
+        genes = _coefficients(y, scale, design.matrix, _shrunken(y, design.matrix, starts, trend))
+        cooks = _cooks(y, scale, design, genes)
+        max_cooks = _max_cooks(cooks, design.matrix)
+        replaced, new = _replaced(y, scale, design.matrix, cooks)
+        if replaced.any():
+            is_seen = new[:, replaced].any(axis=0)
+            some = np.flatnonzero(replaced)
+            again = _genewise(new[:, some], scale[:, some], design.matrix)
+            again = _coefficients(
+                new[:, some], scale[:, some], design.matrix, _shrunken(new[:, some], design.matrix, again, trend)
+            )
+            genes = _put(genes, some, again)
+            if is_seen.any():
+                can_replace = _replicates(design.matrix) >= REPLACE_REPLICATES
+                max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), design.matrix)
+                if can_replace.all():
+                    max_cooks = np.full(len(features), np.nan)
+    return Fit(tuple(features), counts.astype(np.float64), new.T, design, scale, trend, genes, cooks, max_cooks,
+               replaced, notes)  # fmt: skip
 
 
-def wald(fitted: Fit, *, reference: str, target: str, fdr: float, tested_fold_change: float = 1.0) -> pl.DataFrame:
-    """Wald test of target against reference: one row per feature, in the fit's order.
+def cooks_cutoff(design: Design) -> float:
+    """Cook's distance from which a count is an outlier."""
+    return float(f_distribution.ppf(COOKS_QUANTILE, len(design.columns), design.residual_df))
 
-    Columns ``feature_id, base_mean, log2_fold_change`` (unshrunken)``, lfc_se, stat, pvalue, padj``
-    (Benjamini-Hochberg after independent filtering at ``fdr``)``, na_reason``: ``all_zero`` (no
-    reads), ``outlier`` (Cook's distance, no p-value), ``low_count`` (filtered, no padj).
-    With ``tested_fold_change`` > 1 the null hypothesis is |fold change| up to it.
-    """
-    threshold = float(np.log2(tested_fold_change))
-    with _caught():
-        from pydeseq2.ds import DeseqStats  # noqa: PLC0415  # slow import
 
-        stats = DeseqStats(
-            fitted.dataset,
-            contrast=fitted.design.contrast(reference=reference, target=target),
-            alpha=fdr,
-            lfc_null=threshold,
-            alt_hypothesis="greaterAbs" if threshold else None,
-            inference=fitted.dataset.inference,
-            quiet=True,
-        )
-        stats.summary()
-    found = stats.results_df
-    names = {
-        "baseMean": "base_mean",
-        "log2FoldChange": "log2_fold_change",
-        "lfcSE": "lfc_se",
-        "stat": "stat",
-        "pvalue": "pvalue",
-        "padj": "padj",
-    }
-    table = pl.DataFrame(
-        {"feature_id": list(found.index)} | {to: found[name].to_numpy(dtype=float) for name, to in names.items()}
-    ).with_columns(pl.col(*names.values()).fill_nan(None))
-    return table.with_columns(
-        pl.when((pl.col("base_mean") == 0) & pl.col("pvalue").is_null())
-        .then(pl.lit("all_zero"))
-        .when(pl.col("pvalue").is_null())
-        .then(pl.lit("outlier"))
-        .when(pl.col("padj").is_null())
-        .then(pl.lit("low_count"))
-        .otherwise(None)
-        .alias("na_reason")
-    )
+def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> GeneFits:
+    updated = {}
+    for field in fields(GeneFits):
+        values = getattr(genes, field.name).copy()
+        if field.name in ("means", "leverages"):
+            values[:, where] = getattr(new, field.name)
+        else:
+            values[where] = getattr(new, field.name)
+        updated[field.name] = values
+    return GeneFits(**updated)
+
+
+def _chunks(genes: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    return [genes[start : start + CHUNK] for start in range(0, len(genes), CHUNK)]
+
+
+def _replicates(matrix: Floats) -> npt.NDArray[np.int64]:
+    """How many samples have a sample's row of the design."""
+    found = (matrix[:, None, :] == matrix[None, :, :]).all(axis=2).sum(axis=1)
+    return np.asarray(found, dtype=np.int64)
+
+
+def _genewise(y: Floats, scale: Floats, matrix: Floats) -> GeneFits:
+    """Dispersion of each gene by its own counts, on means that a first fit gives."""
+    from pydeseq2.utils import fit_moments_dispersions, fit_rough_dispersions  # noqa: PLC0415  # slow import
+
+    count = y.shape[1]
+    normalised = y / scale
+    nothing, pairs = np.full(count, np.nan), np.full(y.shape, np.nan)
+    genewise, means = nothing.copy(), pairs.copy()
+    highest = max(MAX_DISPERSION, float(len(y)))
+    is_saturated = len(np.unique(matrix, axis=0)) == matrix.shape[1]
+    hat = matrix @ np.linalg.pinv(matrix)
+    for genes in _chunks(np.flatnonzero(y.any(axis=0))):
+        c, n, s = y[:, genes], normalised[:, genes], scale[:, genes]
+        moments = fit_moments_dispersions(n, scale.mean(axis=1))
+        start = np.clip(np.minimum(fit_rough_dispersions(n, matrix), moments), MIN_DISPERSION, highest)
+        first = (hat @ n) * s if is_saturated else fit_coefficients(c, s, matrix, start).means
+        mu = np.maximum(first, MIN_MU)
+        alpha, settled = fit_dispersions(c, matrix, mu, start, trend=None, prior_variance=1.0)
+        alpha = np.minimum(alpha, highest)
+        left = ~settled & (alpha > 10 * MIN_DISPERSION)
+        if left.any():
+            alpha[left] = dispersions_on_grid(
+                c[:, left], matrix, mu[:, left], bounds=(MIN_DISPERSION, highest), trend=None, prior_variance=1.0
+            )
+        genewise[genes], means[:, genes] = np.clip(alpha, MIN_DISPERSION, highest), mu
+    beta = np.full((count, matrix.shape[1]), np.nan)
+    return GeneFits(normalised.mean(axis=0), genewise, nothing, nothing, nothing, beta, means, pairs, nothing)
+
+
+def _shrunken(y: Floats, matrix: Floats, starts: GeneFits, trend: trends.Trend) -> GeneFits:
+    """Dispersions drawn to the trend, except those far above it."""
+    fitted = np.where(np.isnan(starts.genewise), np.nan, trend(starts.base_mean))
+    shrunken = np.full(y.shape[1], np.nan)
+    highest = max(MAX_DISPERSION, float(len(y)))
+    for genes in _chunks(np.flatnonzero(~np.isnan(starts.genewise))):
+        c, mu, own, prior = y[:, genes], starts.means[:, genes], starts.genewise[genes], fitted[genes]
+        start = np.where(own > 0.1 * prior, own, prior)
+        variance = trend.prior_variance
+        alpha, settled = fit_dispersions(c, matrix, mu, start, trend=prior, prior_variance=variance)
+        left = ~settled
+        if left.any():
+            alpha[left] = dispersions_on_grid(
+                c[:, left], matrix, mu[:, left],
+                bounds=(MIN_DISPERSION, highest), trend=prior[left], prior_variance=variance,
+            )  # fmt: skip
+        shrunken[genes] = np.clip(alpha, MIN_DISPERSION, highest)
+    far = np.log(starts.genewise) > np.log(fitted) + OUTLIER_SDS * np.sqrt(trend.spread)
+    dispersion = np.where(far, starts.genewise, shrunken)
+    return replace(starts, trend=fitted, shrunken=shrunken, dispersion=dispersion)
+
+
+def _coefficients(y: Floats, scale: Floats, matrix: Floats, genes: GeneFits) -> GeneFits:
+    beta, means, leverages, height = (np.full(a.shape, np.nan) for a in (genes.beta, y, y, genes.height))
+    for some in _chunks(np.flatnonzero(~np.isnan(genes.dispersion))):
+        found = fit_coefficients(y[:, some], scale[:, some], matrix, genes.dispersion[some])
+        beta[some], means[:, some], leverages[:, some] = found.beta, found.means, found.leverages
+        height[some] = found.heights
+    return replace(genes, beta=beta, means=means, leverages=leverages, height=height)
+
+
+def _cooks(y: Floats, scale: Floats, design: Design, genes: GeneFits) -> Floats:
+    """Cook's distance of every count, samples x genes."""
+    import pandas as pd  # noqa: PLC0415  # slow import
+    from pydeseq2.utils import robust_method_of_moments_disp  # noqa: PLC0415  # slow import
+
+    robust = robust_method_of_moments_disp(y / scale, pd.DataFrame(design.matrix))
+    mu, leverages = genes.means, genes.leverages
+    pearson = (y - mu) ** 2 / (mu + robust * mu**2)
+    found: Floats = pearson / len(design.columns) * leverages / (1 - leverages) ** 2
+    return found
+
+
+def _max_cooks(cooks: Floats, matrix: Floats) -> Floats:
+    """Largest distance among samples of groups large enough to tell an outlier; NaN for no such group."""
+    counted = _replicates(matrix) >= COOKS_REPLICATES
+    if not counted.any():
+        return np.full(cooks.shape[1], np.nan)
+    return np.asarray(cooks[counted].max(axis=0), dtype=np.float64)
+
+
+def _replaced(y: Floats, scale: Floats, matrix: Floats, cooks: Floats) -> tuple[Flags, Floats]:
+    """Which genes hold an outlier, and counts with those of large groups at their trimmed mean."""
+    can_replace = _replicates(matrix) >= REPLACE_REPLICATES
+    none = np.zeros(y.shape[1], dtype=np.bool_)
+    if not can_replace.any():
+        return none, y
+    cutoff = f_distribution.ppf(COOKS_QUANTILE, matrix.shape[1], len(matrix) - matrix.shape[1])
+    is_far = np.nan_to_num(cooks) > cutoff
+    ordered = np.sort(y / scale, axis=0)
+    cut = int(len(y) * REPLACE_TRIM)
+    instead = np.floor(ordered[cut : len(y) - cut].mean(axis=0) * scale)
+    new = np.where(is_far & can_replace[:, None], instead, y)
+    return np.asarray(is_far.any(axis=0)), new

@@ -16,7 +16,8 @@ MIN_REPLICATES = 2
 class Design:
     """A treatment-coded design: one row of ``matrix`` per sample, one column per coefficient.
 
-    ``columns`` names the coefficients as (factor, level); the intercept is ("", "").
+    ``columns`` names the coefficients as (factor, level); the intercept is ("", ""). ``first`` is the
+    level of ``variable`` that the intercept stands for.
     """
 
     samples: tuple[str, ...]
@@ -24,6 +25,7 @@ class Design:
     blocking: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
     matrix: npt.NDArray[np.float64]
+    first: str = ""
 
     @property
     def formula(self) -> str:
@@ -60,10 +62,11 @@ def design(
         if factor == variable and first in levels:
             levels.remove(first)
             levels.insert(0, first)
+        base = levels[0]
         for level in levels[1:]:
             columns.append((factor, level))
             values.append(np.array([float(metadata[s][factor] == level) for s in samples]))
-    return Design(samples, variable, tuple(blocking), tuple(columns), np.column_stack(values))
+    return Design(samples, variable, tuple(blocking), tuple(columns), np.column_stack(values), base)
 
 
 def defect(

@@ -5,13 +5,20 @@ Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import polygamma
-from scipy.stats import chi2, norm
+from scipy.stats import norm, trim_mean
+
+from tasks.methods.local_trend import LocalTrend, local_trend
+from tasks.methods.simulated_prior import nearest_variance
 
 Floats = npt.NDArray[np.float64]
 
+MIN_DISPERSION = 1e-8
+BOUND_MARGIN = 100  # dispersions below this many times the bound are "no overdispersion"
 GOOD_RESIDUAL = (1e-4, 15.0)  # genes this far from the trend do not shape it
 TREND_STEPS = 10
 GLM_STEPS = 25
@@ -19,11 +26,53 @@ SETTLED = 1e-6
 GLM_SETTLED = 1e-8
 SMALL_DF = 3  # up to here the spread of log dispersions is not near normal
 MIN_PRIOR_VARIANCE = 0.25
-BREAKS = np.arange(-20, 21) / 2
-GRID = np.linspace(0, 8, 200)
-FINE_GRID = np.linspace(0, 8, 1000)
-SPAN = 0.2
-RARE = 2e-4  # density of one of 10,000 draws in a bin, DESeq2's sample
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Dispersion expected at a mean, and how genes scatter around it (``spread``, ``prior_variance``: log^2).
+
+    ``coefficients``: asymptotic dispersion and extra-Poisson noise of a parametric trend, one constant
+    of a mean one, none where ``local`` stands for them.
+    """
+
+    kind: str
+    coefficients: tuple[float, ...]
+    spread: float
+    prior_variance: float
+    local: LocalTrend | None = None
+
+    def __call__(self, means: Floats) -> Floats:
+        """Expected dispersion of each mean."""
+        if self.local is not None:
+            return self.local(means)
+        with np.errstate(divide="ignore"):
+            extra = self.coefficients[1] / means if len(self.coefficients) > 1 else np.zeros(len(means))
+        return np.asarray(self.coefficients[0] + extra, dtype=np.float64)
+
+
+def fit_trend(means: Floats, dispersions: Floats, residual_df: int) -> tuple[Trend, tuple[str, ...]]:
+    """Trend of gene-wise dispersions (NaN for genes without reads) over their means, and notes on it.
+
+    Genes whose dispersion is at the lower bound shape neither trend nor prior.
+    """
+    with np.errstate(invalid="ignore"):
+        is_used = dispersions > BOUND_MARGIN * MIN_DISPERSION
+        is_spread = dispersions >= BOUND_MARGIN * MIN_DISPERSION
+    settled = parametric_trend(means[is_used], dispersions[is_used]) if is_used.any() else None
+    local = local_trend(means[is_used], dispersions[is_used]) if settled is None and is_used.any() else None
+    unsettled = "the dispersion trend did not settle; "
+    if settled is not None:
+        bare, notes = Trend("parametric", settled, 0.0, 0.0), tuple[str, ...]()
+    elif local is not None:
+        bare, notes = Trend("local", (), 0.0, 0.0, local), (unsettled + "a local regression is used instead",)
+    else:
+        mean = float(trim_mean(dispersions[is_used], 0.001)) if is_used.any() else BOUND_MARGIN * MIN_DISPERSION
+        bare, notes = Trend("mean", (mean,), 0.0, 0.0), (unsettled + "the mean dispersion is used instead",)
+    variance, spread = MIN_PRIOR_VARIANCE, 0.0
+    if is_spread.any():
+        variance, spread = prior_variance(np.log(dispersions[is_spread] / bare(means[is_spread])), residual_df)
+    return replace(bare, spread=spread, prior_variance=variance), notes
 
 
 def parametric_trend(means: Floats, dispersions: Floats) -> tuple[float, float] | None:
@@ -72,47 +121,12 @@ def prior_variance(log_residuals: Floats, residual_df: int) -> tuple[float, floa
 
     ``log_residuals``: log gene-wise minus log trend, of genes above the lower bound. The spread is
     (1.4826 x median absolute deviation)^2; what sampling adds, trigamma(df / 2), is taken off. Up to
-    3 residual degrees of freedom sampling noise is too skewed for that: there the variance is the
-    one whose expected distribution, log(chi2 / df) plus normal, is nearest the observed one by the
-    smoothed Kullback-Leibler divergence of their histograms. DESeq2 draws the expected one at random;
-    here it is computed, so that the number differs from R's by that noise. Never below 0.25.
+    3 residual degrees of freedom sampling noise is too skewed for that (``nearest_variance``). Never
+    below 0.25.
     """
     spread = float((norm.isf(0.25) ** -1 * np.median(np.abs(log_residuals - np.median(log_residuals)))) ** 2)
     if residual_df > SMALL_DF:
         variance = spread - float(polygamma(1, residual_df / 2))
     else:
-        variance = _nearest_variance(log_residuals, residual_df)
+        variance = nearest_variance(log_residuals, residual_df)
     return max(variance, MIN_PRIOR_VARIANCE), spread
-
-
-def _nearest_variance(log_residuals: Floats, residual_df: int) -> float:
-    observed = np.histogram(log_residuals, bins=BREAKS, density=True)[0]
-    expected = _expected_densities(residual_df)
-    if not observed.any():
-        return MIN_PRIOR_VARIANCE
-    divergence = (observed * (np.log(observed + RARE) - np.log(expected + RARE))).sum(axis=1)
-    return float(FINE_GRID[_smoothed(divergence).argmin()])
-
-
-def _smoothed(heights: Floats) -> Floats:
-    """Local quadratic regression (span 0.2, tricube weights) of heights over the grid, on the fine grid."""
-    neighbours = int(SPAN * len(GRID))
-    smooth = []
-    for point in FINE_GRID:
-        distance = np.abs(GRID - point)
-        near = np.argsort(distance, kind="stable")[:neighbours]
-        weight = np.sqrt(np.clip(1 - (distance[near] / distance[near].max()) ** 3, 0, None) ** 3)
-        powers = np.vander(GRID[near] - point, 3, increasing=True) * weight[:, None]
-        smooth.append(np.linalg.lstsq(powers, heights[near] * weight, rcond=None)[0][0])
-    return np.array(smooth)
-
-
-def _expected_densities(residual_df: int) -> Floats:
-    """Histogram densities of log(chi2_df / df) + N(0, v) for every v of the grid: variances x bins."""
-    shares = (np.arange(2000) + 0.5) / 2000
-    quantiles = np.log(chi2.ppf(shares, residual_df) / residual_df)
-    sd = np.sqrt(np.maximum(GRID, 1e-9))
-    cumulated = np.array([norm.cdf((BREAKS[:, None] - quantiles) / s).mean(axis=1) for s in sd])
-    inside = np.diff(cumulated, axis=1)
-    densities: Floats = inside / inside.sum(axis=1, keepdims=True) / np.diff(BREAKS)
-    return densities

@@ -33,7 +33,7 @@ def fit_dispersions(
 
     Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8
     """
-    constant = (gammaln(np.maximum(counts, 1.0)) * (counts > 0) - counts * np.log(mu)).sum(axis=0)
+    constant = (gammaln(counts + 1) - counts * np.log(mu)).sum(axis=0)
     prior = None if trend is None else np.log(trend)
 
     def height(at: Floats, genes: Genes) -> Floats:

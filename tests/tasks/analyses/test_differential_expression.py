@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from schemas.study import Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
-from tasks.analyses.differential_expression import ANALYSIS, COUNTS, FACTORS, FEATURES, OBJECTS, TABLE
+from tasks.analyses.differential_expression import ANALYSIS, COUNTS, EXPRESSION, FACTORS, FEATURES, OBJECTS, TABLE
 from tasks.contracts import Computed, Part
 from warehouse.store import Warehouse
 
@@ -124,6 +124,9 @@ def test_one_fit_gives_every_contrast_and_circrnas_are_scaled_as_asked(
     factors = pl.read_csv(shared / "reference" / "sim3x3_circ_R_sizefactors.csv.gz")
     found = done.frames[FACTORS].join(factors, left_on="sample_id", right_on="sample")
     assert found["size_factor"].to_list() == pytest.approx(found["sizeFactor"].to_list(), rel=1e-9)
+    expression = done.frames[EXPRESSION]
+    assert expression.height == 9 * usc.filter(pl.col("base_mean") > 0).height
+    assert expression["value"].is_finite().all()
     assert usc["symbol"].drop_nulls().str.to_uppercase().equals(usc["symbol"].drop_nulls())
 
 
@@ -245,7 +248,7 @@ def test_counts_that_cannot_be_fitted_give_no_rows_and_say_why(sparse: tuple[Stu
     silent = genes.with_columns(count=pl.when(pl.col("sample_id") == "S4").then(0.0).otherwise("count"))
     (part,) = planned(study(SIM, USC), silent)
     done = computed(part, silent)
-    assert [f.height for f in done.frames.values()] == [0, 0]
+    assert [f.height for f in done.frames.values()] == [0, 0, 0]
     assert [(p.rule, p.severity) for p in done.problems] == [("sample_without_reads", "local")]
     assert "S4" in str(done.problems[0])
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tasks.methods import deseq2
+from tasks.methods.deseq2_tests import wald_table
 from tasks.methods.design_matrix import Design, design
 from tasks.methods.size_factors import median_of_ratios
 
@@ -25,7 +26,7 @@ def mirna(shared: Path) -> deseq2.Fit:
 
 
 def test_a_mirna_matrix_gives_rs_numbers(mirna: deseq2.Fit, shared: Path) -> None:
-    found = deseq2.wald(mirna, reference="IL1b", target="USC", fdr=0.05)
+    found = wald_table(mirna, reference="IL1b", target="USC", fdr=0.05)
     path = shared / "reference" / "sim3x3_mirna_R_DESeq2.csv.gz"
     joined = found.join(pl.read_csv(path, null_values=["NA"]).rename({"": "feature_id"}), on="feature_id", suffix="_r")
     assert joined.height == 900
@@ -37,15 +38,15 @@ def test_a_mirna_matrix_gives_rs_numbers(mirna: deseq2.Fit, shared: Path) -> Non
 
 
 def test_the_direction_of_a_contrast_is_target_over_reference(mirna: deseq2.Fit) -> None:
-    there = deseq2.wald(mirna, reference="USC", target="EXO", fdr=0.05)
-    back = deseq2.wald(mirna, reference="EXO", target="USC", fdr=0.05)
+    there = wald_table(mirna, reference="USC", target="EXO", fdr=0.05)
+    back = wald_table(mirna, reference="EXO", target="USC", fdr=0.05)
     assert there["log2_fold_change"].to_numpy() == pytest.approx(-back["log2_fold_change"].to_numpy(), nan_ok=True)
     assert there["pvalue"].to_numpy() == pytest.approx(back["pvalue"].to_numpy(), rel=1e-6, nan_ok=True)
 
 
 def test_a_tested_threshold_makes_every_p_value_larger(mirna: deseq2.Fit) -> None:
-    plain = deseq2.wald(mirna, reference="USC", target="EXO", fdr=0.05)
-    tested = deseq2.wald(mirna, reference="USC", target="EXO", fdr=0.05, tested_fold_change=2.0)
+    plain = wald_table(mirna, reference="USC", target="EXO", fdr=0.05)
+    tested = wald_table(mirna, reference="USC", target="EXO", fdr=0.05, tested_fold_change=2.0)
     both = plain.join(tested, on="feature_id", suffix="_tested").drop_nulls("pvalue")
     assert (both["pvalue_tested"] >= both["pvalue"]).all()
     small = both.filter(pl.col("log2_fold_change").abs() < 1)
@@ -57,7 +58,7 @@ def test_counts_without_any_overdispersion_say_that_there_is_no_trend() -> None:
     counts = np.tile(np.arange(10, 40)[:, None], (1, 9))
     fitted = deseq2.fit(counts, [f"g{i}" for i in range(30)], model, np.ones(9))
     assert "trend did not settle" in fitted.notes[0]
-    found = deseq2.wald(fitted, reference="IL1b", target="USC", fdr=0.05)
+    found = wald_table(fitted, reference="IL1b", target="USC", fdr=0.05)
     assert (found["padj"].fill_null(1.0) > 0.05).all()
 
 
@@ -69,6 +70,6 @@ def test_a_count_far_off_in_a_large_group_is_replaced_and_in_a_small_one_reporte
         counts[0, 0] = 60000
         fitted = deseq2.fit(counts, [f"g{i}" for i in range(300)], design(metadata, variable="group", blocking=[]),
                             np.ones(2 * per_group))  # fmt: skip
-        first = deseq2.wald(fitted, reference="a", target="b", fdr=0.05).row(0, named=True)
+        first = wald_table(fitted, reference="a", target="b", fdr=0.05).row(0, named=True)
         assert first["na_reason"] == reason
         assert (first["pvalue"] is None) == (reason == "outlier")

@@ -23,9 +23,9 @@ def test_the_trend_of_airway_is_rs(airway: pl.DataFrame) -> None:
     assert expected == pytest.approx(airway["dispFit"].to_numpy(), rel=1e-4)
 
 
-def test_the_prior_of_airway_at_three_degrees_of_freedom_is_near_rs_random_one(airway: pl.DataFrame) -> None:
+def test_the_prior_of_airway_at_three_degrees_of_freedom_is_rs(airway: pl.DataFrame) -> None:
     residuals = np.log(airway["dispGeneEst"].to_numpy() / airway["dispFit"].to_numpy())
-    assert prior_variance(residuals, 3)[0] == pytest.approx(0.529, abs=0.05)
+    assert prior_variance(residuals, 3)[0] == pytest.approx(0.5285285, rel=1e-6)
 
 
 def test_with_more_degrees_of_freedom_sampling_noise_is_taken_off_the_spread() -> None:
