@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -155,6 +155,8 @@ class Analysis:
     ``feeds`` turns rows of the analysis's own table, joined to ``core.samples``, into rows of
     ``result.measurements``. An analysis with ``feed_slices`` also reads the table of every feed;
     ``analyses`` adds them to its ``reads`` with these slice columns.
+    ``foretold`` says of a part that reads derived tables what its other tables tell without them, in the words of
+    ``run``: people are told before anything is loaded.
     """
 
     name: str
@@ -166,6 +168,7 @@ class Analysis:
     feeds: Feed | None = None
     parts_per_step: int = 200  # 1 where a part is long or large
     feed_slices: tuple[str, ...] = ()
+    foretold: Callable[[Part, Mapping[str, pl.DataFrame]], Iterable[Problem]] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,30 +8,45 @@ from typing import Any
 
 import polars as pl
 
-from schemas.errors import warning
+from schemas.errors import Problem, warning
 from schemas.study import Study
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.flow_channels import channel_named
+from tasks.methods.flow_controls import lost_controls, lost_problem
+from tasks.methods.problem_lists import several
 from tasks.methods.spillover import Spillover, from_single_stains
 
 ACQUISITIONS, EVENTS, COMPENSATIONS = "core.flow_samples", "core.flow_events", "result.flow_compensations"
+OBJECTS = "core.raw_objects"
 CONTROLS = ("unstained", "single_stain")
 
 
-def parts(_: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
-    """One part per run and panel; of the events only those of its single stains and unstained controls are read."""
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
+    """One part per run and panel; of the events only those of its single stains and unstained controls are read.
+
+    Controls whose marker names no channel are a part of their own, which says so.
+    """
+    names = dict(slices[OBJECTS].filter(pl.col("status") == "loaded").select("object_id", "file_name").iter_rows())
     found = []
     for (run, panel), rows in slices[ACQUISITIONS].group_by("run", "panel"):
+        key = f"{run or ''}/{panel}"
         controls = rows.filter(pl.col("control").is_in(list(CONTROLS)))["object_id"].unique().sort()
         where = {ACQUISITIONS: {"run": (run,), "panel": (panel,)}}
+        files = {o: names.get(o, o[:12]) for o in rows["object_id"].unique().sort()}
         if controls.is_empty():
-            found.append(Part(f"{run or ''}/{panel}", where, tables=(ACQUISITIONS,)))
+            found.append(Part(key, where, {"files": files}, tables=(ACQUISITIONS,)))
         else:
-            found.append(Part(f"{run or ''}/{panel}", where | {EVENTS: {"object_id": tuple(controls)}}))
+            events = {EVENTS: {"object_id": tuple(controls)}}
+            found.append(Part(key, where | events, {"files": files}, tables=(ACQUISITIONS, EVENTS)))
+        if lost := lost_controls(rows):
+            lines = {row.file: row.line for row in study.files}
+            said = [item | {"file": files[o], "line": lines.get(files[o], 0)} for o, item in lost.items()]
+            objects = {ACQUISITIONS: {"object_id": tuple(lost)}}
+            found.append(Part(f"{key}, markers", objects, {"lost": said}, tables=(ACQUISITIONS,)))
     return sorted(found, key=lambda part: part.key)
 
 
-def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Choose a matrix for every acquisition of a run and panel.
 
     A matrix file of the study goes before the acquisition's keyword. Where neither compensates anything, the matrix
@@ -39,21 +54,27 @@ def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     shares of the stain's own channel (flowCore's ``spillover`` gives the same). One row per acquisition; warns
     where several stains go uncompensated.
     """
+    if "lost" in part.parameters:
+        return Computed({}, tuple(lost_problem(**item) for item in part.parameters["lost"]))
     rows = frames[ACQUISITIONS].sort("object_id", "data_set")
     computed, reason = _from_controls(rows.filter(~pl.col("is_excluded")), frames.get(EVENTS, pl.DataFrame()))
     chosen = [_choice(row, computed, reason) for row in rows.to_dicts()]
-    problems = [
-        warning(
-            row["sample_name"] or row["object_id"][:12],
-            f"panel {row['panel']}",
-            "compensation_missing",
-            f"several stains and no compensation ({item['na_reason']})",
-            "Name a matrix file as flow.compensation in study.yaml, or declare single-stain controls in files.csv.",
-        )
+    lacking = [
+        part.parameters["files"][row["object_id"]]
         for row, item in zip(rows.to_dicts(), chosen, strict=True)
         if item["flag"] == "compensation_missing" and row["control"] is None
     ]
-    return Computed({COMPENSATIONS: pl.DataFrame(chosen, infer_schema_length=None)}, tuple(problems))
+    problems: tuple[Problem, ...] = ()
+    if lacking:
+        problem = warning(
+            "files.csv",
+            f"run {part.key}",
+            "compensation_missing",
+            f"{several(sorted(set(lacking)))}: several stains and no compensation ({reason})",
+            "Name a matrix file as flow.compensation in study.yaml, or declare single-stain controls in files.csv.",
+        )
+        problems = (problem,)
+    return Computed({COMPENSATIONS: pl.DataFrame(chosen, infer_schema_length=None)}, problems)
 
 
 def _choice(row: Mapping[str, Any], computed: Spillover | None, reason: str) -> dict[str, Any]:
@@ -114,7 +135,11 @@ def _medians(events: pl.DataFrame, of: Sequence[tuple[str, int]], channels: Sequ
 
 ANALYSIS = Analysis(
     name="flow_compensations",
-    reads={ACQUISITIONS: ("object_id", "run", "panel", "control"), EVENTS: ()},
+    reads={
+        ACQUISITIONS: ("object_id", "run", "panel", "control", "marker", "channels"),
+        EVENTS: (),
+        OBJECTS: ("object_id", "file_name", "status"),
+    },
     writes=(COMPENSATIONS,),
     parts=parts,
     run=run,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -10,7 +10,7 @@ from schemas.errors import Problem
 from schemas.study import Study
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.flow_runs import ACQUISITIONS, COMPENSATIONS, EVENTS, POPULATIONS, READS
-from tasks.methods.flow_tubes import tubes_of
+from tasks.methods.flow_tubes import tubes_of, without_events
 from tasks.methods.gates_files import gated, read_study_gates
 
 GATES = "core.gate_files"
@@ -49,6 +49,16 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     return Computed(frame, tuple(dict.fromkeys(problems)))
 
 
+def foretold(part: Part, frames: Mapping[str, pl.DataFrame]) -> Iterator[Problem]:
+    """Gates that do not fit the acquisitions' channels, tried on no event."""
+    gates = read_study_gates(frames[GATES])
+    assert gates, "parts without gates are skipped"
+    for row in frames[ACQUISITIONS].sort("data_set").iter_rows(named=True):
+        tube = without_events(row)
+        if row["event_count"] and not (row["is_excluded"] and tube.control):
+            yield from gated(tube, part.parameters["file"], gates)[1]
+
+
 ANALYSIS = Analysis(
     name="gated_populations",
     reads={**READS, GATES: (), "core.raw_objects": ("file_name", "status")},
@@ -56,4 +66,5 @@ ANALYSIS = Analysis(
     parts=parts,
     run=run,
     parts_per_step=4,
+    foretold=foretold,
 )

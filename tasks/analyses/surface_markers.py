@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from schemas.errors import Problem
 from schemas.study import Study
 from schemas.tables.surface_markers import SurfaceMarker
 from tasks.contracts import Analysis, Computed, Part
@@ -22,6 +23,7 @@ from tasks.methods.flow_runs import (
     nameless_reason,
     names_a_stain,
     run_groups,
+    uncontrolled,
     unknown_marker,
     where_objects,
 )
@@ -75,6 +77,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     return Computed({name: frame for name, frame in tables.items() if frame.height}, problems)
 
 
+def foretold(part: Part, frames: Mapping[str, pl.DataFrame]) -> Iterator[Problem]:
+    """That a run has no controls."""
+    return uncontrolled(frames[ACQUISITIONS], f"run {part.key}")
+
+
 ANALYSIS = Analysis(
     name="surface_markers",
     reads=READS,
@@ -82,4 +89,5 @@ ANALYSIS = Analysis(
     parts=parts,
     run=run,
     parts_per_step=1,
+    foretold=foretold,
 )

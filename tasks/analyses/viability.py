@@ -65,7 +65,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         "sample_id", "condition", "experiment", pl.col("is_excluded").alias("is_sample_excluded")
     )
     wells, problems = _at_wavelength(
-        frames[WELLS].sort("object_id", "plate", "well", "time_h"), settings["wavelength_nm"]
+        frames[WELLS].sort("object_id", "plate", "well", "time_h"), settings["wavelength_nm"], settings["files"]
     )
     known = wells.join(samples, on="sample_id", how="left").with_columns(
         pl.col("is_sample_excluded").fill_null(value=False),
@@ -79,7 +79,9 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     return Computed({TABLE: result_frame(table, Viability)}, tuple(problems))
 
 
-def _at_wavelength(wells: pl.DataFrame, wavelength_nm: float) -> tuple[pl.DataFrame, list[Problem]]:
+def _at_wavelength(
+    wells: pl.DataFrame, wavelength_nm: float, files: Mapping[str, str]
+) -> tuple[pl.DataFrame, list[Problem]]:
     """Readings at the wavelength (or without one, where a plate names none); one reading of each well."""
     plate = ["object_id", "plate"]
     is_right = (pl.col("wavelength_nm") - wavelength_nm).abs() <= SAME_WAVELENGTH_NM
@@ -92,7 +94,7 @@ def _at_wavelength(wells: pl.DataFrame, wavelength_nm: float) -> tuple[pl.DataFr
         read = ", ".join(f"{w:g} nm" for w in sorted(rows["wavelength_nm"].drop_nulls().unique()))
         problems.append(
             _problem(
-                key, "wavelength_not_read", f"plate {key[1]} was read at {read}, not at {wavelength_nm:g} nm",
+                key, files, "wavelength_not_read", f"plate {key[1]} was read at {read}, not at {wavelength_nm:g} nm",
                 "Set viability.wavelength_nm in study.yaml to the wavelength of the assay.",
             )
         )  # fmt: skip
@@ -103,7 +105,7 @@ def _at_wavelength(wells: pl.DataFrame, wavelength_nm: float) -> tuple[pl.DataFr
         others = ", ".join(sorted(rows["measure"].unique()))
         problems.append(
             _problem(
-                key, "several_reads_at_wavelength",
+                key, files, "several_reads_at_wavelength",
                 f"plate {key[1]} has several reads at {wavelength_nm:g} nm; {used!r} is used, not {others}",
                 "Export only the read that measures viability if that is the wrong one.",
             )
@@ -111,9 +113,10 @@ def _at_wavelength(wells: pl.DataFrame, wavelength_nm: float) -> tuple[pl.DataFr
     return chosen.filter(pl.col("measure") == first), problems
 
 
-def _problem(plate: tuple[Any, ...], rule: str, message: str, remedy: str) -> Problem:
+def _problem(plate: tuple[Any, ...], files: Mapping[str, str], rule: str, message: str, remedy: str) -> Problem:
     severity = Severity.LOCAL if rule == "wavelength_not_read" else Severity.WARNING
-    return Problem(severity, "study.yaml", f"plate {plate[1]} of {plate[0][:12]}", "", rule, message, remedy)
+    file = files.get(plate[0], plate[0][:12])
+    return Problem(severity, "study.yaml", f"plate {plate[1]} of {file}", "", rule, message, remedy)
 
 
 def measure(rows: pl.DataFrame, _: Mapping[str, Any]) -> pl.DataFrame:

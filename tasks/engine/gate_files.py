@@ -19,7 +19,12 @@ MOST_BYTES = 256 * 2**20
 
 
 def refresh(session: Session, folder: StudyFolder, hashes: Mapping[str, str]) -> None:
-    """Put the file as it is now in the place of what was known; call it inside a transaction.
+    """Put the file as it is now in the place of what was known; call it inside a transaction."""
+    session.replace(GateFile.table_name, {"study_id": [folder.study.study_id]}, frame(folder, hashes))
+
+
+def frame(folder: StudyFolder, hashes: Mapping[str, str]) -> pl.DataFrame:
+    """``core.gate_files`` of the study; ``hashes`` by name of file.
 
     A file beyond 256 MiB holds more than gates and is left out: analyses say that it is not there.
     """
@@ -35,8 +40,7 @@ def refresh(session: Session, folder: StudyFolder, hashes: Mapping[str, str]) ->
                 "content": content,
             }
         ]
-    frame = pl.DataFrame(rows, schema=schema(GateFile), orient="row")
-    session.replace(GateFile.table_name, {"study_id": [folder.study.study_id]}, frame)
+    return pl.DataFrame(rows, schema=schema(GateFile), orient="row")
 
 
 def problems(folder: StudyFolder) -> tuple[Problem, ...]:

@@ -16,6 +16,7 @@ from schemas.base import tables
 from schemas.errors import Problem, Severity, UserError, warning
 from schemas.polars_schema import conform
 from schemas.study import FileRow, Study
+from schemas.tables.gate_files import GateFile
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import Context, RawFile, parsers
@@ -182,6 +183,7 @@ def check(folder: StudyFolder) -> list[Problem]:
         for table in facts.keys() & frames.keys():
             facts[table].append(frames[table])
     whole = {table: pl.concat(parts) for table, parts in facts.items() if parts}
+    whole[GateFile.table_name] = gate_files.frame(folder, {r.name: r.sha256 for r in references.values()})
     return [*found, *foreseen(folder.study, whole, loaded)]
 
 

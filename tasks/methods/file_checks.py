@@ -13,12 +13,11 @@ from tasks.methods.excel_damage import excel_damaged
 from tasks.methods.grids import well_name
 from tasks.methods.id_matching import KnownIds, difference, folded
 from tasks.methods.layout_sheets import nearest_role, unknown_samples
-from tasks.methods.problem_lists import shown
+from tasks.methods.problem_lists import several, shown
 from tasks.methods.sheets import Row, Sheet
 from tasks.methods.yaml_marks import Marked
 
 FILES, EXCLUSIONS = "files.csv", "exclusions.csv"
-_NAMED = 3  # files named in a message
 _SUFFERS = {
     "features": "symbols and RNA classes of features",
     "tx2gene": "salmon and kallisto counts",
@@ -164,7 +163,7 @@ def layout_problems(
     """
     for layout in layouts.values():
         file = f"layouts/{layout.name}.csv"
-        its = _several((users or {}).get(layout.name, ()))
+        its = several((users or {}).get(layout.name, ()))
         what = "lanes" if layout.lanes else "wells"
         for line, sample in unknown_samples(layout, known_samples) if known_samples else ():
             message = (
@@ -181,12 +180,6 @@ def layout_problems(
         yield from _damaged(file, [(w.line, w.target) for w in layout.wells if w.target])
 
 
-def _several(names: Sequence[str]) -> str:
-    """Files in a message: the first ones of many."""
-    listed = ", ".join(map(shown, names[:_NAMED]))
-    return f"{listed} and {len(names) - _NAMED} more" if len(names) > _NAMED else listed
-
-
 def broken_layouts(
     layouts: Mapping[str, Layout], problems: Sequence[Problem], users: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, Layout], list[Problem]]:
@@ -195,7 +188,7 @@ def broken_layouts(
     for name, layout in layouts.items():
         at = next((i for i, p in enumerate(told) if layout.problem == str(p)), None)
         if at is not None and users.get(name):
-            left_out = f"so {_several(users[name])} {'is' if len(users[name]) == 1 else 'are'} left out"
+            left_out = f"so {several(users[name])} {'is' if len(users[name]) == 1 else 'are'} left out"
             told[at] = replace(told[at], message=f"{told[at].message.rstrip('.')}, {left_out}")
             found[name] = layout.model_copy(update={"problem": str(told[at])})
     return found, told

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from schemas.errors import Problem, warning
+from schemas.errors import Problem, Severity, warning
+from tasks.methods.flow_channels import channel_named
 from tasks.methods.flow_tubes import Tube, annexin_and_pi, stain_of
+from tasks.methods.problem_lists import several, shown
 
 ACQUISITIONS, EVENTS, COMPENSATIONS = "core.flow_samples", "core.flow_events", "result.flow_compensations"
 POPULATIONS, INTENSITIES = "core.flow_populations", "core.flow_intensities"
@@ -19,12 +21,13 @@ READS: Mapping[str, tuple[str, ...]] = {
     COMPENSATIONS: ("object_id",),
 }
 _LISTED = 5
+_CHANNELS = 20
 _SAID = {
     "few_events": ("fewer than 1,000 singlets", "Record more events; the percentages are uncertain."),
     "too_few_events": ("fewer than 100 singlets: no percentages", "Record more events."),
     "control_missing": (
-        "no control to set thresholds by; they are from the samples' own distribution",
-        "Declare unstained, fmo, isotype or single_stain tubes of the same run and panel in files.csv `control`.",
+        "no control that counts to set thresholds by; they are from the samples' own distribution",
+        "Declare unstained, fmo, isotype or single_stain tubes (with `marker`) of their run and panel in files.csv.",
     ),
     "no_separation": (
         "no two populations can be told apart; the threshold is the main one's median + 3 robust SD",
@@ -68,6 +71,26 @@ def annexin_stained(
     return stained
 
 
+def lost_channels(acquisitions: pl.DataFrame, named: Sequence[str]) -> dict[str, list[str]] | None:
+    """Those of the named channels that no acquisition has, and all that there are; null when none is lost."""
+    panels = [json.loads(text) for text in acquisitions["channels"].unique().sort()]
+    lost = [name for name in named if not any(channel_named(name, panel) for panel in panels)]
+    if not lost and not any(all(channel_named(name, panel) for name in named) for panel in panels):
+        lost = [" together with ".join(named)]
+    if not lost or not panels:
+        return None
+    return {"lost": lost, "channels": sorted({c["name"] for p in panels for c in p if c["kind"] == "fluorescence"})}
+
+
+def lost_channel(lost: Sequence[str], channels: Sequence[str]) -> Problem:
+    """The problem for channels of flow.apoptosis that no file has."""
+    message = f"no file has a channel {' or '.join(map(shown, lost))}; they have {several(channels, _CHANNELS)}"
+    remedy = (
+        "Name channels or stains as the files do, or leave flow.apoptosis out: stains called annexin and PI are found."
+    )
+    return Problem(Severity.LOCAL, "study.yaml", "flow.apoptosis", ", ".join(lost), "unknown_channel", message, remedy)
+
+
 def names_a_stain(row: Mapping[str, Any]) -> bool:
     """Whether files.csv or the file tells what some channel was stained for."""
     return bool(row["marker"] or any(c["kind"] == "fluorescence" and stain_of(c) for c in channels_of(row)))
@@ -91,6 +114,14 @@ def flag_problems(rows: list[dict[str, Any]], place: str) -> Iterator[Problem]:
         hit = [r for r in rows if rule in (r["flag"] or "").split(";") or rule == r["na_reason"]]
         if hit:
             yield warning("files.csv", place, rule, f"{_listed(hit)}: {message}", remedy)
+
+
+def uncontrolled(acquisitions: pl.DataFrame, place: str) -> Iterator[Problem]:
+    """The warning for a run without a control, as ``flag_problems`` gives it once events are read."""
+    rows = acquisitions.sort("object_id", "data_set").to_dicts()
+    if all(row["control"] is None or row["is_excluded"] for row in rows):
+        samples = [row | {"flag": "control_missing", "na_reason": None} for row in rows if row["control"] is None]
+        yield from flag_problems(samples, place)
 
 
 def _listed(rows: Iterable[Mapping[str, Any]]) -> str:

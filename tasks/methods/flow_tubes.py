@@ -104,6 +104,13 @@ def tubes_of(acquisitions: pl.DataFrame, events: pl.DataFrame, compensations: pl
     return found
 
 
+def without_events(row: Mapping[str, Any]) -> Tube:
+    """The tube of a row of core.flow_samples with its channels, its own matrix and no event."""
+    columns = [c["column"] for c in json.loads(row["channels"])]
+    spillover = Spillover.from_json(row["spillover"]) if row["spillover"] else None
+    return Tube(row, pl.DataFrame(schema=dict.fromkeys(columns, pl.Float64)), spillover, row["spillover_source"])
+
+
 def _acquisitions(events: pl.DataFrame) -> dict[tuple[str, int], pl.DataFrame]:
     """Events by raw file and data set; slices, so that a run of many tubes is not held twice."""
     key = ("object_id", "data_set")

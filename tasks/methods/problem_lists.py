@@ -21,6 +21,12 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
+def several(names: Sequence[str], most: int = 3) -> str:
+    """Names in a message: the first ones, and how many more there are."""
+    listed = ", ".join(map(shown, names[:most]))
+    return f"{listed} and {len(names) - most} more" if len(names) > most else listed
+
+
 def _natural(text: str) -> list[tuple[int, str]]:
     return [(int(part[:9]), "") if part.isdecimal() else (-1, part) for part in _NUMBER.split(text)]
 

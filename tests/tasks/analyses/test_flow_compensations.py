@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.analyses.flow_compensations import ACQUISITIONS, ANALYSIS, COMPENSATIONS, EVENTS
+from tasks.analyses.flow_compensations import ACQUISITIONS, ANALYSIS, COMPENSATIONS, EVENTS, OBJECTS
 from tasks.contracts import Computed, Context, RawFile
 from tasks.methods.spillover import Spillover
 from tasks.methods.spillover_tables import read_matrix
@@ -25,15 +25,17 @@ UNSTAINED, FITC, PE = [[9, 10, 20]] * 3, [[9, 1010, 220]] * 3, [[9, 60, 1020]] *
 
 def loaded(*files: tuple[RawFile, Context]) -> dict[str, pl.DataFrame]:
     """Tables as the loader would have them."""
-    rows, events = [], []
+    rows, events, named = [], [], []
     for number, (raw, about) in enumerate(files):
         found = PARSER.parse(raw, about)
         own = pl.lit(f"{number:064}").alias("object_id")
+        named.append({"object_id": f"{number:064}", "file_name": raw.name, "status": "loaded"})
         rows.append(found.frames[ACQUISITIONS].with_columns(own, pl.lit(value=False).alias("is_excluded")))
         events.append(found.derived["flow_events"].select(own, pl.all()))
     return {
         ACQUISITIONS: pl.concat(rows, how="vertical_relaxed"),
         EVENTS: pl.concat(events, how="diagonal_relaxed"),
+        OBJECTS: pl.DataFrame(named),
     }
 
 
@@ -50,7 +52,7 @@ def computed(frames: dict[str, pl.DataFrame]) -> Computed:
             ]
             kept[table] = frames[table].filter(*hits)
         found.append(ANALYSIS.run(part, kept))
-    rows = pl.concat([f.frames[COMPENSATIONS] for f in found], how="vertical_relaxed").sort("object_id")
+    rows = pl.concat([f.frames[COMPENSATIONS] for f in found if f.frames], how="vertical_relaxed").sort("object_id")
     return Computed({COMPENSATIONS: rows}, tuple(p for f in found for p in f.problems))
 
 
@@ -142,7 +144,9 @@ def test_what_cannot_be_compensated_is_flagged_with_the_reason(files: object, re
     row = found.frames[COMPENSATIONS].row(0, named=True)
     assert (row["source"], row["spillover"], row["flag"]) == ("none", None, "compensation_missing")
     assert row["na_reason"] == reason
-    (problem,) = found.problems
+    (problem,) = (p for p in found.problems if p.rule == "compensation_missing")
+    assert problem.message.startswith("landing/")
+    assert any(p.rule == "unknown_marker" for p in found.problems) is ("'APC'" in reason)
     assert reason in problem.message
 
 

@@ -83,6 +83,7 @@ def test_the_studys_wavelength_is_used_and_a_plate_without_it_warned_about() -> 
     assert done.frames[TABLE].is_empty()
     assert [p.rule for p in done.problems] == ["wavelength_not_read"]
     assert "570 nm, not at 450 nm" in str(done.problems[0])
+    assert done.problems[0].place == "plate P1 of landing/cck8.csv"
     (done,) = computed(plate("P1", wavelength_nm=None), study()).values()
     assert done.frames[TABLE].height == 2
 

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tasks.engine import ingest
 from tasks.engine.study_files import read_folder
+from tests.tasks.methods.fcs_files import fcs_file
+from tests.tasks.methods.test_gating_ml import OPEN, RANGE
 
 FILES = {
     "study.yaml": "study_id: one\nconditions: [{id: control}, {id: il1b}]\n",
@@ -84,3 +87,82 @@ def test_wells_of_a_sample_that_nobody_knows_are_called_wells(tmp_path: Path) ->
     wells = "well,sample,value\nA1,,0.1\nA2,C1,1.1\nA3,stranger,0.6\n"
     (told,) = [p for p in check(tmp_path, files_csv=files, landing__list_csv=wells) if "stranger" in p]
     assert "its wells are kept without a sample" in told
+
+
+WELLS = """Well,Sample,Target,Task,Cq,Quantity
+A1,C1,GAPDH,unknown,18.4,
+A2,C1,SOX9,unknown,24.0,
+A3,T1,GAPDH,unknown,18.5,
+A4,T1,SOX9,unknown,23.0,
+A5,,SOX9,NTC,24.5,
+B1,,GAPDH,standard,16.0,1000
+B2,,GAPDH,standard,19.3,100
+B3,,GAPDH,standard,22.6,10
+B4,,SOX9,standard,18.0,1000
+B5,,SOX9,standard,20.0,100
+B6,,SOX9,standard,22.0,10
+"""
+QPCR = {"files_csv": "file,assay\nwells.csv,qpcr\n", "landing__wells_csv": WELLS}
+
+
+@pytest.mark.parametrize("method", ["ddcq", "pfaffl"])
+def test_curves_are_handed_on_to_fold_changes_so_that_controls_are_looked_at(method: str, tmp_path: Path) -> None:
+    config = FILES["study.yaml"] + f"qpcr: {{reference_targets: [GAPDH], method: {method}}}\n"
+    told = check(tmp_path, **QPCR, **{"study.yaml": config})
+    assert any("the no-template control of SOX9 has Cq 24.5" in p for p in told)
+    assert any("the standard curve of SOX9 has" in p for p in told)
+    assert any("GAPDH" in p and "no standard curve" in p for p in told) is False
+
+
+NAMES = ("FSC-A", "SSC-A", "FITC-A", "PE-A")
+STAINS = {"$P3S": "Annexin V", "$P4S": "PI"}
+
+
+def flow(folder: Path, *tubes: str, stains: dict[str, str] = STAINS, more: str = "") -> list[str]:
+    """What is told of tubes in rows of files.csv: file,sample,control,marker."""
+    files = {
+        "study.yaml": FILES["study.yaml"] + more,
+        "samples.csv": FILES["samples.csv"],
+        "files.csv": "file,sample,control,marker,assay,run,panel\n"
+        + "".join(f"{t},flow_cytometry,r,p\n" for t in tubes),
+    }
+    (folder / "landing").mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    for number, tube in enumerate(tubes):
+        events = np.full((10, len(NAMES)), number + 1, np.float32)
+        (folder / "landing" / tube.partition(",")[0]).write_bytes(fcs_file(events, NAMES, keywords=stains))
+    return [str(p) for p in ingest.check(read_folder(folder)) if "contrasts.csv" not in p.file]
+
+
+def test_a_run_without_controls_is_told_from_what_files_say(tmp_path: Path) -> None:
+    told = flow(tmp_path, "c.fcs,C1,,", "t.fcs,T1,,")
+    assert any(p.startswith("files.csv, run r/p: 2 tubes (") and "no control that counts to set" in p for p in told)
+
+
+def test_a_run_with_controls_is_told_nothing_of_them(tmp_path: Path) -> None:
+    assert not any("no control that" in p for p in flow(tmp_path, "c.fcs,C1,,", "t.fcs,T1,,", "u.fcs,,unstained,"))
+
+
+def test_gates_that_do_not_fit_are_told_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "g.xml").write_text(f"{OPEN}{RANGE}</gating:Gating-ML>")
+    told = flow(tmp_path, "c.fcs,C1,,", more="flow: {gating: g.xml}\n")
+    assert any("1 of 1 gates do not fit landing/c.fcs; gate R: the gate is drawn on 'FSC-H'" in p for p in told)
+
+
+def test_tubes_whose_stains_nobody_names_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    told = flow(tmp_path / "a", "c.fcs,C1,,", stains={})
+    assert any("1 tubes (C1) name no stain, so they are not gated: say it in files.csv" in p for p in told)
+
+
+def test_misspelt_single_stains_and_channels_are_told_from_what_files_say(tmp_path: Path) -> None:
+    more = "flow: {apoptosis: {annexin: BL1-A, pi: PE-A}}\n"
+    told = flow(tmp_path, "c.fcs,C1,,", "a.fcs,,single_stain,Anexin V", more=more)
+    assert any(p.startswith("files.csv, line 3, column marker: landing/a.fcs") and "Annexin V?" in p for p in told)
+    assert any("study.yaml, flow.apoptosis: no file has a channel BL1-A; they have FITC-A, PE-A." in p for p in told)
+
+
+def test_files_that_go_uncompensated_are_named(tmp_path: Path) -> None:
+    told = flow(tmp_path, *(f"{x}.fcs,C1,," for x in "abcd"))
+    assert any("landing/a.fcs, landing/b.fcs, landing/c.fcs and 1 more: several stains" in p for p in told)

@@ -1,8 +1,19 @@
 from __future__ import annotations
 
-import polars as pl
+import json
 
-from tasks.methods.flow_runs import control_problems, flag_problems, run_groups, unknown_marker
+import polars as pl
+import pytest
+
+from tasks.methods.flow_runs import (
+    control_problems,
+    flag_problems,
+    lost_channel,
+    lost_channels,
+    run_groups,
+    uncontrolled,
+    unknown_marker,
+)
 from tests.tasks.methods.flow_simulation import TRUTH, events, tube
 
 
@@ -30,3 +41,42 @@ def test_a_bad_control_and_an_unknown_marker_are_told() -> None:
     assert "unstained control are bright in PE-A" in problem.message
     said = unknown_marker(tube("S", events(TRUTH, n=10), marker="CD29"), "run 1/p")
     assert said.message == "S: files.csv's marker 'CD29' names none of the channels FITC-A, PE-A"
+
+
+def acquisitions(*panels: str, control: str | None = None) -> pl.DataFrame:
+    channels = [
+        json.dumps([{"name": n, "column": n, "marker": None, "kind": "fluorescence"} for n in p.split()])
+        for p in panels
+    ]
+    names = [f"S{i}" for i in range(len(panels))]
+    rows = pl.DataFrame({"object_id": names, "sample_name": names, "channels": channels, "data_set": 1})
+    return rows.with_columns(control=pl.lit(control, pl.String), is_excluded=pl.lit(value=False))
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("BL1-A PE-A", "no file has a channel BL1-A; they have FITC-A, PE-A, PI-A"),
+        ("BL1-A YL1-A", "no file has a channel BL1-A or YL1-A; they have FITC-A, PE-A, PI-A"),
+        ("FITC-A PE-A", "no file has a channel FITC-A together with PE-A; they have FITC-A, PE-A, PI-A"),
+    ],
+)
+def test_channels_of_the_study_that_no_file_has_are_told(named: str, said: str) -> None:
+    lost = lost_channels(acquisitions("FITC-A PI-A", "PE-A"), named.split())
+    assert lost is not None
+    problem = lost_channel(**lost)
+    assert str(problem).startswith(f"study.yaml, flow.apoptosis: {said}.")
+    assert problem.severity == "local"
+
+
+@pytest.mark.parametrize("named", ["FITC-A PI-A", "FITC-A", ""])
+def test_channels_that_one_file_has_are_not_lost(named: str) -> None:
+    assert lost_channels(acquisitions("FITC-A PI-A", "PE-A"), named.split()) is None
+    assert lost_channels(acquisitions(), ["FITC-A"]) is None
+
+
+def test_a_run_without_a_control_is_told_as_flags_tell_it() -> None:
+    (problem,) = uncontrolled(acquisitions("PE-A", "PE-A"), "run 1/p")
+    assert problem.rule == "control_missing"
+    assert problem.message.startswith("2 tubes (S0, S1): no control that counts")
+    assert list(uncontrolled(acquisitions("PE-A", control="unstained"), "run 1/p")) == []
