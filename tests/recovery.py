@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+from scipy import stats
 
 from tests.recovery_assays import assert_assays_recovered, assert_damage_and_rescue, primary_pairs
 from tests.recovery_flow import assert_flow_recovered
@@ -74,8 +75,9 @@ def assert_qpcr_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -
 
 
 def assert_expression_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth, library: str) -> None:
-    """Clear changes are found, few calls are false, none points the wrong way, in every contrast."""
+    """Clear changes are found, none points the wrong way, in every contrast; over all of them few calls are false."""
     study, planted = truth["study_id"], truth["expression"]["libraries"][library]
+    called_count = false_count = 0
     for contrast, changes in planted["log2_fold_change"].items():
         rows = connection.execute(
             """
@@ -87,8 +89,8 @@ def assert_expression_recovered(connection: duckdb.DuckDBPyConnection, truth: Tr
         where = f"{library}, {contrast}"
         assert len(rows) == planted["feature_count"], where
         called = {feature: (change, direction) for feature, _, change, direction in rows if direction != "ns"}
-        false = [feature for feature in called if feature not in changes]
-        assert len(false) <= max(1, MAXIMAL_FALSE_SHARE * len(called)), f"{where}: {len(false)} of {len(called)} false"
+        called_count += len(called)
+        false_count += len(called.keys() - changes.keys())
         for feature, (change, direction) in called.items():
             assert (direction == "up") == (change > 0), f"{where}: {feature}"
             assert abs(change) > FOLD_CHANGE_LOG2, f"{where}: {feature}"
@@ -99,6 +101,8 @@ def assert_expression_recovered(connection: duckdb.DuckDBPyConnection, truth: Tr
             clear = {f for f, change in changes.items() if abs(change) >= CLEAR_CHANGE} & abundant
             recall = len(clear & called.keys()) / len(clear)
             assert recall >= MINIMAL_RECALL[library], f"{where}: recall {recall:.2f}"
+    most = stats.binom.ppf(0.99, called_count, MAXIMAL_FALSE_SHARE)  # a short list with two false ones says little
+    assert false_count <= most, f"{library}: {false_count} of {called_count} false"
 
 
 def assert_named_genes_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:

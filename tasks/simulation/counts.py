@@ -29,7 +29,7 @@ class LibraryModel:
 
 GENES = LibraryModel("gene", 12_000, (4.3, 1.9), (0.012, 2.0), 0.25, (260, 180, 180), (1.3, 3.0))
 MIRNAS = LibraryModel("mirna", 600, (4.6, 2.3), (0.03, 2.0), 0.25, (24, 12, 12), (1.4, 3.0))
-CIRCRNAS = LibraryModel("circrna", 800, (1.0, 1.0), (0.15, 1.0), 0.30, (16, 8, 8), (1.5, 3.0))
+CIRCRNAS = LibraryModel("circrna", 800, (2.2, 1.0), (0.15, 1.0), 0.30, (16, 8, 8), (1.5, 3.0))
 
 
 @dataclass(frozen=True)
