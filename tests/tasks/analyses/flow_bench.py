@@ -46,6 +46,9 @@ def together(*found: Frames) -> Frames:
 
 def computed(analysis: Analysis, frames: Mapping[str, pl.DataFrame], of: Study) -> dict[str, Computed]:
     """What each part gives, by its key."""
+    named = dict.fromkeys(("object_id", "file_name", "status"), pl.String)
+    objects = {"core.raw_objects": pl.DataFrame(schema=named)}
+    frames = objects | dict(frames)
     slices = {
         table: frames[table].select(names) if names and table != "core.raw_objects" else frames[table]
         for table, names in analysis.reads.items()
