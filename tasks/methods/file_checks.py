@@ -11,7 +11,7 @@ from schemas.errors import Problem, Severity
 from schemas.study import ExclusionRow, FileRow, Layout, StudyYaml
 from tasks.methods.excel_damage import excel_damaged
 from tasks.methods.grids import well_name
-from tasks.methods.id_matching import KnownIds, difference, folded
+from tasks.methods.id_matching import KnownIds, difference, folded, names_another, tokens
 from tasks.methods.layout_sheets import nearest_role, unknown_samples
 from tasks.methods.problem_lists import several, shown
 from tasks.methods.sheets import Row, Sheet
@@ -170,11 +170,14 @@ def layout_problems(
                 f"'{shown(sample)}' is not in samples.csv; its {what}{f' in {its}' if its else ''} belong to no sample"
             )
             remedy = "Add it to samples.csv, or correct it."
-            if known_samples and (near := known_samples.nearest(sample)) and near not in layout.samples:
+            near = known_samples.nearest(sample) if known_samples else None
+            if near and near not in layout.samples:
                 message = f"{message} and {near} is left out"
             if role := nearest_role(sample, known_samples.ids if known_samples else ()):
                 remedy = f"Did you mean {role}? A well without a sample has that role."
-            elif known_samples:
+            elif known_samples and not (
+                near in layout.samples and names_another(sample, near, tokens(f"{sample} {near}"))
+            ):
                 remedy = known_samples.suggestion(sample, remedy)
             yield _cell(file, line, "sample", sample, "unknown_sample", message, remedy)
         yield from _damaged(file, [(w.line, w.target) for w in layout.wells if w.target])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 _SEPARATORS = re.compile(r"[-_.\s]+")
@@ -17,11 +17,38 @@ def folded(value: str) -> str:
     return _SEPARATORS.sub("", value).casefold()
 
 
-class KnownIds:
-    """Ids that exist, asked for the one nearest to an unknown id."""
+def tokens(value: str) -> frozenset[str]:
+    """The words of an id between its separators, in small letters."""
+    return frozenset(word for word in _SEPARATORS.split(value.casefold()) if word)
 
-    def __init__(self, ids: Iterable[str]) -> None:
+
+def names_another(value: str, near: str, words: Collection[str], beside: Collection[str] = ()) -> bool:
+    """Whether a whole word makes two similar ids different things: one has it, the other nothing in its place.
+
+    ``words``: those that tell things of the study apart (``il1b_exo`` is another treatment than ``il1b``);
+    ``beside``: those that tell apart the ids among which ``value`` stands, where a slip is a word of its own.
+    """
+    more, less = tokens(value) - tokens(near), tokens(near) - tokens(value)
+    if not more:
+        return bool(less & set(words))
+    return bool(more & (set(words) if less else {*words, *beside}))
+
+
+def telling_words(ids: Collection[str]) -> frozenset[str]:
+    """Words that some of the ids have and others have not."""
+    each = [tokens(one) for one in ids]
+    return frozenset().union(*each) - (frozenset(each[0]).intersection(*each) if each else frozenset())
+
+
+class KnownIds:
+    """Ids that exist, asked for the one nearest to an unknown id.
+
+    ``are_treatments``: ids of cultures or conditions, where a word more is another thing and no slip.
+    """
+
+    def __init__(self, ids: Iterable[str], *, are_treatments: bool = False) -> None:
         self.ids = list(dict.fromkeys(ids))
+        self._words = telling_words(self.ids) if are_treatments else frozenset()
         self._folded: dict[str, str] = {}
         self._answers: dict[str, str | None] = {}
         self._compared = 0
@@ -37,7 +64,8 @@ class KnownIds:
             self._compared += len(self.ids)
             if self._compared > _FUZZY_LIMIT:
                 return None
-            self._answers[key] = self._by_suffix(key) or self._by_letters(key)
+            near = self._by_suffix(key) or self._by_letters(key)
+            self._answers[key] = None if near and names_another(value, near, self._words) else near
         return self._answers[key]
 
     def _by_suffix(self, key: str) -> str | None:

@@ -109,9 +109,9 @@ class _Reading:
         materials = self.materials(samples)
         donors = self.donors(samples, materials)
         ids = frozenset(samples_sheet.values("sample")) if samples_sheet else None
-        known = KnownIds(sorted(ids)) if ids else None
+        known = KnownIds(sorted(ids), are_treatments=True) if ids else None
         nameable = [m.material for m in materials]  # files and lanes may be about a preparation
-        also = KnownIds([*known.ids, *nameable]) if known else None
+        also = KnownIds([*known.ids, *nameable], are_treatments=True) if known else None
         layouts = self.layouts((ids or frozenset()) | set(nameable))
         files = self.file_rows(layouts, also)
         layouts = self.used(layouts, files or [], also)

@@ -50,7 +50,7 @@ def _is_date(text: str) -> bool:
 
 
 def _conditions(samples: Sequence[SampleRow], config: StudyYaml) -> Iterable[Problem]:
-    known = KnownIds(config.condition_ids)
+    known = KnownIds(config.condition_ids, are_treatments=True)
     ids = set(config.condition_ids)
     for row in samples:
         if row.condition not in ids:

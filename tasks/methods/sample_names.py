@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from schemas.errors import Problem, Severity
 from tasks.contracts import Context, RawFile
+from tasks.methods.id_matching import names_another, telling_words
 
 # What aligners, trimmers and counters append to a sample's name; stripped again and again from the end
 _SUFFIX = re.compile(
@@ -130,7 +131,7 @@ def unknown_samples(
     shown = ", ".join(repr(name) for name in unknown[:_NAMED]) + (
         f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
     )
-    likely = [(name, guess) for name in unknown if (guess := _likely(name, known))]
+    likely = _likely_ones(unknown, known, used)
     remedy = f"Add the sample to samples.csv or correct its name; until then its {rows} are kept without a sample."
     message = f"samples.csv has no sample called {shown}"
     severity = Severity.WARNING
@@ -168,15 +169,28 @@ def _plain(name: str) -> str:
     return _SEPARATORS.sub("", name.casefold()).removeprefix("x")
 
 
-def _likely(name: str, known: Collection[str]) -> str | None:
+def _likely_ones(unknown: Sequence[str], known: Collection[str], used: Collection[str]) -> list[tuple[str, str]]:
+    """Names with the sample that each must mean: one that the file names nowhere else, nor two of these.
+
+    Two names of a file are two things, and a word that tells samples apart is no slip: equal names would mix them.
+    """
+    words, beside = telling_words(known), telling_words([*unknown, *used])
+    free = [sample for sample in known if sample not in used]
+    found = [(name, guess) for name in unknown if (guess := _likely(name, free, words, beside))]
+    claims = Counter(guess for _, guess in found)
+    return [(name, guess) for name, guess in found if claims[guess] == 1]
+
+
+def _likely(name: str, known: Collection[str], words: Collection[str], beside: Collection[str]) -> str | None:
     """The one known sample that differs by case, separators, R's X or a typing slip, or that the name begins with.
 
-    Names whose numbers differ are different replicates, not slips.
+    Names whose numbers differ are different replicates, not slips, as are those that a word tells apart (see
+    ``names_another``).
     """
     bare = stripped(name)
     equal = [sample for sample in known if _plain(sample) in {_plain(name), _plain(bare)}]
     alike = [s for s in known if _DIGITS.findall(s) == _DIGITS.findall(bare)]
     close = difflib.get_close_matches(bare, sorted(alike), n=2, cutoff=0.8)
     begun = [sample for sample in known if re.match(rf"{re.escape(sample)}[\s._-]", name)]
-    found = equal or close or begun
+    found = equal or [s for s in close or begun if not names_another(bare, s, words, beside)]
     return found[0] if len(found) == 1 else None

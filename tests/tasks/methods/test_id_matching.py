@@ -32,6 +32,14 @@ def test_nothing_is_suggested_where_nothing_is_near() -> None:
     assert known.suggestion("treated", "Add it.") == "Add it."
 
 
+@pytest.mark.parametrize(
+    ("value", "near"),
+    [("NP3_il1b_exo", None), ("NP1_il1b", None), ("NP1_il1b_ex", "NP1_il1b_exo"), ("NP3_il1b_L001", "NP3_il1b")],
+)
+def test_a_word_that_tells_treatments_apart_is_no_slip(value: str, near: str | None) -> None:
+    assert KnownIds(["NP1_il1b_exo", "NP3_il1b"], are_treatments=True).nearest(value) == near
+
+
 def test_ids_that_cannot_be_told_apart_by_eye_are_paired() -> None:
     assert look_alikes(["C1", "T1", "c-1", "C_1"]) == [("C1", "c-1"), ("C1", "C_1")]
 

@@ -80,6 +80,23 @@ def test_another_replicate_is_not_suggested(tmp_path: Path) -> None:
     assert "Likely" not in problem.remedy
 
 
+def test_a_treatment_more_in_the_name_is_another_culture(tmp_path: Path) -> None:
+    raw = raw_file(tmp_path, "x")
+    known = ["RNA_NP1_il1b", "RNA_NP2_il1b"]
+    names = ["RNA_NP1_il1b_exo", "RNA_NP1_il1b_usc", "RNA_NP2_il1b_exo"]
+    (used,) = unknown_samples(raw, names, known, used=known)
+    (alone,) = unknown_samples(raw, names, known)
+    assert (used.severity, alone.severity) == ("warning", "warning")
+    assert "Likely" not in used.remedy + alone.remedy
+    (single,) = unknown_samples(raw, ["NP1_il1b_exo"], ["NP1_il1b", "NP2_exo"])
+    assert "Likely" not in single.remedy
+
+
+def test_a_name_that_the_file_has_already_is_not_suggested(tmp_path: Path) -> None:
+    (problem,) = unknown_samples(raw_file(tmp_path, "x"), ["il1b_ucs"], KNOWN, used=["il1b_usc"])
+    assert "Likely" not in problem.remedy
+
+
 def test_many_unknown_names_are_one_short_warning(tmp_path: Path) -> None:
     raw = raw_file(tmp_path, "x")
     (problem,) = unknown_samples(raw, [f"zz{i}" for i in range(50)], KNOWN)
