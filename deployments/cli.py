@@ -96,11 +96,13 @@ def _tell(message: str) -> None:
     err.print(f"[dim]·[/dim] {escape(message)}", highlight=False)
 
 
-def _print_problems(problems: Iterable[Problem], console: Console, *, limit: int | None = SCREEN) -> None:
+def _print_problems(
+    problems: Iterable[Problem], console: Console, *, limit: int | None = SCREEN, study: str = "STUDY"
+) -> None:
     from deployments.summary import print_lines
     from tasks.methods.problem_lists import listed
 
-    print_lines(listed(tuple(problems), study="STUDY", limit=limit), console)
+    print_lines(listed(tuple(problems), study=study, limit=limit), console)
 
 
 @app.command()
@@ -158,7 +160,7 @@ def check(
 
     folder = _folder(study, home)
     problems = ingest.check(folder)
-    _print_problems(problems, out, limit=None if everything else SCREEN)
+    _print_problems(problems, out, limit=None if everything else SCREEN, study=shlex.quote(study))
     local, warned = (sum(p.severity is s for p in rank(problems)) for s in (Severity.LOCAL, Severity.WARNING))
     out.print(
         f"{folder.study.study_id}: {_counted(len(folder.landing), 'raw file')}, "
@@ -280,11 +282,16 @@ def tables(name: Annotated[str | None, typer.Argument(help="A table or view; wit
 
 
 @app.command()
-def status(home: Home = None) -> None:
+def status(
+    study: Annotated[
+        str | None, typer.Argument(metavar="[STUDY]", help="Only this study: its folder or study_id; without it, all.")
+    ] = None,
+    home: Home = None,
+) -> None:
     """Last runs, what is stale, what is quarantined and why."""
     from deployments.status import print_status
 
-    print_status(_settings(home).home, out)
+    print_status(_settings(home).home, out, _folder(study, home).study.study_id if study else None)
 
 
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]

@@ -33,6 +33,13 @@ class Status:
     quarantined: Sequence[Mapping[str, object]]
     parts: Sequence[Mapping[str, object]]
 
+    def only(self, study_id: str | None) -> Status:
+        """What concerns one study; everything where none is named."""
+        if study_id is None:
+            return self
+        found = ([r for r in rows if r["study_id"] == study_id] for rows in vars(self).values())
+        return Status(*found)
+
     @property
     def stale(self) -> list[Mapping[str, object]]:
         """Parts whose last attempt failed: what is published of them is older than the data."""
@@ -44,7 +51,7 @@ class Status:
         return [p for p in self.parts if p["status"] == "skipped"]
 
 
-def print_status(home: Path, console: Console) -> None:
+def print_status(home: Path, console: Console, study_id: str | None = None) -> None:
     """Print the status of what is published in ``home``; while nothing is, how far the first run came.
 
     Raises ``UserError`` in a home without anything, or while that first run is at work.
@@ -52,11 +59,11 @@ def print_status(home: Path, console: Console) -> None:
     warehouse = Warehouse(home, PATIENCE_S)
     if warehouse.path.exists() and not warehouse.published.exists():
         with warehouse.open("status") as session:
-            console.print(render(read_status(session.connection)))
+            console.print(render(read_status(session.connection).only(study_id)))
         console.print(UNPUBLISHED, markup=False)
         return
     with sandbox(home) as connection:
-        console.print(render(read_status(connection)))
+        console.print(render(read_status(connection).only(study_id)))
 
 
 def read_status(connection: duckdb.DuckDBPyConnection) -> Status:

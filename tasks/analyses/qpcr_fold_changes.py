@@ -17,6 +17,7 @@ from tasks.methods.result_frames import result_frame
 from tasks.methods.standard_curves import efficiencies
 
 WELLS, SAMPLES, TABLE = "core.qpcr_wells", "core.samples", "result.qpcr_fold_changes"
+_SHOWN = 5  # cultures that a message names
 OBJECTS, CURVES = "core.raw_objects", "result.qpcr_standard_curves"
 
 
@@ -119,6 +120,9 @@ def _problems(part: Part, rows: pl.DataFrame, used: Sequence[str]) -> list[Probl
     present = {name.casefold() for name in used}
     absent = [r for r in part.parameters["references"] if r.casefold() not in present]
     targets = ", ".join(sorted(rows["target"].unique())[:8])
+    valued = sorted(rows.filter(pl.col("fold_change").is_not_null())["sample_id"].unique())
+    shown = ", ".join(valued[:_SHOWN]) + (f" and {len(valued) - _SHOWN} more" if len(valued) > _SHOWN else "")
+    alone = f", so the fold changes of {shown} are on {', '.join(used)} alone" if used and valued else ""
     problems = [
         Problem(
             Severity.WARNING,
@@ -126,7 +130,7 @@ def _problems(part: Part, rows: pl.DataFrame, used: Sequence[str]) -> list[Probl
             "qpcr.reference_targets",
             name,
             "reference_target_not_measured",
-            f"no well of {place} has the reference gene {name!r}; targets there are {targets}",
+            f"no well of {place} has the reference gene {name!r}{alone}; targets there are {targets}",
             "Write the reference gene as the qPCR files name it.",
         )
         for name in absent

@@ -98,10 +98,12 @@ def difference(value: str, near: str) -> str:
         plain = _SEPARATORS.sub("", value) == _SEPARATORS.sub("", near)
         if plain:
             return "it differs only by a hyphen, underscore, dot or space"
-        if _SEPARATORS.split(value.casefold()) == _SEPARATORS.split(near.casefold()):
+        if value.casefold() == near.casefold():
             return "it differs only by upper and lower case"
         return "it differs only by case and hyphen, underscore, dot or space"
-    if a.startswith(b) or b.startswith(a):
+    longer, shorter = sorted((value.casefold(), near.casefold()), key=len, reverse=True)
+    # a letter more at the end is a slip; a suffix is a word of its own
+    if longer.startswith(shorter) and _SEPARATORS.match(longer, len(shorter)):
         return "it differs only by a suffix"
     return ""
 

@@ -252,7 +252,11 @@ class _Reading:
         if not samples:
             return [a.contrast for a in asked]
         checked = [contrast_checks.checked_contrast(one, samples) for one in asked]
-        if sheet is None and _has_expression(files, samples):
+        # an assay that cannot be read is told already, and may be any
+        is_told = any(p.file == "files.csv" and p.place.endswith("column assay") for p in self.problems)
+        if sheet is None and _has_expression(
+            [f for f in files if f.assay] if files is not None and is_told else files, samples
+        ):
             self.problems += contrast_checks.asked_once(checked)
         elif sheet is not None:
             self.problems += [problem for _, problems in checked for problem in problems]

@@ -21,7 +21,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "reference_undetermined": ("no well of the reference gene amplified", "Measure them again, or exclude them."),
     "no_reference_target": (
         "a reference gene was not measured in it",
-        "Measure it there, or leave it out of qpcr.reference_targets.",
+        "Name a gene that was measured there as qpcr.reference_targets in study.yaml, or measure it there.",
     ),
     "reference_on_other_plate": (
         "the reference gene was measured on another plate without an inter-run calibrator",
@@ -37,6 +37,44 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "positive cells were counted in more or fewer fields than all cells",
         "Count both in the same fields; a share of other fields' cells would be wrong.",
     ),
+    "no_calibrator": (
+        "no culture of the calibrator condition has one",
+        "Name a condition that was measured as qpcr.calibrator in study.yaml.",
+    ),
+    "no_efficiency": (
+        "no standard curve gives its efficiency or that of a reference gene",
+        "Measure a dilution series of 3 or more levels, or write `method: ddcq` under qpcr in study.yaml.",
+    ),
+    "no_loading_on_membrane": (
+        "its membrane has no loading control",
+        "Name the control in the columns target and target_role of files.csv, and its files' one `membrane`.",
+    ),
+    "dilution_missing": (
+        "the dilution is not recorded",
+        "Write its factor into a column `dilution` of files.csv (1 where nothing was diluted).",
+    ),
+    "dilution_disagrees": (
+        "files.csv and the file say different dilutions",
+        "Correct the column `dilution` of files.csv, or leave it empty where the file is right.",
+    ),
+    "dilution_twice": ("the dilution was applied twice", "Export again with the dilution applied once."),
+    "dilution_not_applied": ("the dilution was not applied", "Export again with the dilution applied."),
+    "no_total_count": ("all cells were not counted", "Add the file that counts all cells, of the same fields."),
+    "no_positive_count": ("positive cells were not counted", "Add the file that counts them, of the same fields."),
+    "positive_exceeds_total": (
+        "more positive cells than cells were counted",
+        "Correct `counted` and `marker` in files.csv, or count again.",
+    ),
+    "few_cells": ("too few cells were counted", "Count more fields, or exclude them."),
+    "too_few_events": ("too few cells were acquired", "Acquire more, or exclude them."),
+    "no_events": ("no cell is left in the gate", "Acquire more, or correct the gates of flow.gating."),
+    "empty_parent": ("no cell is left in the parent gate", "Acquire more, or correct the gates of flow.gating."),
+    "no_blank_on_plate": ("the plate has no blank", "Write `blank` into its wells of the layout."),
+    "reference_not_above_blank": (
+        "the reference condition is not above the blank",
+        "Check the blanks in the layout, and viability.reference in study.yaml.",
+    ),
+    "too_many_wells_lost": ("too few of its wells could be used", "Measure it again, or exclude it."),
     "empty_capture": ("the capture holds no particle", "Measure it again, or exclude it."),
 }
 

@@ -84,6 +84,7 @@ def qpcr_wells(table: CqTable, run: Run) -> tuple[pl.DataFrame, list[Problem], l
     used = frame.filter((pl.col("target") != "") | has_cq)
     _require_wells(used, table, run)
     problems = [_no_target(table, run)] if (used["target"] == "").any() else []
+    problems += _repeated_wells(used, table, run)
     result = _numbered(_valued(used, table, run), run)
     if result.is_empty():
         raise _empty(table, run)
@@ -151,6 +152,35 @@ def _require_wells(used: pl.DataFrame, table: CqTable, run: Run) -> None:
             "Set qpcr.plate_size in study.yaml to 384 for a 384-well plate, or export the results again.",
             value,
         )
+
+
+def _repeated_wells(used: pl.DataFrame, table: CqTable, run: Run) -> list[Problem]:
+    """One warning where wells have two Cq of one target: a well typed twice, or really read twice."""
+    key = ["plate_id", "well", "target"]
+    twice = (
+        used.filter((pl.col("well") != "") & (pl.col("target") != ""))
+        .group_by(key, maintain_order=True)
+        .agg("row")
+        .filter(pl.col("row").list.len() > 1)
+    )
+    if twice.is_empty():
+        return []
+    line = table.where.rpartition(", ")[2]
+    named = [
+        f"{r['well']} of {r['target']} ({line}s {', '.join(map(str, r['row']))})" for r in twice.head(3).to_dicts()
+    ]
+    more = f" and {twice.height - 3} more" if twice.height > 3 else ""  # noqa: PLR2004
+    return [
+        Problem(
+            Severity.WARNING,
+            run.file,
+            f"well {twice['well'][0]}",
+            twice["target"][0],
+            "well_twice",
+            f"wells have more than one Cq of a target: {'; '.join(named)}{more}; all count as technical repeats",
+            "Correct the well that is mistyped, or remove the row that is a copy.",
+        )
+    ]
 
 
 def _valued(used: pl.DataFrame, table: CqTable, run: Run) -> pl.DataFrame:

@@ -17,6 +17,8 @@ from tasks.methods.sheets import Row, Sheet
 Model = TypeVar("Model", bound=BaseModel)
 _LIST = re.compile(r"[;|]")
 _OPTIONS = re.compile(r"'([^']*)'")
+_WITH_UNIT = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[^\W\d_]+\.?)")
+_HOURS = ("h", "h.", "hr", "hrs", "hour", "hours", "std")
 _KINDS = {
     "float_parsing": "expected a number",
     "float_type": "expected a number",
@@ -56,6 +58,10 @@ def explained(error: ErrorDetails) -> tuple[str, str, str]:
         return "wrong_value", f"'{value}' stands where one of {', '.join(options)} was expected", remedy
     if kind in _KINDS:
         remedy = "Put it in quotes." if kind == "string_type" and value in ("True", "False") else "Correct it."
+        if kind == "float_parsing" and (found := _WITH_UNIT.fullmatch(value)):
+            remedy = f"Write {found['number']}, without {found['unit']}."
+            if found["unit"].casefold() in _HOURS:
+                remedy = f"Write {found['number']} (hours)."
         return "wrong_type", f"'{value}': {_KINDS[kind]}", remedy
     words = error["msg"].removeprefix("Value error, ").replace("Input should be", "expected").rstrip(".")
     return "wrong_value", f"'{value}': {words}", "Correct it."

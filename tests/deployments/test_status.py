@@ -120,3 +120,10 @@ def test_a_clean_home_says_so(connection: duckdb.DuckDBPyConnection) -> None:
     with (console := Console(width=200)).capture() as capture:
         console.print(render(read_status(connection)))
     assert "Nothing is quarantined, nothing is stale." in capture.get()
+
+
+def test_one_study_is_shown_alone(status: Status) -> None:
+    assert status.only(None) is status
+    name = status.studies[0]["study_id"]
+    assert {s["study_id"] for s in status.only(str(name)).studies} == {name}
+    assert not status.only("nobody").parts

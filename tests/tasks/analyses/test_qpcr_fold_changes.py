@@ -179,3 +179,10 @@ def test_measurements_are_minus_delta_cq_of_the_targets_that_are_no_reference() 
         ("C1", "ACAN", "expression", -7.0, "log2"),
         ("T1", "ACAN", "expression", -9.0, "log2"),
     ]
+
+
+def test_fewer_references_than_asked_say_which_cultures_have_them() -> None:
+    (done, *_) = computed(BOTH, study(reference_targets=["GAPDH", "B2M"])).values()
+    (problem,) = [p for p in done.problems if p.rule == "reference_target_not_measured"]
+    assert "so the fold changes of" in problem.message
+    assert "are on GAPDH alone" in problem.message

@@ -56,7 +56,7 @@ def test_a_file_that_a_row_means_but_misspells_is_left_out_with_the_rows_reason(
     rows = [FileRow(file="landing/Day_1/PLATE.txt", assay="cell_viability", line=2)]
     (_, meant), (problem,) = checked_files(rows, [], KNOWN, LISTING)
     assert problem.severity == "local"
-    assert problem.remedy.startswith("Did you mean landing/day 1/plate.txt (it differs only by upper")
+    assert problem.remedy.startswith("Did you mean landing/day 1/plate.txt (it differs only by case and hyphen")
     assert (meant.file, meant.problem) == ("landing/day 1/plate.txt", str(problem))
 
 

@@ -14,7 +14,9 @@ from tasks.methods.id_matching import KnownIds, difference, folded, look_alikes
         ("C-1", "C1", "it differs only by a hyphen, underscore, dot or space"),
         ("c_1", "C1", "it differs only by case and hyphen, underscore, dot or space"),
         ("C1_S1_L001", "C1", "it differs only by a suffix"),
-        ("il1b_ex", "il1b_exo", "it differs only by a suffix"),
+        ("il1b_ex", "il1b_exo", ""),
+        ("controll", "control", ""),
+        ("IL1B-exo", "il1b_exo", "it differs only by case and hyphen, underscore, dot or space"),
         ("contorl", "control", ""),
     ],
 )

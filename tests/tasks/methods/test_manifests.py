@@ -249,3 +249,9 @@ def test_any_text_under_a_true_header_gives_a_study_or_bad_input(lines: list[str
     }.get(name, "file,well,sample,reason" if name == "exclusions.csv" else "donor,material")
     text = "\n".join([header.rstrip("\n"), *lines])
     assert_read_or_refused({**{n: t.encode() for n, t in GOOD.items()}, name: text.encode()})
+
+
+def test_a_misspelt_assay_does_not_ask_for_contrasts() -> None:
+    sheets = {name: text for name, text in GOOD.items() if name != "contrasts.csv"}
+    files = "file,assay\nlanding/a.txt,viability\nlanding/b.txt,cell_viability\n"
+    assert {p.file for p in problems(**sheets, **{"files.csv": files})} == {"files.csv"}

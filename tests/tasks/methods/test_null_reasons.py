@@ -30,6 +30,16 @@ def test_what_is_already_told_is_not_told_again() -> None:
 
 
 def test_a_reason_without_words_says_itself_and_many_cultures_are_counted() -> None:
-    rows = pl.DataFrame({"sample_id": [f"S{i}" for i in range(9)], "na_reason": ["no_total_count"] * 9})
+    rows = pl.DataFrame({"sample_id": [f"S{i}" for i in range(9)], "na_reason": ["lost_at_sea"] * 9})
     (problem,) = null_warnings(rows, what="x")
-    assert "S0, S1, S2, S3, S4 and 4 more have no value: no total count" in problem.message
+    assert "S0, S1, S2, S3, S4 and 4 more have no value: lost at sea" in problem.message
+
+
+def test_a_reason_that_a_sheet_cures_says_where() -> None:
+    for reason, cure in (
+        ("dilution_missing", "column `dilution` of files.csv"),
+        ("no_reference_target", "qpcr.reference_targets in study.yaml"),
+        ("no_calibrator", "qpcr.calibrator in study.yaml"),
+    ):
+        (problem,) = null_warnings(pl.DataFrame({"sample_id": ["E1"], "na_reason": [reason]}), what="x")
+        assert cure in problem.remedy

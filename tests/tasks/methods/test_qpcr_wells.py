@@ -57,3 +57,11 @@ def test_rows_keep_the_order_of_the_file() -> None:
     found, _, _ = qpcr_wells(table(*rows), RUN)
     assert found["well"].to_list() == ["B02", "A01", "H12"]
     assert found.schema["reading"] == pl.Int64
+
+
+def test_a_well_that_occurs_twice_for_a_target_is_named_with_both_lines() -> None:
+    rows = (["A1", "C1", "G", "", "18", ""], ["A2", "C1", "G", "", "18", ""], ["A1", "C1", "G", "", "19", ""])
+    found, (problem,), _ = qpcr_wells(table(*rows, ["A2", "C1", "SOX9", "", "25", ""]), RUN)
+    assert found.height == 4
+    assert (problem.rule, problem.place) == ("well_twice", "well A01")
+    assert "A01 of G (lines 2, 4)" in problem.message

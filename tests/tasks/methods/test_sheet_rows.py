@@ -43,7 +43,7 @@ def test_every_broken_cell_is_a_problem_and_the_rest_of_its_row_is_kept() -> Non
         ("line 2, column time_h", "wrong_value"),
         ("line 3, column time_h", "wrong_type"),
     ]
-    assert problems[1].remedy == "Did you mean qpcr (it differs only by a suffix)?"
+    assert problems[1].remedy == "Did you mean qpcr?"
     assert "'-1': expected greater than or equal to 0" in problems[2].message
 
 
@@ -53,3 +53,8 @@ def test_a_repeated_id_names_both_lines() -> None:
         ("line 4, column file", "file 'a' already stands on line 2"),
         ("line 5, column file", "file 'a' already stands on line 2"),
     ]
+
+
+def test_a_number_with_its_unit_is_told_how_to_write_it() -> None:
+    _, (problem,) = read_rows(sheet("file,time_h\nlanding/a,48h\n"), FileRow)
+    assert problem.remedy == "Write 48 (hours)."
