@@ -47,6 +47,6 @@ def test_a_contrast_with_too_few_features_is_skipped_and_the_status_says_why(tmp
     assert bench.attempts() == attempts
     (bench.study / "landing" / "counts.csv").write_text(counts(60))
     (fitted,) = bench.night().parts
-    assert (fitted.status, fitted.rows, fitted.more_rows) == ("done", 60, 6)
+    assert (fitted.status, fitted.rows, fitted.more_rows) == ("done", 60, 6 + 60 * 6)  # size factors, normalised values
     assert bench.rows("SELECT row_count FROM ops.analysis_runs WHERE status = 'done'") == [(60,)]
     assert bench.rows("SELECT count(*) FROM result.differential_expression") == [(60,)]
