@@ -12,6 +12,7 @@ import polars as pl
 from schemas.errors import BadInputError, Problem, Severity, bad_input
 from tasks.contracts import RawFile
 from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.problem_lists import shown
 
 _SHOWN = 5
 _FEW = 20  # values needed to judge the scale of a table
@@ -96,8 +97,8 @@ def refuse_bad_counts(
                     place(row, column),
                     f"{values[row, column]:g}",
                     "negative_count" if values[row, column] < 0 else "count_not_a_number",
-                    f"the count of {ids[row]} in {samples[column]} is {values[row, column]:g}, expected 0 or more"
-                    + (f" (one of {len(rows)} such places)" if len(rows) > 1 else ""),
+                    f"the count of {shown(ids[row])} in {shown(samples[column])} is {values[row, column]:g}, "
+                    "expected 0 or more" + (f" (one of {len(rows)} such places)" if len(rows) > 1 else ""),
                     _CORRECT,
                 )
                 for row, column in zip(rows[:_SHOWN].tolist(), columns[:_SHOWN].tolist(), strict=True)
@@ -151,7 +152,7 @@ def fraction_warning(
             place(row, column),
             f"{values[row, column]:g}",
             "fractional_counts",
-            f"{fractional.mean():.1%} of the counts have decimals, first {ids[row]} in {samples[column]}",
+            f"{fractional.mean():.1%} of the counts have decimals, first {shown(ids[row])} in {shown(samples[column])}",
             "Expected from salmon, kallisto or RSEM; from any other tool look for its raw counts.",
         )
     ]

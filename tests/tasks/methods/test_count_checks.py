@@ -94,3 +94,9 @@ def test_damaged_symbols_are_reported_where_ids_are_sound(tmp_path: Path) -> Non
     (problem,) = excel_warnings(raw_file(tmp_path, "x"), ids, symbols, row_place)
     assert (problem.place, problem.value) == ("line 3", "1-Mar")
     assert list(excel_warnings(raw_file(tmp_path, "x"), ids, None, row_place)) == []
+
+
+def test_an_id_of_several_lines_is_told_on_one(tmp_path: Path) -> None:
+    raw = raw_file(tmp_path, b"", "counts.csv")
+    (problem,) = fraction_warning(raw, pl.Series(["a\nb"]), ["S1"], np.array([[1.5]]), lambda r, c: f"{r},{c}")
+    assert "first a b in S1" in problem.message

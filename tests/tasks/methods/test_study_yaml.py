@@ -90,7 +90,7 @@ def test_defaults_are_those_of_the_design() -> None:
             "expression: {size_factors: {mirnas: ratio}}\n",
             "line 5, key expression.size_factors.mirnas",
             "wrong_value",
-            "Did you mean mirna (it differs only by a suffix)?",
+            "Did you mean mirna?",
         ),
         (
             "enrichment: {lists: {a: {gene: x}}}\n",
