@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaln
 
-from tasks.methods.negative_binomial import Flags, Floats, log_likelihood, weighted_cross
+from tasks.methods.gamma_ratios import log_rise_and_slope
+from tasks.methods.negative_binomial import Flags, Floats, information
+from tasks.methods.small_systems import inverses, log_determinants, lower_factors
 
 Genes = npt.NDArray[np.int64]
 
@@ -33,47 +34,53 @@ def fit_dispersions(
 
     Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8
     """
-    constant = (gammaln(counts + 1) - counts * np.log(mu)).sum(axis=0)
     prior = None if trend is None else np.log(trend)
 
-    def height(at: Floats, genes: Genes) -> Floats:
-        alpha, m = np.exp(at), mu[:, genes]
-        value = log_likelihood(counts[:, genes], m, alpha) + constant[genes]
-        value -= 0.5 * np.linalg.slogdet(weighted_cross(design, m / (1 + m * alpha)))[1]
-        pull = 0.0 if prior is None else (at - prior[genes]) ** 2 / (2 * prior_variance)
-        return np.asarray(value - pull, dtype=np.float64)
+    def profile(at: Floats, genes: Genes) -> tuple[Floats, Floats]:
+        y, m = (of if len(genes) == of.shape[1] else of.take(genes, axis=1) for of in (counts, mu))
+        value, slope = adjusted_likelihood(y, design, m, np.exp(at))
+        if prior is not None:
+            away = at - prior[genes]
+            value, slope = value - away**2 / (2 * prior_variance), slope - away / prior_variance
+        return value, slope
 
-    def slope(at: Floats, genes: Genes) -> Floats:
-        alpha, m = np.exp(at), mu[:, genes]
-        weights = m / (1 + m * alpha)
-        inverse = np.linalg.inv(weighted_cross(design, weights))
-        adjustment = 0.5 * np.einsum("gij,gji->g", inverse, weighted_cross(design, weights**2)) * alpha
-        value = _likelihood_slope(counts[:, genes], m, alpha) + adjustment
-        pull = 0.0 if prior is None else (at - prior[genes]) / prior_variance
-        return np.asarray(value - pull, dtype=np.float64)
-
-    position, settled, gain, first = _ascend(np.log(start), height, slope)
+    position, settled, gain, first = _ascend(np.log(start), profile)
     kept = gain < np.abs(first) / 1e6 if trend is None else np.zeros_like(settled)
     return np.where(kept, start, np.exp(position)), settled
 
 
-def _likelihood_slope(counts: Floats, mu: Floats, alpha: Floats) -> Floats:
-    """Derivative of the log-likelihood by log dispersion."""
+def adjusted_likelihood(counts: Floats, design: Floats, mu: Floats, alpha: Floats) -> tuple[Floats, Floats]:
+    """Cox-Reid adjusted log-likelihood of each gene's dispersion, and its derivative by log dispersion.
+
+    Without the terms that depend on counts and means alone. Height and slope share most of their terms,
+    and nearly every point whose height is asked for becomes one whose slope is.
+    """
     size = 1 / alpha
-    scaled = mu * alpha
-    terms = digamma(size) - digamma(counts + size) + np.log1p(scaled) - scaled / (1 + scaled)
-    total: Floats = (terms * size + counts / (1 + scaled)).sum(axis=0)
-    return total
+    terms, growth = log_rise_and_slope(counts, size)
+    odds = mu * alpha
+    logs = np.log1p(odds)
+    terms -= (counts + size) * logs
+    odds += 1
+    weights = mu / odds
+    logs -= growth
+    logs *= size
+    logs += (counts - mu) / odds
+    lower = lower_factors(information(design, weights))
+    traces = np.einsum("ijg,ijg->g", inverses(lower), information(design, weights**2))
+    value = terms.sum(axis=0) + counts.sum(axis=0) * np.log(alpha) - 0.5 * log_determinants(lower)
+    return value, logs.sum(axis=0) + 0.5 * traces * alpha
 
 
 def _ascend(
-    start: Floats, height: Callable[[Floats, Genes], Floats], slope: Callable[[Floats, Genes], Floats]
+    start: Floats, profile: Callable[[Floats, Genes], tuple[Floats, Floats]]
 ) -> tuple[Floats, Flags, Floats, Floats]:
-    """Gradient ascent with Armijo's rule; position, whether it settled, gain and first height of each gene."""
+    """Gradient ascent with Armijo's rule; position, whether it settled, gain and first height of each gene.
+
+    ``profile`` gives height and slope of the genes at positions.
+    """
     at, genes = start.copy(), np.arange(len(start))
-    here = first = height(at, genes)
-    here, first = here.copy(), first.copy()
-    gradient, step = slope(at, genes), np.ones(len(start))
+    here, gradient = profile(at, genes)
+    first, step = here.copy(), np.ones(len(start))
     accepted = np.zeros(len(start), dtype=np.int64)
     iterations = np.zeros(len(start), dtype=np.int64)
     for _ in range(ASCENT_STEPS):
@@ -83,20 +90,19 @@ def _ascend(
             proposal = at[genes] + step[genes] * way
             step[genes] = np.where(proposal < LOG_LIMITS[0], (LOG_LIMITS[0] - at[genes]) / way, step[genes])
             step[genes] = np.where(proposal > LOG_LIMITS[1], (LOG_LIMITS[1] - at[genes]) / way, step[genes])
-        there = height(at[genes] + step[genes] * way, genes)
+        there, slopes = profile(at[genes] + step[genes] * way, genes)
         pays = there >= here[genes] + step[genes] * ARMIJO * way**2
         step[genes[~pays]] /= 2
         moved, arrived = genes[pays], there[pays]
         at[moved] += step[moved] * gradient[moved]
+        gradient[moved] = slopes[pays]
         change = arrived - here[moved]
         here[moved] = arrived
         accepted[moved] += 1
         is_done = (change < ASCENT_SETTLED) | (at[moved] < LOG_STOP)
         going = moved[~is_done]
-        if len(going):
-            gradient[going] = slope(at[going], going)
-            step[going] = np.minimum(step[going] * 1.1, 1.0)
-            step[going] = np.where(accepted[going] % 5 == 0, step[going] / 2, step[going])
+        step[going] = np.minimum(step[going] * 1.1, 1.0)
+        step[going] = np.where(accepted[going] % 5 == 0, step[going] / 2, step[going])
         genes = np.setdiff1d(genes, moved[is_done], assume_unique=True)
         if not len(genes):
             break
@@ -122,8 +128,7 @@ def dispersions_on_grid(
         rows = []
         for point in points:
             alpha = np.exp(np.broadcast_to(point, (counts.shape[1],)))
-            value = log_likelihood(counts, mu, alpha)
-            value = value - 0.5 * np.linalg.slogdet(weighted_cross(design, mu / (1 + mu * alpha)))[1]
+            value, _ = adjusted_likelihood(counts, design, mu, alpha)
             rows.append(value if trend is None else value - np.log(alpha / trend) ** 2 / (2 * prior_variance))
         return np.array(rows)
 
