@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.methods.gamma_ratios import log_rise_and_slope
-from tasks.methods.negative_binomial import Flags, Floats, information
-from tasks.methods.small_systems import inverses, log_determinants, lower_factors
+from tasks.methods.negative_binomial import Flags, Floats, pair_products
+from tasks.methods.small_systems import inverses, log_determinants, lower_factors, symmetric
 
 Genes = npt.NDArray[np.int64]
 
+KEPT_SHARE = 0.75
+BLOCK = 12000  # counts worked on at once: the dozen arrays that they make stay in the cache
 GRID = 20
 ASCENT_STEPS = 100
 ARMIJO = 1e-4
@@ -36,9 +38,11 @@ def fit_dispersions(
     """
     prior = None if trend is None else np.log(trend)
 
+    pool = _Pool(counts, mu)
+
     def profile(at: Floats, genes: Genes) -> tuple[Floats, Floats]:
-        y, m = (of if len(genes) == of.shape[1] else of.take(genes, axis=1) for of in (counts, mu))
-        value, slope = adjusted_likelihood(y, design, m, np.exp(at))
+        columns = pool.columns(genes)
+        value, slope = adjusted_likelihood(pool.counts, design, pool.mu, np.exp(at), columns)
         if prior is not None:
             away = at - prior[genes]
             value, slope = value - away**2 / (2 * prior_variance), slope - away / prior_variance
@@ -49,26 +53,61 @@ def fit_dispersions(
     return np.where(kept, start, np.exp(position)), settled
 
 
-def adjusted_likelihood(counts: Floats, design: Floats, mu: Floats, alpha: Floats) -> tuple[Floats, Floats]:
-    """Cox-Reid adjusted log-likelihood of each gene's dispersion, and its derivative by log dispersion.
+class _Pool:
+    """Counts and means of the genes under way, copied together whenever a quarter of them has settled.
 
-    Without the terms that depend on counts and means alone. Height and slope share most of their terms,
-    and nearly every point whose height is asked for becomes one whose slope is.
+    Few columns picked out of many, again and again, would cost more than what is computed of them.
     """
-    size = 1 / alpha
-    terms, growth = log_rise_and_slope(counts, size)
-    odds = mu * alpha
-    logs = np.log1p(odds)
-    terms -= (counts + size) * logs
-    odds += 1
-    weights = mu / odds
-    logs -= growth
-    logs *= size
-    logs += (counts - mu) / odds
-    lower = lower_factors(information(design, weights))
-    traces = np.einsum("ijg,ijg->g", inverses(lower), information(design, weights**2))
-    value = terms.sum(axis=0) + counts.sum(axis=0) * np.log(alpha) - 0.5 * log_determinants(lower)
-    return value, logs.sum(axis=0) + 0.5 * traces * alpha
+
+    def __init__(self, counts: Floats, mu: Floats) -> None:
+        self.counts, self.mu = counts, mu
+        self._genes: Genes = np.arange(counts.shape[1])
+
+    def columns(self, genes: Genes) -> Genes:
+        """Where ``genes`` (ascending, of those asked for last time) stand in ``counts`` and ``mu``."""
+        found = np.searchsorted(self._genes, genes)
+        if len(genes) > KEPT_SHARE * len(self._genes):
+            return found
+        self.counts, self.mu, self._genes = self.counts.take(found, axis=1), self.mu.take(found, axis=1), genes
+        return np.arange(len(genes))
+
+
+def adjusted_likelihood(
+    counts: Floats, design: Floats, mu: Floats, alpha: Floats, genes: Genes
+) -> tuple[Floats, Floats]:
+    """Cox-Reid adjusted log-likelihood of the dispersions of some genes, and its derivative by log dispersion.
+
+    ``genes``: columns of counts and means; ``alpha``: dispersion of each. Terms that depend on counts and means
+    alone are left out. Height and slope share most of the work, and nearly every point whose height
+    is asked for becomes one whose slope is.
+    """
+    value, slope, size = np.zeros(len(genes)), np.zeros(len(genes)), 1 / alpha
+    pairs = pair_products(design)
+    cross, cross_of_squares = np.zeros((2, pairs.shape[1], len(genes)))
+    rows = max(1, BLOCK // max(1, len(genes)))
+    is_all = len(genes) == counts.shape[1]
+    for start in range(0, len(counts), rows):
+        some = slice(start, start + rows)
+        y, m = (of[some] if is_all else of[some].take(genes, axis=1) for of in (counts, mu))
+        terms, growth = log_rise_and_slope(y, size)
+        odds = m * alpha
+        logs = np.log1p(odds)
+        terms -= (y + size) * logs
+        odds += 1
+        value += terms.sum(axis=0)
+        value += y.sum(axis=0) * np.log(alpha)
+        logs -= growth
+        logs *= size
+        logs += (y - m) / odds
+        slope += logs.sum(axis=0)
+        weights = np.divide(m, odds, out=odds)
+        cross += pairs[some].T @ weights
+        weights *= weights
+        cross_of_squares += pairs[some].T @ weights
+    lower = lower_factors(symmetric(cross))
+    value -= 0.5 * log_determinants(lower)
+    slope += 0.5 * alpha * np.einsum("ijg,ijg->g", inverses(lower), symmetric(cross_of_squares))
+    return value, slope
 
 
 def _ascend(
@@ -128,7 +167,7 @@ def dispersions_on_grid(
         rows = []
         for point in points:
             alpha = np.exp(np.broadcast_to(point, (counts.shape[1],)))
-            value, _ = adjusted_likelihood(counts, design, mu, alpha)
+            value, _ = adjusted_likelihood(counts, design, mu, alpha, np.arange(len(alpha)))
             rows.append(value if trend is None else value - np.log(alpha / trend) ** 2 / (2 * prior_variance))
         return np.array(rows)
 

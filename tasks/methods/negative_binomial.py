@@ -17,7 +17,7 @@ from scipy.special import gammaln
 from scipy.stats import norm
 
 from tasks.methods.gamma_ratios import log_rise
-from tasks.methods.small_systems import inverse_factors, lower_factors, solutions
+from tasks.methods.small_systems import inverse_factors, lower_factors, solutions, symmetric
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -70,20 +70,15 @@ def _part_of_means(counts: Floats, log_mu: Floats, mu: Floats, alpha: Floats) ->
     return total
 
 
-def information(design: Floats, weights: Floats) -> Floats:
-    """Give X' W X of each gene: coefficient x coefficient x gene."""
-    size = design.shape[1]
-    rows, columns = np.triu_indices(size)
-    packed = (design[:, rows] * design[:, columns]).T @ weights
-    found = np.empty((size, size, weights.shape[1]))
-    found[rows, columns] = packed
-    found[columns, rows] = packed
-    return found
+def pair_products(design: Floats) -> Floats:
+    """Products of each two columns of the design: samples x pairs, in the order of ``symmetric``."""
+    rows, columns = np.triu_indices(design.shape[1])
+    return np.ascontiguousarray(design[:, rows] * design[:, columns])
 
 
 def _factors(design: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """The information of each gene, and Cholesky's factor of it with the ridge."""
-    cross = information(design, weights)
+    cross = symmetric(pair_products(design).T @ weights)
     return cross, lower_factors(cross + RIDGE * np.eye(design.shape[1])[:, :, None])
 
 
@@ -102,7 +97,8 @@ def fit_coefficients(
     is_settled = np.zeros(counts.shape[1], dtype=np.bool_)
     is_large = np.zeros(counts.shape[1], dtype=np.bool_)
     deviance = np.zeros(counts.shape[1])
-    y, log_size, a, fixed = counts, np.log(scale), alpha, _part_of_counts(counts, alpha)
+    known = _part_of_counts(counts, alpha)
+    y, log_size, a, fixed = counts, np.log(scale), alpha, known
     log_m = _log_means(log_size, design, beta.T)
     m = np.exp(log_m)
     for step in range(steps):
@@ -133,7 +129,8 @@ def fit_coefficients(
         start = first[gene] if far else beta[gene] / np.log(2)
         beta[gene] = _searched(counts[:, gene], scale[:, gene], design, alpha[gene], start)
     means = scale * np.exp(design @ beta.T)
-    heights = log_likelihood(counts, np.where(is_searched, np.maximum(means, MIN_MU), means), alpha)
+    weighed = np.maximum(means, np.where(is_searched, MIN_MU, TINY))
+    heights = known + _part_of_means(counts, np.log(weighed), weighed, alpha)
     return Coefficients(beta, means, leverages, heights)
 
 

@@ -8,10 +8,22 @@ Golub & Van Loan 2013, Matrix Computations, 4th edition, section 4.2
 
 from __future__ import annotations
 
+from math import isqrt
+
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+
+
+def symmetric(packed: Floats) -> Floats:
+    """Matrices row x column x gene from the rows of their upper triangles, one after the other: pair x gene."""
+    size = (isqrt(8 * len(packed) + 1) - 1) // 2
+    rows, columns = np.triu_indices(size)
+    found = np.empty((size, size, *packed.shape[1:]))
+    found[rows, columns] = packed
+    found[columns, rows] = packed
+    return found
 
 
 def lower_factors(matrices: Floats) -> Floats:
