@@ -27,7 +27,7 @@ _FEATURE = f"{GENE}|{MIRNA}|{CIRCRNA}"
 _ACCESSION = (
     rf"{GENE}|{CIRCRNA}|^(?:ENS[A-Z]*[0-9]{{2,}}(?:[._].*)?|MIMAT[0-9]+|MI[0-9]{{7}}|[NXAY][CGMRPTW]_[0-9]+|[0-9]+(?:\.[0-9]+)?"
     r"|(?:HGNC|MGI|RGD|ZDB|NCBI|GeneID|Entrez|URS|NONHSA|lnc-)[:0-9GT-]*[0-9].*|(?:gene|rna|transcript)[-:].*"
-    r"|(?:MSTRG|XLOC|TCONS|STRG|Hs|Mm|Rn|novel|ILMN|A_[0-9]+)[._][P0-9].*|.*_at|chr[0-9XYM]+[:_].*|__.*|N_.*)$"
+    r"|(?:MSTRG|XLOC|TCONS|STRG|CUFF|Hs|Mm|Rn|novel|ILMN|A_[0-9]+)[._][P0-9].*|.*_at|chr[0-9XYM]+[:_].*|__.*|N_.*)$"
 )
 
 
