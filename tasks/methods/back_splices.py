@@ -8,16 +8,18 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from schemas.errors import BadInputError, Problem, Severity, bad_input, warning
+from schemas.errors import Problem, bad_input, warning
 from tasks.contracts import Context, Parsed, RawFile
-from tasks.methods.count_tables import CountTable, FloatArray, load_counts
+from tasks.methods.cell_numbers import COPY_AGAIN, cell_numbers
+from tasks.methods.count_tables import CountTable, load_counts
 from tasks.methods.delimited_table import TextTable
+from tasks.methods.feature_groups import FeatureGroups, feature_groups
 from tasks.methods.problem_lists import shown
 
 _SHOWN = 5
+_LONGEST = 1e12  # no chromosome is longer
 _NO_GENE = ("", "n/a", "na", "none", "null", "not_annotated", ".", "-", "*")
 _ASSEMBLED = r"^(?:CUFF|MSTRG|STRG|XLOC_|TCONS_)"
-_COPY_AGAIN = "A cut line means a broken copy: copy the tool's file again, unedited."
 Repeats = Literal["same", "sum"]
 
 
@@ -61,28 +63,33 @@ def load_back_splices(
             "the tool found no circRNA in it, so its samples take no part in tests of circRNAs",
             "Check that the library was not poly(A) selected and how deep it was sequenced.",
         )
-    ends = np.column_stack([_numbers(raw, table, junctions, c, least=0) for c in ("start", "end")])
-    low, high = ends.min(axis=1) + (1 if is_zero_based else 0), ends.max(axis=1)
+    ends = cell_numbers(raw, table, junctions, ("start", "end"), between=(0, _LONGEST))
     strands = _strands(raw, table, junctions)
-    found = junctions.with_columns(start=pl.Series(low), end=pl.Series(high), strand=strands)
+    low, high = pl.Series(ends.min(axis=1) + is_zero_based), pl.Series(ends.max(axis=1))
+    found = junctions.with_columns(start=low, end=high, strand=strands)
     _refuse_places(raw, table, found)
-    values = np.column_stack([_numbers(raw, table, junctions, c) for c in counts])
-    others = np.column_stack([_numbers(raw, table, junctions, c) for c in linear]) if linear else None
-    ids = circrna_ids(found)
-    first, values, others = _joined(raw, table, ids, found["row"], values, others, repeats)
-    rows = found["row"].gather(first)
+    values = cell_numbers(raw, table, junctions, counts)
+    others = cell_numbers(raw, table, junctions, linear) if linear else None
+    circles = circrna_ids(found)
+    groups = feature_groups(circles)
+    if repeats == "same":
+        every = values if others is None else np.hstack([values, others])
+        _refuse_repeats(raw, table, groups, found["row"], groups.differing(every))
+    joined = groups.sums if repeats == "sum" else groups.largest
+    rows = found["row"].gather(groups.first)
     host = None
     if "host" in found.columns:
-        host = found.select(id=ids, host="host").group_by("id", maintain_order=True).agg(pl.col("host").str.join(";"))
+        every_host = pl.DataFrame({"id": circles, "host": found["host"]}).group_by("id", maintain_order=True)
+        host = gene_names(every_host.agg(pl.col("host").str.join(";"))["host"])
     whole = CountTable(
-        ids.gather(first),
+        groups.ids,
         tuple(sample_names),
-        values,
+        joined(values),
         lambda row, sample: f"{table.row_place(int(rows[row]))}, {counts[sample]}",
         lambda row: table.row_place(int(rows[row])),
-        biotype=found["biotype"].gather(first) if "biotype" in found.columns else None,
-        linear=others,
-        host=None if host is None else gene_names(host["host"]),
+        biotype=found["biotype"].gather(groups.first) if "biotype" in found.columns else None,
+        linear=None if others is None else joined(others),
+        host=host,
     )
     told = [*problems, *_unstranded(raw, strands)]
     return load_counts(
@@ -103,36 +110,6 @@ def gene_names(written: pl.Series) -> pl.Series:
     return kept.list.join(";").replace("", None)
 
 
-def _numbers(
-    raw: RawFile, table: TextTable, junctions: pl.DataFrame, column: str, *, least: float | None = None
-) -> FloatArray:
-    """A column of text as numbers. Raises ``BadInputError`` naming line, column and cell."""
-    cells = junctions[column]
-    values = cells.str.strip_chars().cast(pl.Float64, strict=False)
-    wrong = values.is_null() | values.is_nan() | values.is_infinite()
-    if least is not None:
-        wrong |= (values < least) | (values % 1 != 0)
-    if not wrong.any():
-        return values.to_numpy()
-    places = wrong.fill_null(value=True).arg_true().to_list()
-    expected = "a number" if least is None else "a whole number"
-    raise BadInputError(
-        *(
-            Problem(
-                Severity.LOCAL,
-                raw.name,
-                f"{table.row_place(int(junctions['row'][i]))}, {column}",
-                str(cells[i] or ""),
-                "not_a_number",
-                f"{column} is {shown(str(cells[i] or ''))}, expected {expected}"
-                + (f" (one of {len(places)} such lines)" if len(places) > 1 else ""),
-                _COPY_AGAIN,
-            )
-            for i in places[:_SHOWN]
-        )
-    )
-
-
 def _strands(raw: RawFile, table: TextTable, junctions: pl.DataFrame) -> pl.Series:
     """Strands as ``+``, ``-`` or ``.`` (the tool does not say)."""
     written = junctions["strand"].str.strip_chars().replace(["", "*", "?", "NA", "n/a", "None"], ".")
@@ -143,7 +120,7 @@ def _strands(raw: RawFile, table: TextTable, junctions: pl.DataFrame) -> pl.Seri
             f"{table.row_place(int(junctions['row'][at]))}, strand",
             "unknown_strand",
             f"the strand is {shown(written[at])}, expected +, - or .",
-            _COPY_AGAIN,
+            COPY_AGAIN,
             str(written[at]),
         )
     return written
@@ -159,45 +136,27 @@ def _refuse_places(raw: RawFile, table: TextTable, found: pl.DataFrame) -> None:
             table.row_place(int(found["row"][at])),
             "impossible_junction",
             f"{shown(where)} is no place on a chromosome, expected a name and positions from 1 up",
-            _COPY_AGAIN,
+            COPY_AGAIN,
             where,
         )
 
 
-def _joined(
-    raw: RawFile,
-    table: TextTable,
-    ids: pl.Series,
-    rows: pl.Series,
-    values: FloatArray,
-    linear: FloatArray | None,
-    repeats: Repeats,
-) -> tuple[pl.Series, FloatArray, FloatArray | None]:
-    """Each junction once: position of its first row, its counts and linear counts."""
-    order = pl.DataFrame({"id": ids}).with_row_index("at").group_by("id", maintain_order=True).agg(pl.col("at"))
-    first = order["at"].list.first()
-    if order.height == len(ids):
-        return first, values, linear
-    starts = np.concatenate([[0], np.cumsum(order["at"].list.len().to_numpy())[:-1]]).astype(np.intp)
-    gathered = order["at"].explode().to_numpy()
-    if repeats == "sum":
-        joined = np.add.reduceat(values[gathered], starts, axis=0)
-        return first, joined, None if linear is None else np.add.reduceat(linear[gathered], starts, axis=0)
-    every = values if linear is None else np.hstack([values, linear])
-    largest, least = (f.reduceat(every[gathered], starts, axis=0) for f in (np.maximum, np.minimum))
-    if (differs := (largest != least).any(axis=1)).any():
-        at = int(differs.argmax())
-        lines = [table.row_place(int(rows[i])) for i in order["at"][at].to_list()[:_SHOWN]]
-        raise bad_input(
-            raw.name,
-            lines[0],
-            "repeated_junction",
-            f"the circRNA {order['id'][at]} stands there several times with different counts ({', '.join(lines)})",
-            "Keep one row a junction: two runs may have been pasted together.",
-            str(order["id"][at]),
-        )
-    width = values.shape[1]
-    return first, largest[:, :width], None if linear is None else largest[:, width:]
+def _refuse_repeats(
+    raw: RawFile, table: TextTable, groups: FeatureGroups, rows: pl.Series, differing: Sequence[int]
+) -> None:
+    """Raise ``BadInputError`` for a junction that stands in several rows with different counts."""
+    if not differing:
+        return
+    name = str(groups.ids[differing[0]])
+    lines = [table.row_place(int(rows[i])) for i in groups.rows[differing[0]].to_list()[:_SHOWN]]
+    raise bad_input(
+        raw.name,
+        lines[0],
+        "repeated_junction",
+        f"the circRNA {name} stands there several times with different counts ({', '.join(lines)})",
+        "Keep one row a junction: two runs may have been pasted together.",
+        name,
+    )
 
 
 def _unstranded(raw: RawFile, strands: pl.Series) -> list[Problem]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.back_splices import load_back_splices
 from tasks.methods.delimited import Dialect, dialect, dialect_of, text_of
@@ -39,7 +40,15 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     found = _dialect(raw)
     table = read_table(raw, found, ())
     names = [name.strip().lstrip("@") for name in table.names]
-    reads = next(name for name in _READS if name in names)
+    reads = next((name for name in _READS if name in names), None)
+    if reads is None:
+        raise bad_input(
+            raw.name,
+            f"line {found.line}",
+            "no_counts",
+            f"no column is called {', '.join(_READS)}, so the reads of the junctions are missing",
+            "A cut header means a broken copy: copy KNIFE's report again.",
+        )
     parts = pl.col("c0").str.extract_groups(_JUNCTION)
     rows = table.frame.select(parts=parts, count=pl.col(f"c{names.index(reads)}")).with_row_index("row")
     groups = rows["parts"].struct.unnest()

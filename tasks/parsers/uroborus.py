@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.back_splices import load_back_splices
 from tasks.methods.delimited import dialect_of, sniff
@@ -9,6 +11,7 @@ from tasks.methods.delimited_table import read_table
 from tasks.methods.sample_names import sample_of_file
 
 _WIDTH = 8
+_WHOLE = re.compile(r"^[0-9]{1,12}$")
 
 
 def claims(raw: RawFile, context: Context) -> bool:
@@ -40,11 +43,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
 
 def _is_circle(row: tuple[str, ...]) -> bool:
-    if (
-        len(row) != _WIDTH
-        or row[3] not in ("+", "-")
-        or not all(row[i].isascii() and row[i].isdigit() for i in (1, 2, 5, 6))
-    ):
+    if len(row) != _WIDTH or row[3] not in ("+", "-") or not all(_WHOLE.match(row[i]) for i in (1, 2, 5, 6)):
         return False
     return int(row[5]) == int(row[2]) - int(row[1])
 

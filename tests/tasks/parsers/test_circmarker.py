@@ -31,7 +31,7 @@ def test_rows_of_one_junction_add_up(tmp_path: Path) -> None:
     assert circles(PARSER.parse(raw, context(["S1"]))) == {"chr1:100|200|+": (5, None), "chr1:5|9|-": (1, None)}
 
 
-@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5"])
+@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5", "1e300"])
 def test_a_position_that_is_no_whole_number_is_refused_with_its_line(shared: Path, tmp_path: Path, cell: str) -> None:
     rows = [line.split(SEPARATOR) for line in (shared / FILE).read_text().splitlines()]
     rows[200 % len(rows)][1] = cell

@@ -67,3 +67,10 @@ def test_broken_files_are_refused(tmp_path: Path, row: str, rule: str, place: st
     with pytest.raises(BadInputError) as error:
         PARSER.parse(raw_file(tmp_path, GLM + row, NAME), context(["S1"]))
     assert (error.value.problems[0].rule, error.value.problems[0].place) == (rule, place)
+
+
+def test_a_cut_header_is_refused(tmp_path: Path) -> None:
+    content = COMBINED.replace("\ttotal_reads", "") + "chr1|A:200|A:100|rev|+\t1\t0.9\t2\t0.8\n"
+    with pytest.raises(BadInputError) as error:
+        PARSER.parse(raw_file(tmp_path, content, NAME), context(["S1"]))
+    assert error.value.problems[0].rule == "no_counts"

@@ -40,7 +40,7 @@ def test_fusions_of_two_chromosomes_are_not_taken_for_circles(shared: Path) -> N
     assert not PARSER.claims(RawFile.read(shared / "data/sequencing/circrna/circexplorer2/fusions_raw.txt"), context())
 
 
-@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5"])
+@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5", "1e300"])
 def test_a_position_that_is_no_whole_number_is_refused_with_its_line(shared: Path, tmp_path: Path, cell: str) -> None:
     rows = [line.split(SEPARATOR) for line in (shared / FILE).read_text().splitlines()]
     rows[200 % len(rows)][1] = cell

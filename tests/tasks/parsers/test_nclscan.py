@@ -42,7 +42,7 @@ def test_trans_splices_are_left_out_and_counted(tmp_path: Path) -> None:
     assert "3 trans-spliced junctions" in parsed.unread
 
 
-@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5"])
+@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5", "1e300"])
 def test_a_position_that_is_no_whole_number_is_refused_with_its_line(shared: Path, tmp_path: Path, cell: str) -> None:
     rows = [line.split(SEPARATOR) for line in (shared / FILE).read_text().splitlines()]
     rows[200 % len(rows)][1] = cell

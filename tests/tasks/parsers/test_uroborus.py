@@ -31,7 +31,7 @@ def test_eight_columns_of_something_else_are_not_taken(tmp_path: Path) -> None:
     assert claimants(raw_file(tmp_path, row * 3, NAME), context(["S1"])) == []
 
 
-@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5"])
+@pytest.mark.parametrize("cell", ["", "x", "-4", "1.5", "1e300"])
 def test_a_position_that_is_no_whole_number_is_refused_with_its_line(shared: Path, tmp_path: Path, cell: str) -> None:
     rows = [line.split(SEPARATOR) for line in (shared / FILE).read_text().splitlines()]
     rows[200 % len(rows)][1] = cell
