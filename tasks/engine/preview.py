@@ -27,7 +27,7 @@ def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
     """Compare folder and warehouse; writes nothing but the tables of an empty warehouse."""
     study = folder.study
     hashes = hashes_of(folder, warehouse.home, None)
-    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    references = folder.hashed_references(hashes)
     if not warehouse.path.exists():
         arrived = ledger.arrivals(study, folder.landing, hashes)
         return Preview(tuple(a.file.name for a in arrived), 0, tuple(computations()), ())
