@@ -97,19 +97,24 @@ def plan_ingest(
         sheets.write(session, study, str(folder.path), now)
         gate_files.refresh(session, folder, hashes)
         before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
-        arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
+        taken_out = ledger.unnamed(study, folder.landing, before)
+        standing = before.join(taken_out, on=["file_name", "object_id"], how="anti")
+        arrived = ledger.arrivals(study, folder.landing, hashes, standing, retracted)
         fingerprint = fingerprint_of(study, references)
         gone = ledger.vanished(study, folder.landing, before)
-        change = ledger.transition(study_id, [*arrived, *gone], own, before, retracted, fingerprint, now)
+        change = ledger.transition(
+            study_id, [*arrived, *gone], own, before, retracted, fingerprint, now, taken_out.to_dicts()
+        )
         if ledger.drop_rows(session, study_id, change.dropped):
             features.prune(session, study_id)
+        told = {"study_id": [study_id], "source": ["load"], "file_name": taken_out["file_name"].to_list()}
+        session.delete("ops.validation_results", told)
         ledger.write(session, study_id, change.entries)
         check = {"study_id": [study_id], "source": ["check"]}
         problems = [*study.problems, *_unread(folder, hashes)]
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
-    standing = sum(a.key not in retracted for a in arrived)
-    unchanged_count = standing - sum(bool(a.file.path) for a in change.to_read)
+    unchanged_count = sum(a.key not in retracted for a in arrived) - sum(bool(a.file.path) for a in change.to_read)
     to_read = fetched(change.to_read, warehouse.home, store)
     return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state)
 

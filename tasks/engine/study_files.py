@@ -11,6 +11,7 @@ from schemas.errors import BadInputError, UserError
 from schemas.study import Study
 from tasks.contracts import BESIDE, RawFile, parsers, twins
 from tasks.methods.manifests import manifest_names, read_study
+from tasks.methods.reference_tables import is_reference_table
 from warehouse.landing import FoundFile, describe, walk
 from warehouse.store import Session, Warehouse
 
@@ -24,7 +25,7 @@ class StudyFolder:
     path: Path
     study: Study
     sheets: Mapping[str, FoundFile]
-    landing: Mapping[str, FoundFile]
+    landing: Mapping[str, FoundFile]  # and tables of study.yaml that are loaded: miRNA targets, gene sets
     references: Mapping[str, FoundFile]  # key of study.yaml -> file
 
     @property
@@ -106,7 +107,8 @@ def read_folder(path: Path) -> StudyFolder:
     names = manifest_names(listing)
     try:
         everything = {*listing, *landing, *walk(path, "reference")}
-        study = read_study({n: (path / n).read_bytes() for n in names}, everything)
+        sheets = {n: (path / n).read_bytes() for n in names}
+        study = read_study(sheets, everything, lambda name: _is_there(path / name))
     except BadInputError as error:
         raise UserError(
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
@@ -114,6 +116,8 @@ def read_folder(path: Path) -> StudyFolder:
     named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
     named["features"] = named["features"] or study.config.annotation.gtf
     references = {key: describe(path / name, name) for key, name in named.items() if name and _is_there(path / name)}
+    tables = [row.file for row in study.files if is_reference_table(row) and row.file not in landing]
+    landing |= {name: describe(path / name, name) for name in tables if _is_there(path / name)}
     references |= _beside(landing)
     return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)
 
