@@ -44,6 +44,9 @@ class Expectation(_Sheet):
     direction: Literal["up", "down"]
 
 
+_Reads = Annotated[float, Field(ge=0)]
+
+
 class Expression(_Sheet):
     """Differential expression."""
 
@@ -52,12 +55,21 @@ class Expression(_Sheet):
     fold_change: float = Field(default=2.0, ge=1, description="Linear fold change that a feature must exceed.")
     fdr: float = Field(default=0.05, gt=0, lt=1, description="Adjusted p-value that a feature must stay below.")
     threshold: Literal["filter", "test"] = Field(default="filter", description="Fold change as post-filter or tested.")
-    min_count: float | None = Field(default=None, ge=0, description="Features with fewer reads in total are left out.")
+    min_count: _Reads | dict[Library, _Reads] | None = Field(
+        default=None, description="Features with fewer reads in total are left out; a number, or one for each library."
+    )
     source: dict[Library, str] = Field(
-        default_factory=dict, description="Library to file or pipeline, where two compete."
+        default_factory=dict,
+        description="Library to file or pipeline, where two compete; `merged` for circRNAs of several tools.",
     )
     size_factors: dict[Library, Literal["ratio", "poscounts", "linear", "tmm"]] = Field(default_factory=dict)
     shrinkage: Literal["none", "apeglm"] = Field(default="none", description="Shrinkage of the reported fold change.")
+
+    def least_reads(self, library: str) -> float | None:
+        """``min_count`` of a library; null where none is set."""
+        if isinstance(self.min_count, dict):
+            return next((reads for name, reads in self.min_count.items() if name == library), None)
+        return self.min_count
 
 
 class Qpcr(_Sheet):

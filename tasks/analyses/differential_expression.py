@@ -22,6 +22,7 @@ from tasks.methods.count_matrices import CountMatrix, Finding, count_matrix, ref
 from tasks.methods.deseq2_tests import wald_table
 from tasks.methods.design_matrix import Design, design
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources
+from tasks.methods.merged_tools import MERGED, Tools, merged, tools_of
 from tasks.methods.result_frames import result_frame
 from tasks.methods.variance_stabilisation import stabilised
 
@@ -39,11 +40,17 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """
     files = slices[OBJECTS].select("object_id", "file_name", "parser")
     counted = included(study, slices[COUNTS], files)
-    chosen = {}
+    chosen: dict[str, tuple[pl.DataFrame, str | None]] = {}
+    tools: dict[str, Tools] = {}
     found: list[Part] = []
     for library in sorted(counted["library"].unique()):
         mine = counted.filter(pl.col("library") == library).select("sample_id", "object_id").unique().sort("sample_id")
-        chosen[library] = sources(mine, files, study.config.expression.source.get(library))
+        source = study.config.expression.source.get(library)
+        if source == MERGED and library == "circrna":
+            tools[library], conflict = tools_of(mine, files)
+            chosen[library] = mine, conflict
+        else:
+            chosen[library] = sources(mine, files, source)
     for library, (mine, conflict) in chosen.items():
         genes = chosen["gene"][0] if library == "circrna" and "gene" in chosen and not chosen["gene"][1] else None
         for method in dict.fromkeys(study.config.expression.methods):
@@ -52,12 +59,12 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
                 found.append(Part(f"{library}, {method}", skip=problem))
                 continue
             plans = plan_fits(study, mine["sample_id"].to_list())
-            found += [_fit_part(study, library, method, plan, mine, genes) for plan in plans]
+            found += [_fit_part(study, library, method, plan, mine, genes, tools.get(library, {})) for plan in plans]
     return found
 
 
 def _fit_part(
-    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None
+    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None, tools: Tools
 ) -> Part:
     options = study.config.expression
     names = ", ".join(c.id for c in plan.contrasts)
@@ -90,14 +97,15 @@ def _fit_part(
         "metadata": {s: dict(row) for s, row in plan.metadata.items()},
         "contrasts": [{"id": c.id, "reference": c.reference, "target": c.target} for c in plan.contrasts],
         "objects": {
-            "library": _in_order(mine, samples),
+            "library": {} if tools else _in_order(mine, samples),
             "gene": _in_order(genes, samples) if genes is not None and len(libraries) > 1 else {},
         },
+        **({"tools": {t: {s: o[s] for s in samples} for t, o in tools.items()}} if tools else {}),
         "size_factors": scaling,
         "fold_change": options.fold_change,
         "fdr": options.fdr,
         "threshold": options.threshold,
-        "min_count": options.min_count,
+        "min_count": options.least_reads(library),
         "shrinkage": options.shrinkage,
         "notes": list(plan.notes),
     }
@@ -123,7 +131,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Fit once, test every contrast; counts that cannot be fitted give a problem and no rows."""
     given = part.parameters
     problems = [_problem(given, Finding("fit_on_two_levels", note)) for note in given["notes"]]
-    matrix = count_matrix(frames[COUNTS], given["library"], given["objects"]["library"])
+    matrix, told = _library_matrix(given, frames[COUNTS])
+    problems += [_problem(given, finding) for finding in told]
     scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
     for refused in filter(None, (refusal(matrix), refusal(scale))):
         nothing = {
@@ -149,6 +158,14 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         EXPRESSION: result_frame(fitted.expression.with_columns(**named), NormalizedExpression),
     }
     return Computed(found, tuple(problems))
+
+
+def _library_matrix(given: Mapping[str, Any], counts: pl.DataFrame) -> tuple[CountMatrix, list[Finding]]:
+    """Counts that are fitted, of one source or merged, and what to know about them."""
+    if "tools" not in given:
+        return count_matrix(counts, given["library"], given["objects"]["library"]), []
+    matrix, finding = merged({t: count_matrix(counts, given["library"], o) for t, o in given["tools"].items()})
+    return matrix, [finding]
 
 
 def _expression(fitted: deseq2.Fit) -> pl.DataFrame:
