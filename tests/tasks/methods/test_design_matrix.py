@@ -28,10 +28,14 @@ def test_a_contrast_of_any_two_levels_is_the_difference_of_their_coefficients() 
     [
         (paired("a", "b"), ["donor"], None),
         (paired("a", "b"), [], None),
-        ({s: r for s, r in paired("a", "b").items() if s not in ("b0", "b1")}, [], "has 1 sample"),
-        (paired("a"), [], "'b' has 0 sample"),
-        ({s: r | {"batch": r["condition"]} for s, r in paired("a", "b").items()}, ["batch"], "cannot be told apart"),
-        ({s: r | {"batch": s} for s, r in paired("a", "b").items()}, ["batch"], "cannot be told apart"),
+        ({s: r for s, r in paired("a", "b").items() if s not in ("b0", "b1")}, [], "'b' has one sample (b2)"),
+        (paired("a"), [], "'b' has no sample"),
+        (
+            {s: r | {"batch": r["condition"]} for s, r in paired("a", "b").items()},
+            ["batch"],
+            "no batch has both a and b",
+        ),
+        ({s: r | {"batch": s} for s, r in paired("a", "b").items()}, ["batch"], "no batch has both a and b"),
         (
             {s: r | {"batch": f"{i % 3}{i % 2}"} for i, (s, r) in enumerate(paired("a", "b").items())},
             ["batch"],
