@@ -64,13 +64,14 @@ def aliased(
 
 
 def _components(metadata: Metadata, one: str, other: str) -> list[tuple[set[str], set[str]]]:
-    """Levels of two columns that samples link, directly or through others."""
+    """Levels of two columns that samples link, directly or through others; in the samples' order."""
     parts: list[tuple[set[str], set[str]]] = []
     for row in metadata.values():
         linked = [p for p in parts if row[one] in p[0] or row[other] in p[1]]
         joined = ({row[one]}.union(*(p[0] for p in linked)), {row[other]}.union(*(p[1] for p in linked)))
         parts = [p for p in parts if p not in linked] + [joined]
-    return parts
+    seen = list(dict.fromkeys(row[one] for row in metadata.values()))
+    return sorted(parts, key=lambda part: min(map(seen.index, part[0])))
 
 
 def _apart(metadata: Metadata, one: str, other: str, parts: Sequence[tuple[set[str], set[str]]]) -> str:
