@@ -1,0 +1,34 @@
+-- How many features of each class go up and down in each contrast, by each method.
+-- One row per contrast, library, class and method; reads result.differential_expression, core.contrasts, core.studies.
+-- is_primary, true/false: Whether the method is the one whose list counts (expression.primary of study.yaml).
+-- feature_count, integer: Features of the class in the count matrix.
+-- tested_count, integer: Features with an adjusted p-value.
+-- up_count, integer: Features higher in the target, at the study's fold change and FDR.
+-- down_count, integer: Features lower in the target, at the study's fold change and FDR.
+SELECT
+    expression.study_id,
+    expression.contrast_id,
+    contrasts.reference,
+    contrasts.target,
+    expression.library,
+    expression.rna_class,
+    expression.method,
+    coalesce(
+        expression.method
+        = json_extract_string(
+            CASE WHEN json_valid(studies.manifest) THEN studies.manifest ELSE '{}' END, '$.expression.primary'
+        ),
+        FALSE
+    ) AS is_primary,
+    count(*) AS feature_count,
+    count(expression.padj) AS tested_count,
+    count_if(expression.direction = 'up') AS up_count,
+    count_if(expression.direction = 'down') AS down_count
+FROM result.differential_expression AS expression
+LEFT JOIN core.contrasts AS contrasts
+    ON expression.study_id = contrasts.study_id AND expression.contrast_id = contrasts.contrast_id
+LEFT JOIN core.studies AS studies ON expression.study_id = studies.study_id
+GROUP BY ALL
+ORDER BY
+    expression.study_id, expression.contrast_id, expression.library, expression.rna_class, is_primary DESC,
+    expression.method
