@@ -30,5 +30,6 @@ LEFT JOIN core.contrasts AS contrasts
 LEFT JOIN core.studies AS studies ON expression.study_id = studies.study_id
 GROUP BY ALL
 ORDER BY
-    expression.study_id, expression.contrast_id, expression.library, expression.rna_class, is_primary DESC,
-    expression.method
+    expression.study_id ASC, expression.contrast_id ASC, expression.library ASC, expression.rna_class ASC,
+    is_primary DESC,
+    expression.method ASC

@@ -63,9 +63,9 @@ beside AS (
         max(expression.padj) FILTER (WHERE expression.method = 'limma_voom') AS limma_voom_padj,
         max(expression.padj) FILTER (WHERE expression.method = 'limma_trend') AS limma_trend_padj,
         string_agg(expression.method, ';' ORDER BY expression.method)
-            FILTER (WHERE expression.method <> tops.method) AS other_methods,
+        FILTER (WHERE expression.method <> tops.method) AS other_methods,
         string_agg(expression.direction, ';' ORDER BY expression.method)
-            FILTER (WHERE expression.method <> tops.method) AS other_directions,
+        FILTER (WHERE expression.method <> tops.method) AS other_directions,
         bool_and(expression.direction = tops.direction) FILTER (WHERE expression.method <> tops.method) AS is_confirmed
     FROM result.differential_expression AS expression
     INNER JOIN tops
