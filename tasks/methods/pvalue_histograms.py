@@ -65,7 +65,7 @@ def histogram(pvalues: Floats) -> Histogram:
     if len(pvalues) < FEWEST:
         return Histogram(counts, None, "too_few")
     mean = len(pvalues) / BINS
-    most, least = binom.ppf([1 - ALPHA / BINS, ALPHA / BINS], len(pvalues), 1 / BINS)
+    most, least = (float(binom.ppf(q, len(pvalues), 1 / BINS)) for q in (1 - ALPHA / BINS, ALPHA / BINS))
     high, low = counts > max(most, MARGIN * mean), counts < min(least, mean / MARGIN)
     return Histogram(counts, null_share(pvalues), _shape(high, first_is_low=bool(low[0])))
 
