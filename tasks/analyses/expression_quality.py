@@ -148,7 +148,7 @@ def _problems(library: str, rows: pl.DataFrame, factors: pl.DataFrame, quality: 
             f"size factors differ {ratio:.1f}-fold, from {low} ({sizes[low]:,.0f} reads) to {high} "
             f"({sizes[high]:,.0f} reads)"
         )
-        remedy = f"Sequence {low} deeper or exclude it; rare {noun}s cannot be compared across such depths."
+        remedy = f"Sequence {low} deeper or exclude it: a rare {noun} of {high} is mostly not seen in {low}."
         yield warning("samples.csv", place, "size_factors_far_apart", message, remedy, low)
     for column, rule, remedy in (
         ("swap_hint", "labels_swapped", "Check the tube and the sample sheet; nothing was changed."),

@@ -22,8 +22,8 @@ SELECT
     ) AS is_primary,
     count(*) AS feature_count,
     count(expression.padj) AS tested_count,
-    count_if(expression.direction = 'up') AS up_count,
-    count_if(expression.direction = 'down') AS down_count
+    count(*) FILTER (WHERE expression.direction = 'up') AS up_count,
+    count(*) FILTER (WHERE expression.direction = 'down') AS down_count
 FROM result.differential_expression AS expression
 LEFT JOIN core.contrasts AS contrasts
     ON expression.study_id = contrasts.study_id AND expression.contrast_id = contrasts.contrast_id
