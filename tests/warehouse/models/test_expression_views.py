@@ -65,3 +65,32 @@ def test_a_study_without_a_readable_manifest_has_counts_all_the_same(insert: Ins
     (row,) = read("mart.differential_expression_counts")
     assert (row["is_primary"], row["up_count"]) == (False, 1)
     assert read("mart.top_features") == []
+
+
+@pytest.mark.usefixtures("expression")
+def test_counts_and_circrnas_show_what_the_design_could_show(insert: Insert, read: Read) -> None:
+    power = {"study_id": "s", "contrast_id": "c", "alpha": 0.002}
+    insert("result.expression_power", **power, library="gene", note="80 % power from 2-fold")
+    insert("result.expression_power", **power, library="circrna", note="80 % power from 9-fold")
+    assert {r["power_note"] for r in read("mart.differential_expression_counts")} == {"80 % power from 2-fold"}
+    row = {"study_id": "s", "contrast_id": "c", "method": "deseq2"}
+    insert("result.circrna_hosts", **row, feature_id="a", direction="up", verdict="host_explains", padj=0.01)
+    insert("result.circrna_hosts", **row, feature_id="b", direction="ns", verdict="not_changed")
+    (circ,) = read("mart.changed_circrnas")
+    assert (circ["feature_id"], circ["target"], circ["verdict"], circ["power_note"]) == (
+        *("a", "exo", "host_explains", "80 % power from 9-fold"),
+    )
+
+
+def test_samples_show_their_condition_and_what_speaks_against_their_label(insert: Insert, read: Read) -> None:
+    insert("core.studies", study_id="s", manifest="{}")
+    row = {"study_id": "s", "library": "gene", "sample_id": "a"}
+    insert("core.samples", study_id="s", sample_id="a", condition="il1b", donor_id="D1")
+    insert("result.expression_quality", **row, group="il1b", swap_hint="labels swapped?")
+    insert("result.sample_identity", **row, declared_sex="female", observed_sex="male", swap_hint="b")
+    insert("result.expression_quality", **row | {"library": "mirna"}, group="il1b")
+    gene, mirna = read("mart.expression_samples")
+    assert (gene["condition"], gene["donor_id"], gene["sex_hint"], gene["donor_swap_hint"]) == (
+        *("il1b", "D1", "male", "b"),
+    )
+    assert (mirna["library"], mirna["sex_hint"], mirna["swap_hint"]) == ("mirna", None, None)
