@@ -1,5 +1,5 @@
 -- How many features of each class go up and down in each contrast, by each method.
--- One row per contrast, library, class and method; reads result.differential_expression, expression_power, core.
+-- One row per contrast, library, class and method; reads result.differential_expression, core.contrasts, core.studies.
 -- is_primary, true/false: Whether the method is the one whose list counts (expression.primary of study.yaml).
 -- feature_count, integer: Features of the class in the count matrix.
 -- tested_count, integer: Features with an adjusted p-value.
