@@ -17,8 +17,9 @@ POWER = 0.8
 CHANGED_SHARE = 0.05
 LARGEST = 1000.0  # fold change
 SMALLEST_DISPERSION, LARGEST_DISPERSION = 1e-8, 100.0
-NEAR = 0.5  # natural log of the mean, either way: features like the typical one
-FEWEST = 10
+NEAR = 1.0  # natural log of the mean, either way: features like the typical one
+STEADY = 1.0  # log2 fold change below which a feature's groups have nearly the same counts
+FEWEST, MOST = 10, 200
 
 
 def alpha_of_fdr(fdr: float, *, power: float = POWER, changed_share: float = CHANGED_SHARE) -> float:
@@ -96,12 +97,13 @@ def typical_dispersion(
     """Dispersion that gives a typical feature its standard error; null for fewer than ten features like it.
 
     ``means``, ``changes``, ``errors``: base mean, log2 fold change and its standard error (log2) of each feature
-    tested. The error of the median among features of like mean that change by less than half as much again is
-    solved for the dispersion; a smaller error than counting gives has the smallest.
+    tested. The median error of the (at most 200) features of most similar mean that change less than twofold
+    is solved for the dispersion; a smaller error than counting gives has the smallest.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        is_like = (np.abs(np.log(means / base_mean)) < NEAR) & (np.abs(changes) < NEAR)
-    like = errors[is_like & np.isfinite(errors)]
+        apart = np.abs(np.log(means / base_mean))
+        is_like = (apart < NEAR) & (np.abs(changes) < STEADY) & np.isfinite(errors)
+    like = errors[is_like][np.argsort(apart[is_like], kind="stable")[:MOST]]
     if len(like) < FEWEST:
         return None
     target = float(np.median(like)) * float(np.log(2))
