@@ -54,7 +54,9 @@ class ExpressionQuality(
     pc2: Annotated[float | None, Field(description="Coordinate on the second.")]
     pc3: Annotated[float | None, Field(description="Coordinate on the third.")]
     pc4: Annotated[float | None, Field(description="Coordinate on the fourth.")]
-    group: Annotated[str, Field(description="Level that the contrasts compare: the condition, or another column's.")]
+    sample_group: Annotated[
+        str, Field(description="Level that the contrasts compare: the condition, or another column's.")
+    ]
     own_group_distance: Annotated[
         float | None,
         Field(

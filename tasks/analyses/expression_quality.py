@@ -76,9 +76,9 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     space = _space(given, frames)
     factors = frames[FACTORS].select("sample_id", "size_factor")
     placed = space_rows(space) if space else pl.DataFrame({"sample_id": []}, schema={"sample_id": pl.String})
-    groups = pl.DataFrame({"sample_id": list(given["groups"]), "group": list(given["groups"].values())})
+    groups = pl.DataFrame({"sample_id": list(given["groups"]), "sample_group": list(given["groups"].values())})
     rows = read.join(groups, on="sample_id").join(factors, on="sample_id", how="left")
-    rows = rows.join(placed.drop("group", strict=False), on="sample_id", how="left").sort("sample_id")
+    rows = rows.join(placed.drop("sample_group", strict=False), on="sample_id", how="left").sort("sample_id")
     rows = rows.with_columns(library=pl.lit(given["library"]), fit=pl.lit(given["fit"], pl.String))
     told = [_reasons(row, is_placed=space is not None) for row in rows.iter_rows(named=True)]
     quality = [row | {"na_reason": why} for row, why in zip(rows.to_dicts(), told, strict=True)]

@@ -83,7 +83,7 @@ def space_rows(space: Space) -> pl.DataFrame:
             f"{sample} is {near.own[i] / usual:.1f} times as far from its group as the usual sample" if far[i] else None
         )
         rows.append(
-            {"sample_id": sample, "group": group, "nearest_group": near.nearest[i]}
+            {"sample_id": sample, "sample_group": group, "nearest_group": near.nearest[i]}
             | {f"pc{k + 1}": float(coordinates[i, k]) if k < coordinates.shape[1] else None for k in range(SHOWN)}
             | {"own_group_distance": _known(near.own[i]), "nearest_group_distance": _known(near.nearest_distance[i])}
             | {"outlier_sample_hint": away, "swap_hint": swap if misplaced[i] else None}

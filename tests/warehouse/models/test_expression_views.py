@@ -86,9 +86,9 @@ def test_samples_show_their_condition_and_what_speaks_against_their_label(insert
     insert("core.studies", study_id="s", manifest="{}")
     row = {"study_id": "s", "library": "gene", "sample_id": "a"}
     insert("core.samples", study_id="s", sample_id="a", condition="il1b", donor_id="D1")
-    insert("result.expression_quality", **row, group="il1b", swap_hint="labels swapped?")
+    insert("result.expression_quality", **row, sample_group="il1b", swap_hint="labels swapped?")
     insert("result.sample_identity", **row, declared_sex="female", observed_sex="male", swap_hint="b")
-    insert("result.expression_quality", **row | {"library": "mirna"}, group="il1b")
+    insert("result.expression_quality", **row | {"library": "mirna"}, sample_group="il1b")
     gene, mirna = read("mart.expression_samples")
     assert (gene["condition"], gene["donor_id"], gene["sex_hint"], gene["donor_swap_hint"]) == (
         *("il1b", "D1", "male", "b"),
