@@ -129,10 +129,23 @@ class GeneList(_Sheet):
     background: str | None = None
 
 
+class GeneSetFile(_Sheet):
+    """A file of gene sets; in study.yaml its name alone will do."""
+
+    file: Annotated[str, Field(min_length=1)]
+    version: str | None = Field(default=None, description="Release of the collection, where the file names none.")
+    licence: str | None = Field(default=None, description="Licence of the collection, where the file names none.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: object) -> object:
+        return {"file": value} if isinstance(value, str) else value
+
+
 class Enrichment(_Sheet):
     """Enrichment of gene lists."""
 
-    gene_sets: dict[str, str] = Field(default_factory=dict)
+    gene_sets: dict[str, GeneSetFile] = Field(default_factory=dict, description="File by name of the collection.")
     pvalue: float = Field(default=0.05, gt=0, lt=1)
     size: str = "10–500"
     methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])

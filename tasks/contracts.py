@@ -23,6 +23,7 @@ from schemas.study import FileRow, Layout, Study
 
 HEAD_BYTES = 65536
 GZIP_MAGIC = b"\x1f\x8b"
+BESIDE = "beside"  # kind of reference that is no file of study.yaml but another raw file
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Context:
         """The assay that files.csv declares."""
         return self.row.assay if self.row else None
 
+    def beside(self, raw: RawFile, word: str, words: Sequence[str]) -> RawFile | None:
+        """The file of the same folder that is named as ``raw`` but for ``word``; see ``Parser.beside``."""
+        twin = twins(raw.name, words).get(word)
+        return self.references.get(f"{BESIDE}/{twin}") if twin else None
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -106,7 +112,9 @@ class Parser:
 
     ``claims`` looks at the head and the files.csv row and never raises. ``is_generic``
     parsers are asked only when no product's parser claims the file. ``parse`` raises
-    ``BadInputError`` with file, place, expectation and remedy.
+    ``BadInputError`` with file, place, expectation and remedy. A tool that splits its output over
+    files of one folder (S1_CircRNACount, S1_LinearCount) has these words in ``beside``: the others
+    are there for ``parse`` as ``context.beside``, and a file is read again when they change.
     """
 
     name: str
@@ -117,6 +125,7 @@ class Parser:
     parse: Callable[[RawFile, Context], Parsed]
     is_generic: bool = False
     references: tuple[str, ...] = ()  # files named by study.yaml that it reads: keys of annotation, flow.gating, …
+    beside: tuple[str, ...] = ()  # words that tell the files of one output apart by name, where it reads several
 
 
 @dataclass(frozen=True)
@@ -228,6 +237,13 @@ class Figure:
     parts: Callable[[Study, Mapping[str, pl.DataFrame]], Sequence[Part]]
     draw: Callable[[Part, Mapping[str, pl.DataFrame]], Drawing | str]
     libraries: tuple[str, ...] = ()  # besides matplotlib and numpy
+
+
+def twins(name: str, words: Sequence[str]) -> dict[str, str]:
+    """Files that belong to ``name`` by word: its own name, in its own folder, with that word instead."""
+    folder, slash, bare = name.rpartition("/")
+    own = next((word for word in words if word in bare), None)
+    return {} if own is None else {w: f"{folder}{slash}{bare.replace(own, w)}" for w in words if w != own}
 
 
 def discover(package: str, attribute: str, kind: type[Any]) -> dict[str, Any]:

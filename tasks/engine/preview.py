@@ -27,13 +27,15 @@ def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
     """Compare folder and warehouse; writes nothing but the tables of an empty warehouse."""
     study = folder.study
     hashes = hashes_of(folder, warehouse.home, None)
-    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    references = folder.hashed_references(hashes)
     if not warehouse.path.exists():
         arrived = ledger.arrivals(study, folder.landing, hashes)
         return Preview(tuple(a.file.name for a in arrived), 0, tuple(computations()), ())
     with warehouse.open(f"dry run {study.study_id}") as session:
         before, retracted = ledger.current(session, study.study_id), acts.retracted(session, study.study_id)
-        arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
+        taken_out = ledger.unnamed(study, folder.landing, before)
+        standing = before.join(taken_out, on=["file_name", "object_id"], how="anti")
+        arrived = ledger.arrivals(study, folder.landing, hashes, standing, retracted)
         fingerprint = fingerprint_of(study, references)
         gone = ledger.vanished(study, folder.landing, before)
         change = ledger.transition(
