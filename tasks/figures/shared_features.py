@@ -25,6 +25,7 @@ from tasks.methods.expression_pictures import (
 )
 from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM
 
+NOISE = 1e-12  # relative spread that comes of rounding
 TOP = 40  # rows at most
 SEVERAL = 2  # contrasts
 EXTREME = 2.0  # standard deviations at which the colours end
@@ -63,8 +64,10 @@ def chosen(tested: pl.DataFrame, contrasts: int) -> pl.DataFrame:
 
 def z_scores(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Each row minus its mean over its standard deviation (n - 1); a row without variation is 0."""
-    spread = values.std(axis=1, ddof=1, keepdims=True)
-    return np.asarray((values - values.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1), dtype=np.float64)
+    centred = values - values.mean(axis=1, keepdims=True)
+    spread = centred.std(axis=1, ddof=1, keepdims=True)
+    varies = spread > NOISE * np.abs(values).max(axis=1, keepdims=True)
+    return np.asarray(np.where(varies, centred / np.where(varies, spread, 1), 0), dtype=np.float64)
 
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:

@@ -35,8 +35,8 @@ def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Par
     fits = slices[FACTORS].group_by("run_id").agg("sample_id")
     samples = dict(fits.iter_rows())
     found = []
-    tested = slices[TESTS].filter(pl.col("method") == options.primary).sort("contrast_id", "library")
-    for row in tested.iter_rows(named=True):
+    tested = slices[TESTS].select(*READS[TESTS], "run_id").unique().filter(pl.col("method") == options.primary)
+    for row in tested.sort("contrast_id", "library").iter_rows(named=True):
         if row["contrast_id"] not in rows:
             continue
         contrast = rows[row["contrast_id"]]
@@ -100,7 +100,7 @@ def lfc_label(given: Mapping[str, Any]) -> str:
 def edge(fold_changes: pl.Series) -> float:
     """Absolute log2 fold change at which a picture ends: the largest, unless a few are far beyond all others."""
     size = fold_changes.abs().to_numpy()
-    usual = 2.5 * float(np.quantile(size, 0.999))
+    usual = 2.5 * float(np.quantile(size, 0.999, method="lower"))
     return max(min(float(size.max()), usual), 1.0)
 
 
