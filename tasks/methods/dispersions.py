@@ -89,9 +89,11 @@ def _ascend(
         moved, arrived = genes[pays], there[pays]
         at[moved] += step[moved] * gradient[moved]
         change = arrived - here[moved]
-        here[moved] = arrived
         accepted[moved] += 1
-        is_done = (change < ASCENT_SETTLED) | (at[moved] < LOG_STOP)
+        is_settled, is_out = change < ASCENT_SETTLED, at[moved] < LOG_STOP
+        # as in R a last step out of bounds is no gain: a gene that overshoots at once returns to its start
+        here[moved] = np.where(is_out & ~is_settled, here[moved], arrived)
+        is_done = is_settled | is_out
         going = moved[~is_done]
         if len(going):
             gradient[going] = slope(at[going], going)

@@ -94,11 +94,10 @@ def fit_coefficients(
         now = -2 * log_likelihood(y, m, a)
         is_done = np.abs(now - deviance[genes]) / (np.abs(now) + 0.1) < TOLERANCE if step else np.zeros_like(is_sane)
         deviance[genes] = now
-        is_settled[genes[is_done & is_sane]] = True
+        if step < steps - 1:
+            is_settled[genes[is_done & is_sane]] = True
         going = is_sane & ~is_done & np.isfinite(now)
         genes = genes[going]
-        if step == steps - 1:
-            is_settled[genes] = False
         if not len(genes):
             break
         y, size, a, m = y[:, going], size[:, going], a[going], m[:, going]
