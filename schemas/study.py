@@ -177,7 +177,9 @@ class Annotation(_Sheet):
     genome: str | None = None
     gtf: str | None = None
     mirna_hairpin: str | None = None
-    mirna_mature: str | None = None
+    mirna_mature: str | None = Field(default=None, description="miRBase's mature.fa.")
+    mirna_aliases: str | None = Field(default=None, description="miRBase's aliases.txt: names over its releases.")
+    gene_aliases: str | None = Field(default=None, description="Table of alias and symbol.")
 
 
 class StudyYaml(_Sheet):
