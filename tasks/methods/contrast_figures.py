@@ -11,8 +11,8 @@ import polars as pl
 
 from schemas.study import ContrastRow, Study
 from tasks.contracts import Part
-from tasks.methods.expression_fits import level
 from tasks.methods.figure_style import DARK, DOWN, GREY, LIGHT_GREY, UP, group_labels
+from tasks.methods.sample_levels import level
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
