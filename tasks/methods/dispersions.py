@@ -136,9 +136,11 @@ def _ascend(
         at[moved] += step[moved] * gradient[moved]
         gradient[moved] = slopes[pays]
         change = arrived - here[moved]
-        here[moved] = arrived
         accepted[moved] += 1
-        is_done = (change < ASCENT_SETTLED) | (at[moved] < LOG_STOP)
+        is_settled, is_out = change < ASCENT_SETTLED, at[moved] < LOG_STOP
+        # as in R a last step out of bounds is no gain: a gene that overshoots at once returns to its start
+        here[moved] = np.where(is_out & ~is_settled, here[moved], arrived)
+        is_done = is_settled | is_out
         going = moved[~is_done]
         step[going] = np.minimum(step[going] * 1.1, 1.0)
         step[going] = np.where(accepted[going] % 5 == 0, step[going] / 2, step[going])

@@ -113,11 +113,10 @@ def fit_coefficients(
         now = -2 * (fixed + _part_of_means(y, log_m, m, a))
         is_done = np.abs(now - deviance[genes]) / (np.abs(now) + 0.1) < TOLERANCE if step else np.zeros_like(is_sane)
         deviance[genes] = now
-        is_settled[genes[is_done & is_sane]] = True
+        if step < steps - 1:
+            is_settled[genes[is_done & is_sane]] = True
         going = is_sane & ~is_done & np.isfinite(now)
         genes = genes[going]
-        if step == steps - 1:
-            is_settled[genes] = False
         if not len(genes):
             break
         y, log_size, log_m, m = (np.compress(going, of, axis=1) for of in (y, log_size, log_m, m))
