@@ -47,6 +47,9 @@ class Expectation(_Sheet):
     direction: Literal["up", "down"]
 
 
+_Reads = Annotated[float, Field(ge=0)]
+
+
 class Expression(_Sheet):
     """Differential expression."""
 
@@ -55,14 +58,23 @@ class Expression(_Sheet):
     fold_change: float = Field(default=2.0, ge=1, description="Linear fold change that a feature must exceed.")
     fdr: float = Field(default=0.05, gt=0, lt=1, description="Adjusted p-value that a feature must stay below.")
     threshold: Literal["filter", "test"] = Field(default="filter", description="Fold change as post-filter or tested.")
-    min_count: float | None = Field(default=None, ge=0, description="Features with fewer reads in total are left out.")
+    min_count: _Reads | dict[Library, _Reads] | None = Field(
+        default=None, description="Features with fewer reads in total are left out; a number, or one for each library."
+    )
     source: dict[Library, str] = Field(
-        default_factory=dict, description="Library to file or pipeline, where two compete."
+        default_factory=dict,
+        description="Library to file or pipeline, where two compete; `merged` for circRNAs of several tools.",
     )
     size_factors: dict[Library, Literal["ratio", "poscounts", "linear", "tmm"]] = Field(default_factory=dict)
     shrinkage: Literal["none", "apeglm"] = Field(default="none", description="Shrinkage of the reported fold change.")
     robust: bool = Field(default=False, description="limma: hypervariable features do not shape the variance prior.")
     quality_weights: bool = Field(default=False, description="limma: samples far from the fit count less.")
+
+    def least_reads(self, library: str) -> float | None:
+        """``min_count`` of a library; null where none is set."""
+        if isinstance(self.min_count, dict):
+            return next((reads for name, reads in self.min_count.items() if name == library), None)
+        return self.min_count
 
 
 class Qpcr(_Sheet):
@@ -165,7 +177,9 @@ class Annotation(_Sheet):
     genome: str | None = None
     gtf: str | None = None
     mirna_hairpin: str | None = None
-    mirna_mature: str | None = None
+    mirna_mature: str | None = Field(default=None, description="miRBase's mature.fa.")
+    mirna_aliases: str | None = Field(default=None, description="miRBase's aliases.txt: names over its releases.")
+    gene_aliases: str | None = Field(default=None, description="Table of alias and symbol.")
 
 
 class StudyYaml(_Sheet):

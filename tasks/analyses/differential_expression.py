@@ -21,6 +21,7 @@ from tasks.methods.count_matrices import CountMatrix, Finding, count_matrix, ref
 from tasks.methods.deseq2_tests import likelihood_ratio_table, wald_table
 from tasks.methods.design_matrix import Design, design
 from tasks.methods.expression_parts import COUNTS, FEATURES, OBJECTS, parts
+from tasks.methods.merged_tools import merged
 from tasks.methods.result_frames import result_frame
 from tasks.methods.variance_stabilisation import stabilised
 
@@ -33,7 +34,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Fit once, test every contrast; counts that cannot be fitted give a problem and no rows."""
     given = part.parameters
     problems = [_problem(given, Finding("fit_note", note)) for note in given["notes"]]
-    matrix = count_matrix(frames[COUNTS], given["library"], given["objects"]["library"])
+    matrix, told = _library_matrix(given, frames[COUNTS])
+    problems += [_problem(given, finding) for finding in told]
     scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
     for refused in filter(None, (refusal(matrix), refusal(scale))):
         nothing = {
@@ -76,6 +78,14 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         EXPRESSION: result_frame(fitted.expression.with_columns(**named), NormalizedExpression),
     }
     return Computed(found, tuple(problems))
+
+
+def _library_matrix(given: Mapping[str, Any], counts: pl.DataFrame) -> tuple[CountMatrix, list[Finding]]:
+    """Counts that are fitted, of one source or merged, and what to know about them."""
+    if "tools" not in given:
+        return count_matrix(counts, given["library"], given["objects"]["library"]), []
+    matrix, finding = merged({t: count_matrix(counts, given["library"], o) for t, o in given["tools"].items()})
+    return matrix, [finding]
 
 
 def _expression(fitted: deseq2.Fit) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import chi2
 
-from tasks.methods.deseq2 import CHUNK, Fit, cooks_cutoff
+from tasks.methods.deseq2 import Fit, chunks, cooks_cutoff
 from tasks.methods.design_matrix import Design
 from tasks.methods.independent_filtering import filtered
 from tasks.methods.negative_binomial import Flags, Floats, fit_coefficients, log_likelihood, standard_errors, wald
@@ -70,8 +70,7 @@ def likelihood_ratio_table(
     stat = np.full(y.shape[1], np.nan)
     known = np.flatnonzero(~np.isnan(genes.dispersion))
     is_mean = reduced.shape[1] == 1
-    for start in range(0, len(known), CHUNK):
-        some = known[start : start + CHUNK]
+    for some in chunks(known, len(y)):
         c, s, alpha = y[:, some], fitted.scale[:, some], genes.dispersion[some]
         if is_mean:  # R takes the mean of normalised counts for a model of nothing but an intercept
             less = log_likelihood(c, (c / s).mean(axis=0) * s, alpha)
@@ -108,8 +107,7 @@ def _effects(fitted: Fit, contrast: Floats) -> tuple[Floats, Floats]:
     genes = fitted.genes
     error = np.full(len(genes.dispersion), np.nan)
     known = np.flatnonzero(~np.isnan(genes.dispersion))
-    for start in range(0, len(known), CHUNK):
-        some = known[start : start + CHUNK]
+    for some in chunks(known, len(genes.means)):
         error[some] = standard_errors(fitted.design.matrix, genes.dispersion[some], genes.means[:, some], contrast)
     return genes.beta @ contrast / LN2, error / LN2
 

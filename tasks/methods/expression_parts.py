@@ -12,6 +12,7 @@ from schemas.study import ContrastRow, Study
 from tasks.contracts import Part
 from tasks.methods import limma
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources
+from tasks.methods.merged_tools import MERGED, Tools, tools_of
 
 COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 METHODS = ("deseq2", *limma.METHODS)
@@ -24,11 +25,17 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """
     files = slices[OBJECTS].select("object_id", "file_name", "parser")
     counted = included(study, slices[COUNTS], files)
-    chosen = {}
+    chosen: dict[str, tuple[pl.DataFrame, str | None]] = {}
+    tools: dict[str, Tools] = {}
     found: list[Part] = []
     for library in sorted(counted["library"].unique()):
         mine = counted.filter(pl.col("library") == library).select("sample_id", "object_id").unique().sort("sample_id")
-        chosen[library] = sources(mine, files, study.config.expression.source.get(library))
+        source = study.config.expression.source.get(library)
+        if source == MERGED and library == "circrna":
+            tools[library], conflict = tools_of(mine, files)
+            chosen[library] = mine, conflict
+        else:
+            chosen[library] = sources(mine, files, source)
     for library, (mine, conflict) in chosen.items():
         genes = chosen["gene"][0] if library == "circrna" and "gene" in chosen and not chosen["gene"][1] else None
         for method in dict.fromkeys(study.config.expression.methods):
@@ -37,12 +44,12 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
                 found.append(Part(f"{library}, {method}", skip=problem))
                 continue
             for plan in plan_fits(study, mine["sample_id"].to_list()):
-                found += _fit_parts(study, library, method, plan, mine, genes)
+                found += _fit_parts(study, library, method, plan, mine, genes, tools.get(library, {}))
     return found
 
 
 def _fit_parts(
-    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None
+    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None, tools: Tools
 ) -> list[Part]:
     """The part of a fit, and one that is skipped for each contrast that the method cannot test."""
     reasons = {c.id: plan.problem or _refused(study, method, c) for c in plan.contrasts}
@@ -50,7 +57,7 @@ def _fit_parts(
     tested = tuple(c for c in plan.contrasts if not reasons[c.id])
     if not tested:
         return skipped
-    return [_fit_part(study, library, method, replace(plan, contrasts=tested), mine, genes), *skipped]
+    return [_fit_part(study, library, method, replace(plan, contrasts=tested), mine, genes, tools), *skipped]
 
 
 def _refused(study: Study, method: str, contrast: ContrastRow) -> str | None:
@@ -69,7 +76,7 @@ def _refused(study: Study, method: str, contrast: ContrastRow) -> str | None:
 
 
 def _fit_part(
-    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None
+    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None, tools: Tools
 ) -> Part:
     options = study.config.expression
     key = f"{library}, {method}, {plan.formula}"
@@ -110,14 +117,15 @@ def _fit_part(
             for c in plan.contrasts
         ],
         "objects": {
-            "library": _in_order(mine, samples),
+            "library": {} if tools else _in_order(mine, samples),
             "gene": _in_order(genes, samples) if genes is not None and len(libraries) > 1 else {},
         },
+        **({"tools": {t: {s: o[s] for s in samples} for t, o in tools.items()}} if tools else {}),
         "size_factors": scaling,
         "fold_change": options.fold_change,
         "fdr": options.fdr,
         "threshold": options.threshold,
-        "min_count": options.min_count,
+        "min_count": options.least_reads(library),
         "shrinkage": options.shrinkage,
         "notes": list(plan.notes),
     }

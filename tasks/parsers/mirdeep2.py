@@ -40,6 +40,9 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     table = read_table(raw, found, (), has_header=has_header)
     columns = [i for i, name in enumerate(names) if i >= len(_FIXED) and not name.endswith(_NORMALISED)] or [1]
     named = {names[i]: pl.col(f"c{i}") for i in columns if i < len(table.frame.columns)}
+    if len(named) < len(columns):
+        message = "two columns have the same sample name"
+        raise bad_input(raw.name, "header", "duplicate_sample", message, "Rename one of them.")
     rows = table.frame.select(pl.col("c0").alias("feature"), **named).with_row_index("row")
     samples = list(named)
     problems: tuple[Problem, ...]
