@@ -13,6 +13,7 @@ from tasks.methods.sample_names import named_samples, sample_of_file
 
 _WIDTH = 18  # version 1.2 inserts spliced_at_begin and spliced_at_end
 _KINDS = ("CIRCULAR", "LINEAR")
+_AT = "row of the junction"  # no tissue is called so
 _UNREAD = ("name", "n_uniq", "uniq_bridges", "best_qual_left", "best_qual_right", "edits", "anchor_overlap")
 
 
@@ -69,7 +70,7 @@ def _merged(
 ) -> Parsed:
     """Read one column a tissue; a junction that a tissue lacks has no reads there."""
     cells = junctions.select(
-        pl.col("tissues").str.split(","), pl.col("tissue_counts").str.split(","), at=pl.int_range(pl.len())
+        pl.col("tissues").str.split(","), pl.col("tissue_counts").str.split(","), **{_AT: pl.int_range(pl.len())}
     )
     is_uneven = cells.select(pl.col("tissues").list.len() != pl.col("tissue_counts").list.len()).to_series()
     if is_uneven.any():
@@ -79,14 +80,14 @@ def _merged(
         raise bad_input(raw.name, table.row_place(row), "uneven_tissues", message, remedy)
     wide = (
         cells.explode("tissues", "tissue_counts")
-        .unique(["at", "tissues"], keep="first")
-        .pivot("tissues", index="at", values="tissue_counts")
+        .unique([_AT, "tissues"], keep="first")
+        .pivot("tissues", index=_AT, values="tissue_counts")
     )
     names, problems = named_samples(raw, tissues, context.study.sample_ids)
     columns = [f"reads in {name}" for name in tissues]
     counted = (
-        cells.select("at")
-        .join(wide, on="at", how="left", maintain_order="left")
+        cells.select(_AT)
+        .join(wide, on=_AT, how="left", maintain_order="left")
         .select(pl.col(t).fill_null("0").alias(c) for t, c in zip(tissues, columns, strict=True))
     )
     found = pl.concat([junctions.drop("tissues", "tissue_counts", "count"), counted], how="horizontal")
