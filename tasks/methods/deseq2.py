@@ -153,9 +153,11 @@ def _genewise(y: Floats, scale: Floats, matrix: Floats) -> GeneFits:
     highest = max(MAX_DISPERSION, float(len(y)))
     is_saturated = len(np.unique(matrix, axis=0)) == matrix.shape[1]
     hat = matrix @ np.linalg.pinv(matrix)
-    for genes in chunks(np.flatnonzero(y.any(axis=0)), len(y)):
+    seen = np.flatnonzero(y.any(axis=0))
+    typical = scale[:, seen].mean(axis=1)
+    for genes in chunks(seen, len(y)):
         c, n, s = y[:, genes], normalised[:, genes], scale[:, genes]
-        moments = fit_moments_dispersions(n, scale.mean(axis=1))
+        moments = fit_moments_dispersions(n, typical)
         start = np.clip(np.minimum(fit_rough_dispersions(n, matrix), moments), MIN_DISPERSION, highest)
         first = (hat @ n) * s if is_saturated else fit_coefficients(c, s, matrix, start).means
         mu = np.maximum(first, MIN_MU)
