@@ -126,6 +126,8 @@ def not_counts(values: npt.NDArray[np.float64], *, is_estimated: bool = False) -
         return None
     if (values < 0).any() and whole < _HALF:
         return "there are negative values with decimals (logarithms or centred values)"
+    if values.max() <= 1 and not (values < 0).any():
+        return "no value is above 1 (ratios or probabilities, such as CIRIquant's junction ratios)"
     if values.max() <= _LARGEST_LOG2 and whole < _HALF and not is_estimated:
         return f"most values have decimals and none is above {values.max():.3g} (logarithms)"
     if whole < _WHOLE_SHARE and not is_estimated:
