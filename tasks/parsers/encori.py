@@ -36,8 +36,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     rows = table.frame.with_columns(
         number["clipexpnum"].alias("clip").max().over(pair), number["degraexpnum"].alias("degradome").max().over(pair)
     )
-    clip = pl.when(pl.col("clip") > 0).then(pl.format("CLIP, {} experiments", "clip"))
-    degradome = pl.when(pl.col("degradome") > 0).then(pl.format("degradome, {} experiments", "degradome"))
+    clip = pl.when(pl.col("clip") > 0).then(pl.format("CLIP experiments: {}", "clip"))
+    degradome = pl.when(pl.col("degradome") > 0).then(pl.format("degradome experiments: {}", "degradome"))
     evidence = pl.concat_str(clip, degradome, separator="; ", ignore_nulls=True).replace("", "predicted sites")
     circles = pl.lit("circRNA") if target == "circid" else pl.lit(None, pl.String)
     found, problems = pairs(

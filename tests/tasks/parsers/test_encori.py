@@ -18,7 +18,7 @@ def rows(folder: Path, text: str) -> list[tuple[object, ...]]:
 
 
 def test_pairs_with_their_experiments_and_sites(tmp_path: Path) -> None:
-    clip = "CLIP, 5 experiments; degradome, 1 experiments"
+    clip = "CLIP experiments: 5; degradome experiments: 1"
     assert rows(tmp_path, ENCORI) == [
         ("ENSG00000171862", "PTEN", "mrna", "ENCORI", clip, "high_throughput", 2),
         ("ENSG00000229807", "XIST", "lncrna", "ENCORI", "predicted sites", "predicted", 1),
