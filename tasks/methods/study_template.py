@@ -85,7 +85,10 @@ conditions:
 # viability: {{wavelength_nm: 450, reference: control, scope: plate}}
 
 # flow: {{gating: reference/gates.xml}}          # GatingML 2.0 or FlowJo .wsp
-# cerna: {{targets: [reference/mirna_targets.tsv.gz], fdr: 0.05}}
+# cerna:
+#   targets: [reference/mirna_targets.tsv.gz]
+#   sequences: [reference/circles.fa]           # RNAs whose miRNA sites are predicted from sequence
+#   fdr: 0.05
 # enrichment:
 #   gene_sets: {{GO_BP: reference/go_bp.gmt.gz}}
 #   pvalue: 0.05
