@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from schemas.errors import BadInputError, Severity
+from schemas.study import Study
 from tasks.contracts import Analysis, Computed
 from tasks.engine import figures
 from tasks.engine.figures import computations
@@ -32,7 +33,9 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
     with warehouse.open(f"plan {name}") as session, session.transaction():
         require_registered(session, study.study_id)
         blocked = runs.blocked(session, study.study_id)
-        plans = plan(session, analysis, study, blocked)
+        plans = _planned(session, analysis, study, blocked)
+        if isinstance(plans, PartOutcome):
+            return [], [plans]
         if figures.TABLE in analysis.writes and figures.forget_lost(session, study.study_id, plans):
             plans = plan(session, analysis, study, blocked)
         ended = runs.retire(session, analysis, study.study_id, plans)
@@ -40,6 +43,19 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
     settled = [PartOutcome(name, key, "skipped" if why else "current", 0, why) for key, why in whys.items()]
     settled += [PartOutcome(name, key, "ended", 0, ENDED) for key in ended]
     return [p for p in plans if p.must_run], settled
+
+
+def _planned(
+    session: Session, analysis: Analysis, study: Study, blocked: Mapping[str, str]
+) -> list[PartPlan] | PartOutcome:
+    """Parts of an analysis; where a kind of figure cannot say its parts that is all that fails, the night goes on."""
+    try:
+        return plan(session, analysis, study, blocked)
+    except Exception as error:
+        if figures.TABLE not in analysis.writes:
+            raise
+        log.exception("%s has no plan", analysis.name)
+        return PartOutcome(analysis.name, "all parts", "failed", 0, f"{type(error).__name__}: {error}")
 
 
 def steps_of(name: str, plans: Sequence[PartPlan]) -> list[tuple[PartPlan, ...]]:

@@ -10,31 +10,35 @@ import polars as pl
 
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import (
+    COLOURS,
     LIBRARY_NAMES,
     READS,
     TESTS,
+    WORDS,
     contrast_parts,
+    direction_legend,
+    edge,
     lfc_label,
     names,
     replicates,
     statistics,
     versus,
 )
-from tasks.methods.figure_style import DARK, DOWN, GREY, LIGHT_GREY, SINGLE_MM, UP, panel, plain
+from tasks.methods.figure_style import GREY, SINGLE_MM, panel, plain
 from tasks.methods.label_placement import label_points
 
 LABELS = 8  # in each direction
-COLOURS = {"ns": LIGHT_GREY, "down": DOWN, "up": UP}
-WORDS = {"ns": "not significant", "down": "lower", "up": "higher"}
 
 
 def source(tested: pl.DataFrame) -> pl.DataFrame:
-    """The points: features with an FDR, -log10 of it, and which ones are named; the most significant first.
+    """The points: features with an FDR, where each is drawn, and which ones are named; the most significant first.
 
-    An FDR too small for a number is drawn at the smallest one of the contrast and marked ``is_cut``.
+    An FDR too small for a number is drawn at the smallest one of the contrast, a fold change far beyond all others
+    at the edge; both are marked ``is_cut``.
     """
     known = tested.filter(pl.col("padj").is_not_null(), pl.col("log2_fold_change").is_not_null())
     smallest = known.filter(pl.col("padj") > 0)["padj"].min()
+    end = edge(known["log2_fold_change"]) if known.height else 1.0
     ranked = known.sort("padj", pl.col("log2_fold_change").abs(), "feature_id", descending=[False, True, False])
     return ranked.select(
         "feature_id",
@@ -42,8 +46,9 @@ def source(tested: pl.DataFrame) -> pl.DataFrame:
         "log2_fold_change",
         "padj",
         "direction",
+        drawn_at=pl.col("log2_fold_change").clip(-end, end),
         minus_log10_padj=-pl.max_horizontal("padj", pl.lit(smallest, pl.Float64)).log10(),
-        is_cut=pl.col("padj") == 0,
+        is_cut=(pl.col("padj") == 0) | (pl.col("log2_fold_change").abs() > end),
         is_named=(pl.col("direction") != "ns") & (pl.int_range(pl.len()).over("direction") < LABELS),
     )
 
@@ -55,12 +60,11 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     if not points.height:
         return f"no feature of {given['contrast']} has an FDR"
     figure, axes = panel(SINGLE_MM, 80)
-    counts = dict(points.group_by("direction").len().iter_rows())
     for order, (direction, colour) in enumerate(COLOURS.items()):
-        for is_cut, marker in ((False, "o"), (True, "^")):
+        for is_cut, marker in ((False, "o"), (True, "D")):
             drawn = points.filter(direction=direction, is_cut=is_cut)
             axes.scatter(
-                drawn["log2_fold_change"],
+                drawn["drawn_at"],
                 drawn["minus_log10_padj"],
                 s=4 if direction == "ns" else 7,
                 marker=marker,
@@ -74,9 +78,9 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     _limits(axes, points)
     axes.set_xlabel(plain(lfc_label(given)))
     axes.set_ylabel("−log₁₀ FDR")
-    _legend(axes, counts)
+    direction_legend(figure, points)
     named = points.filter("is_named").sort("padj", maintain_order=True)
-    at = ["log2_fold_change", "minus_log10_padj"]
+    at = ["drawn_at", "minus_log10_padj"]
     significant = points.filter(pl.col("direction") != "ns").select(at).to_numpy()
     texts = named.select(names(named)).to_series().to_list()
     shown = label_points(axes, named.select(at).to_numpy(), texts, significant, is_italic=given["library"] == "gene")
@@ -94,20 +98,9 @@ def _thresholds(axes: Any, given: Mapping[str, Any]) -> None:  # noqa: ANN401 - 
 
 
 def _limits(axes: Any, points: pl.DataFrame) -> None:  # noqa: ANN401 - matplotlib is imported late
-    widest = max(float(points["log2_fold_change"].abs().max() or 0), 1.0) * 1.08  # type: ignore[arg-type]
+    widest = max(float(points["drawn_at"].abs().max() or 0), 1.0) * 1.08  # type: ignore[arg-type]
     highest = max(float(points["minus_log10_padj"].max() or 0), 1.5)  # type: ignore[arg-type]
     axes.set(xlim=(-widest, widest), ylim=(-0.02 * highest, highest * 1.12))
-
-
-def _legend(axes: Any, counts: Mapping[str, int]) -> None:  # noqa: ANN401 - matplotlib is imported late
-    from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
-
-    handles = [
-        Line2D([], [], linestyle="", marker="o", markersize=3, color=COLOURS[d] if d != "ns" else GREY,
-               label=f"{WORDS[d]} ({counts.get(d, 0):,})")
-        for d in ("up", "down", "ns")
-    ]  # fmt: skip
-    axes.figure.legend(handles=handles, loc="outside upper center", ncols=3, labelcolor=DARK, columnspacing=1.0)
 
 
 def _caption(given: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], points: pl.DataFrame) -> str:
@@ -121,7 +114,7 @@ def _caption(given: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], point
     if left_out:
         text += f"{left_out:,} {what} without an FDR (not seen, too few reads or outliers) are not drawn. "
     if cut := points["is_cut"].sum():
-        text += f"Triangles: {cut} whose FDR is too small for a number. "
+        text += f"Diamonds: {cut} beyond the edge or with an FDR too small for a number. "
     return text.strip()
 
 

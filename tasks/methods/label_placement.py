@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 RINGS = (0.7, 1.4, 2.3, 3.4, 4.8, 6.5)  # of the label's height away from the point
 ANGLES = np.deg2rad([45, 135, -45, -135, 0, 180, 90, -90, 20, 160, -20, -160, 70, 110, -70, -110])
+LINE = {"arrowstyle": "-", "color": GREY, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1}
 COVERED, AWAY = 1.0, 0.6  # price of a point under a label, and of each height of distance
 
 
@@ -90,6 +91,7 @@ def label_points(
             continue
         points_per_pixel = 72 / figure.dpi
         offset = (corner + size / 2 - anchor) * points_per_pixel
+        gap = np.hypot(*np.maximum(np.abs(corner + size / 2 - anchor) - size / 2, 0))
         note = axes.annotate(
             text.get_text(),
             tuple(point),
@@ -100,7 +102,7 @@ def label_points(
             fontsize=SMALL_PT,
             fontstyle=text.get_fontstyle(),
             color=DARK,
-            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1},
+            arrowprops=None if gap < size[1] else LINE,
             bbox={"boxstyle": "square,pad=0.05", "facecolor": "white", "alpha": 0.75, "linewidth": 0},
             zorder=10,
         )
