@@ -91,3 +91,24 @@ def test_nothing_fitted_has_no_part() -> None:
     assert ANALYSIS.parts(study(CONTRAST), none) == []
     other = {EXPRESSION: statistics(1.0, 1.0), FACTORS: factors(fit="~ condition")}
     assert ANALYSIS.parts(study(CONTRAST), other) == []
+
+
+def test_a_difference_of_differences_needs_a_larger_change_and_a_whole_factor_has_none() -> None:
+    crossed = ContrastRow(id="exo", reference="il1b", target="exo", interaction="batch:1>2")
+    rows = tuple(
+        SampleRow(sample=f"{c}{b}{i}", condition=c, batch=b) for c in ("il1b", "exo") for b in "12" for i in range(3)
+    )
+    about = study(crossed).model_copy(update={"samples": rows})
+    scaled = pl.DataFrame({"sample_id": [r.sample for r in rows], "size_factor": 1.0}).with_columns(
+        library=pl.lit("gene"), method=pl.lit("deseq2"), fit=pl.lit("~ batch + condition + batch:condition")
+    )
+    plain = about.model_copy(update={"contrasts": (ContrastRow(id="exo", reference="il1b", target="exo"),)})
+    of_plain = scaled.with_columns(fit=pl.lit("~ condition"))
+    changes = [
+        computed(study_of, statistics(100.0, 0.1), table).frames[TABLE]["detectable_fold_change"][0]
+        for study_of, table in ((about, scaled), (plain, of_plain))
+    ]
+    assert changes[0] > changes[1] > 1
+    whole = study(ContrastRow(id="exo", reference="il1b", target="exo", blocking=["donor"], test="lrt"))
+    (row,) = computed(whole, statistics(100.0, 0.1), factors()).frames[TABLE].to_dicts()
+    assert (row["na_reason"], row["detectable_fold_change"]) == ("whole_factor", None)
