@@ -104,11 +104,14 @@ def test_a_difference_of_differences_needs_a_larger_change_and_a_whole_factor_ha
     )
     plain = about.model_copy(update={"contrasts": (ContrastRow(id="exo", reference="il1b", target="exo"),)})
     of_plain = scaled.with_columns(fit=pl.lit("~ condition"))
-    changes = [
-        computed(study_of, statistics(100.0, 0.1), table).frames[TABLE]["detectable_fold_change"][0]
-        for study_of, table in ((about, scaled), (plain, of_plain))
+    found = [
+        computed(study_of, statistics(100.0, 0.1).with_columns(pl.col("lfc_se") * np.sqrt(times)), table)
+        .frames[TABLE]
+        .row(0, named=True)
+        for study_of, table, times in ((about, scaled, 2.0), (plain, of_plain, 0.5))  # variances of 4 / 3 and 2 / 6
     ]
-    assert changes[0] > changes[1] > 1
+    assert [row["dispersion"] for row in found] == pytest.approx([0.1, 0.1], rel=1e-6)
+    assert found[0]["detectable_fold_change"] > 2 * found[1]["detectable_fold_change"]
     whole = study(ContrastRow(id="exo", reference="il1b", target="exo", blocking=["donor"], test="lrt"))
     (row,) = computed(whole, statistics(100.0, 0.1), factors()).frames[TABLE].to_dicts()
     assert (row["na_reason"], row["detectable_fold_change"]) == ("whole_factor", None)
