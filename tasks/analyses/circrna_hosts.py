@@ -13,7 +13,7 @@ from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.circrna_hosts import beside_hosts, hosts, junction_ratios
 from tasks.methods.expression_fits import included, sources
 from tasks.methods.result_frames import result_frame
-from tasks.methods.sample_levels import level
+from tasks.methods.sample_levels import level, with_factors
 
 COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 EXPRESSION, TABLE = "result.differential_expression", "result.circrna_hosts"
@@ -28,17 +28,18 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         return []
     files = slices[OBJECTS].select("object_id", "file_name", "parser")
     counted = included(study, slices[COUNTS], files).filter(pl.col("library") == "circrna")
-    chosen, _ = sources(
+    chosen, conflict = sources(
         counted.select("sample_id", "object_id").unique().sort("sample_id"),
         files,
         study.config.expression.source.get("circrna"),
     )
-    objects = dict(chosen.select("sample_id", "object_id").iter_rows())
+    # of several files of a sample none is taken for its reads: their counts were merged for the fit
+    objects = {} if conflict else dict(chosen.select("sample_id", "object_id").iter_rows())
     sides = [
         [c.id, s.sample, "target" if level(s, c.variable) == c.target else "reference"]
         for c in study.contrasts
-        if c.id in contrasts
-        for s in study.samples
+        if c.id in contrasts and not c.interaction
+        for s in with_factors(study.samples, study.config)
         if s.sample in objects
         and s.sample not in c.excluded_samples
         and level(s, c.variable) in (c.reference, c.target)
