@@ -103,7 +103,7 @@ def fit(counts: npt.NDArray[np.int64], features: Sequence[str], design: Design, 
             again = _coefficients(
                 new[:, some], scale[:, some], design.matrix, _shrunken(new[:, some], design.matrix, again, trend)
             )
-            genes = _put(genes, some, again)
+            _put(genes, some, again)
             if is_seen.any():
                 can_replace = _replicates(design.matrix) >= REPLACE_REPLICATES
                 max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), design.matrix)
@@ -118,16 +118,14 @@ def cooks_cutoff(design: Design) -> float:
     return float(f_distribution.ppf(COOKS_QUANTILE, len(design.columns), design.residual_df))
 
 
-def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> GeneFits:
-    updated = {}
+def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> None:
+    """Write some genes' numbers over those that they had."""
     for field in fields(GeneFits):
-        values = getattr(genes, field.name).copy()
+        values = getattr(genes, field.name)
         if field.name in ("means", "leverages"):
             values[:, where] = getattr(new, field.name)
         else:
             values[where] = getattr(new, field.name)
-        updated[field.name] = values
-    return GeneFits(**updated)
 
 
 def chunks(genes: npt.NDArray[np.int64], samples: int) -> list[npt.NDArray[np.int64]]:
