@@ -12,8 +12,10 @@ import polars as pl
 import pytest
 
 from schemas.errors import UserError
-from tasks.contracts import Drawing, Figure, Part, figures
+from tasks.contracts import Analysis, Drawing, Figure, Part, figures
+from tasks.engine.analyse import planned
 from tasks.engine.figures import as_analysis, computations, folder, picture, show
+from tasks.engine.outcomes import PartOutcome
 from tasks.methods.figure_style import panel
 from tests.counted_study import write_counted
 from tests.e2e import doomed
@@ -194,3 +196,18 @@ def test_a_figure_depends_on_its_own_code() -> None:
         assert computation.run.__module__ == f"tasks.figures.{name}" == figure.draw.__module__
         assert module_digest(computation.run.__module__)
     assert "matplotlib" in as_analysis(_kind(_dots)).libraries
+
+
+def test_a_kind_of_figure_that_cannot_say_its_parts_fails_alone(bench: Bench) -> None:
+    def broken(_study: object, _slices: object) -> list[Part]:
+        raise KeyError("no such column")
+
+    figure = as_analysis(Figure(name="broken", reads={}, parts=broken, draw=_dots))
+    analysis = Analysis(name="sums", reads={}, writes=("result.viability",), parts=broken, run=figure.run)
+    with bench.warehouse.open("test") as session:
+        outcome = planned(session, figure, bench.folder.study, {})
+        assert isinstance(outcome, PartOutcome)
+        assert (outcome.analysis, outcome.status) == ("figure broken", "failed")
+        assert "no such column" in str(outcome.reason)
+        with pytest.raises(KeyError):
+            planned(session, analysis, bench.folder.study, {})
