@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -151,6 +152,22 @@ def test_a_night_that_dies_leaves_the_old_pictures_or_the_new_ones(bench: Bench,
     assert not summary.is_unchanged
     assert pictures(bench.home) == new
     assert not list((bench.home / "work").glob("figures.*"))
+
+
+def test_pictures_that_no_row_names_are_deleted_after_a_day(bench: Bench) -> None:
+    derived = bench.home / "objects" / "derived"
+    named = {key for (key,) in bench.rows("SELECT object_key FROM result.figures")}
+    for name, content, is_old in (("a", "x.svg", True), ("b", "x.svg", False), ("c", "flow_events.parquet", True)):
+        place = derived / (name * 64)
+        place.mkdir()
+        (place / content).write_text("")
+        if is_old:
+            os.utime(place, (0, 0))
+    for key in named:
+        os.utime(bench.home / "objects" / key, (0, 0))
+    show("counted", bench.warehouse)
+    left = {f"derived/{p.name}" for p in derived.iterdir()}
+    assert left == named | {f"derived/{'b' * 64}", f"derived/{'c' * 64}"}
 
 
 def _kind(draw: object, name: str = "dots") -> Figure:
