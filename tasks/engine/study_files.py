@@ -114,6 +114,7 @@ def read_folder(path: Path) -> StudyFolder:
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
     named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
+    named["features"] = named["features"] or study.config.annotation.gtf
     references = {key: describe(path / name, name) for key, name in named.items() if name and _is_there(path / name)}
     tables = [row.file for row in study.files if is_reference_table(row) and row.file not in landing]
     landing |= {name: describe(path / name, name) for name in tables if _is_there(path / name)}

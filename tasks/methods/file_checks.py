@@ -24,7 +24,9 @@ _SUFFERS = {
     "genome": "quantification of reads",
     "gtf": "quantification of reads",
     "mirna_hairpin": "quantification of miRNA reads",
-    "mirna_mature": "quantification of miRNA reads",
+    "mirna_mature": "quantification of miRNA reads and names of miRNAs",
+    "mirna_aliases": "former names of miRNAs",
+    "gene_aliases": "former symbols of miRNA targets",
 }
 
 

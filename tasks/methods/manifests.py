@@ -21,7 +21,7 @@ from schemas.study import (
     Study,
     StudyYaml,
 )
-from tasks.methods import comparison_checks, contrast_checks
+from tasks.methods import comparison_checks, contrast_checks, contrast_sheets
 from tasks.methods.file_checks import (
     Listing,
     broken_layouts,
@@ -42,6 +42,7 @@ from tasks.methods.sample_checks import (
     material_problems,
     sample_problems,
 )
+from tasks.methods.sample_levels import with_factors
 from tasks.methods.sheet_rows import duplicates, read_rows
 from tasks.methods.sheets import Sheet, read_sheet
 from tasks.methods.study_yaml import read_study_yaml
@@ -255,13 +256,14 @@ class _Reading:
     def contrasts(
         self, config: StudyYaml | None, samples: list[SampleRow], files: list[FileRow] | None
     ) -> list[ContrastRow]:
-        sheet = self.sheet("contrasts.csv", contrast_checks.COLUMNS, ("id", "reference", "target"), is_open=False)
+        samples = with_factors(samples, config)
+        sheet = self.sheet("contrasts.csv", contrast_sheets.COLUMNS, ("id", "reference", "target"), is_open=False)
         if sheet is None:
-            asked = contrast_checks.default_contrasts(config, samples) if config else []
+            asked = contrast_sheets.default_contrasts(config, samples) if config else []
         elif _is_broken(sheet):
             return []
         else:
-            asked, problems = contrast_checks.read_contrasts(sheet, samples)
+            asked, problems = contrast_sheets.read_contrasts(sheet, samples)
             self.problems += [*problems, *duplicates(sheet, "id")]
         if not samples:
             return [a.contrast for a in asked]

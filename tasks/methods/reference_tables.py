@@ -1,4 +1,4 @@
-"""Files of study.yaml that are loaded like raw files: miRNA targets and gene sets."""
+"""Files of study.yaml that are loaded like raw files: miRNA targets, gene sets, names of miRNAs and genes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from tasks.methods.file_checks import Listing
 from tasks.methods.problem_lists import shown
 
 COLLECTIONS = "collections"  # attribute of a row: names of the collections that a file holds, one a line
-_KEYS = {"mirna_targets": "cerna.targets", "gene_sets": "enrichment.gene_sets"}  # of study.yaml, by assay
+_KEYS = {  # of study.yaml, by assay
+    "mirna_targets": "cerna.targets",
+    "gene_sets": "enrichment.gene_sets",
+    "mirna_names": "annotation.mirna_mature or annotation.mirna_aliases",
+    "gene_aliases": "annotation.gene_aliases",
+}
 
 
 def with_reference_tables(
@@ -19,7 +24,7 @@ def with_reference_tables(
 ) -> tuple[list[FileRow], list[Problem]]:
     """Give the rows of files.csv with those that study.yaml implies, and what contradicts.
 
-    A file that study.yaml names gets a row with assay ``mirna_targets`` or ``gene_sets``. One that
+    A file that study.yaml names gets a row with its assay (``mirna_targets``, ``gene_sets``, …). One that
     files.csv names as well keeps its row; where the sheet gives it another assay, the file is not read.
     """
     rows = {row.file: row for row in files}
@@ -50,7 +55,7 @@ def with_reference_tables(
 
 
 def is_reference_table(row: FileRow | None) -> bool:
-    """Whether a row is about miRNA targets or gene sets."""
+    """Whether a row is about a table that is loaded, not a measurement."""
     return row is not None and row.assay in REFERENCE_TABLES
 
 
@@ -75,6 +80,11 @@ def _implied(config: StudyYaml, listing: Listing) -> dict[str, FileRow]:
     for name in config.cerna.targets:
         if name.strip():
             add(name, "mirna_targets", {})
+    for file in (config.annotation.mirna_mature, config.annotation.mirna_aliases):
+        if file:
+            add(file, "mirna_names", {})
+    if config.annotation.gene_aliases:
+        add(config.annotation.gene_aliases, "gene_aliases", {})
     for collection, sets in config.enrichment.gene_sets.items():
         said = {"version": sets.version, "licence": sets.licence}
         about = {COLLECTIONS: collection}

@@ -12,7 +12,7 @@ import polars as pl
 
 from schemas.errors import Problem, bad_input, warning
 from tasks.contracts import RawFile
-from tasks.methods.annotation import rna_class
+from tasks.methods.biotypes import rna_class
 from tasks.methods.delimited import dialect_of, is_plain, sniff, text_of
 from tasks.methods.delimited_table import read_table
 from tasks.methods.evidence_tiers import tier_of

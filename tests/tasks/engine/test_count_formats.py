@@ -150,7 +150,7 @@ def test_a_table_beside_the_counts_is_read_with_them_and_again_when_it_changes(f
     assert night(folder, home).is_unchanged
 
 
-def test_two_tools_of_the_same_samples_wait_for_a_choice(folder: Path, tmp_path: Path) -> None:
+def test_two_tools_of_the_same_samples_wait_for_a_choice_and_may_be_merged(folder: Path, tmp_path: Path) -> None:
     ciri(folder)
     dcc(folder)
     home = tmp_path / "home"
@@ -159,5 +159,19 @@ def test_two_tools_of_the_same_samples_wait_for_a_choice(folder: Path, tmp_path:
     assert "expression.source" in str(skipped[0].reason)
     write(folder, "study.yaml", YAML.replace("[deseq2]", "[deseq2], source: {circrna: dcc}"))
     night(folder, home)
-    found = rows(home, "SELECT count(*) FROM result.differential_expression WHERE library = 'circrna'")
-    assert found == [(40,)]
+    tested = "SELECT count(*) FROM result.differential_expression WHERE library = 'circrna'"
+    assert rows(home, tested) == [(40,)]
+    write(
+        folder, "study.yaml", YAML.replace("[deseq2]", "[deseq2], source: {circrna: merged}, min_count: {circrna: 90}")
+    )
+    night(folder, home)
+    assert rows(home, tested) == [(40,)]
+    told = rows(home, "SELECT message FROM ops.validation_results WHERE rule = 'tools_merged'")
+    assert [str(message).split(",")[0] for (message,) in told] == [
+        "40 of 40 circRNAs were found by 2 of the tools ciri"
+    ]
+    rare = rows(home, f"{tested} AND na_reason = 'low_count' AND base_mean < 30")
+    by_hand = int((counts(40, 20, 3).sum(axis=1) < 90).sum())
+    assert rare == [(by_hand,)]
+    assert by_hand > 0
+    assert rows(home, f"{tested.replace('circrna', 'gene')} AND na_reason = 'low_count'") == [(0,)]

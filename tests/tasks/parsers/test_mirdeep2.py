@@ -63,6 +63,7 @@ def test_one_sample_without_a_name_is_the_files(tmp_path: Path) -> None:
         (ONE + "hsa-miR-21-5p\t7\thsa-mir-21\t7\t7\t1\nhsa-miR-22\t1\n", "ragged_row"),
         (ONE + "\t7\thsa-mir-21\t7\t7\t1\n", "empty_id"),
         (ONE.removeprefix("#"), "no_rows"),
+        (TWO.replace("S2", "S1") + "hsa-miR-21-5p\t7\thsa-mir-21\t7\t3\t4\t1\t1\n", "duplicate_sample"),
     ],
 )
 def test_broken_files_are_refused(tmp_path: Path, content: str, rule: str) -> None:
