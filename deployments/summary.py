@@ -47,6 +47,13 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
     reasons = [*(f.reason for f in summary.quarantined), *(p.reason for p in summary.parts)]
     told = " ".join(filter(None, reasons))
     _print_warnings(replace(summary, warnings=_untold(summary.warnings, told)), console)
+    if summary.figure_count:
+        drawn = sum(p.is_figure and p.status == "done" for p in summary.parts)
+        console.print(
+            f"\n{summary.figure_count} figures, {drawn} of them drawn in this run: {summary.figure_folder}",
+            markup=False,
+            highlight=False,
+        )
     if summary.published_at:
         console.print(
             f"\nPublished at {summary.published_at:%Y-%m-%d %H:%M} UTC: {home / 'published.duckdb'}",
@@ -107,7 +114,7 @@ def print_lines(lines: Iterable[str], console: Console) -> None:
 
 
 def _print_parts(parts: tuple[PartOutcome, ...], console: Console) -> None:
-    done = [p for p in parts if p.status == "done"]
+    done = [p for p in parts if p.status == "done" and not p.is_figure]
     if done:
         console.print()
         table = Table("analysis", "part", "", "rows", box=None, pad_edge=False)
@@ -122,7 +129,7 @@ def _print_parts(parts: tuple[PartOutcome, ...], console: Console) -> None:
         _print_reasons(status, [(f"{p.analysis} [{p.part}]", p.reason) for p in parts if p.status == status], console)
     current = sum(p.status == "current" for p in parts)
     if current:
-        console.print(f"{current} parts of analyses are up to date.")
+        console.print(f"{current} parts of analyses and figures are up to date.")
 
 
 def _print_reasons(status: str, found: Iterable[tuple[str, str | None]], console: Console) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flows.requests import StudyRequest
 from flows.study_flow import study_flow
 from flows.verdict import concluded
-from tasks.contracts import analyses
 from tasks.engine.context import only_flow_on
+from tasks.engine.figures import computations
 from tasks.engine.outcomes import PartOutcome, Summary
 from tasks.steps.analyse import plan_analysis, run_parts
 
@@ -22,8 +22,8 @@ def analyse(request: StudyRequest) -> Summary:
 
 
 def analysed(request: StudyRequest) -> Summary:
-    """Plan and compute every analysis, each after those whose tables it reads."""
-    outcomes = [outcome for name in analyses() for outcome in _computed(name, request)]
+    """Plan and compute every analysis, each after those whose tables it reads; then draw the figures."""
+    outcomes = [outcome for name in computations() for outcome in _computed(name, request)]
     return Summary(request.study_name, parts=tuple(outcomes))
 
 

@@ -28,5 +28,11 @@ def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> 
     fresh = {f.file_name for f in summary.files}
     standing = tuple(f for f in shown.standing if f.file_name not in fresh)
     return replace(
-        summary, published_at=shown.published_at, standing=standing, withdrawn=shown.withdrawn, warnings=shown.warnings
+        summary,
+        published_at=shown.published_at,
+        standing=standing,
+        withdrawn=shown.withdrawn,
+        warnings=shown.warnings,
+        figure_count=shown.figure_count,
+        figure_folder=shown.figure_folder,
     )

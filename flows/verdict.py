@@ -120,7 +120,7 @@ def tables(summary: Summary) -> list[tuple[str, str, Sequence[Mapping[str, objec
     def files(*statuses: str) -> list[dict[str, object]]:
         return rows_of(f for f in summary.files if f.status in statuses)
 
-    def parts(status: str) -> list[dict[str, object]]:
+    def parts(status: str, *, figures: bool = False) -> list[dict[str, object]]:
         return [
             {
                 "analysis": p.analysis,
@@ -130,7 +130,7 @@ def tables(summary: Summary) -> list[tuple[str, str, Sequence[Mapping[str, objec
                 "reason": p.reason or "",
             }
             for p in summary.parts
-            if p.status == status
+            if p.status == status and (p.is_figure == figures or status != "done")
         ]
 
     return [
@@ -139,6 +139,7 @@ def tables(summary: Summary) -> list[tuple[str, str, Sequence[Mapping[str, objec
         ("ignored", "files kept but not read", files("ignored", "stored")),
         ("retracted", "files retracted since the last run, whose rows are gone", rows_of(summary.withdrawn)),
         ("computed", "analyses computed", parts("done")),
+        ("drawn", "figures drawn", parts("done", figures=True)),
         ("skipped", "analyses that could not run, and why", parts("skipped")),
         ("ended", "analyses whose rows are gone with their files or sheets", parts("ended")),
         ("failed", "analyses that failed; their last rows stand, marked stale", parts("failed")),
@@ -152,6 +153,7 @@ def markdown(summary: Summary) -> str:
     current = sum(p.status == "current" for p in summary.parts)
     lines += [f"- {summary.unchanged_count} files unchanged"] if summary.unchanged_count else []
     lines += [f"- {current} analyses current, not computed again"] if current else []
+    lines += [f"- {summary.figure_count} figures in {summary.figure_folder}"] if summary.figure_count else []
     lines += [f"- published {summary.published_at:%Y-%m-%d %H:%M} UTC"] if summary.published_at else []
     lines += ["", "### To look at", ""] if summary.warnings else []
     return "\n".join([*lines, *(f"- {w}" for w in summary.warnings)]) + "\n"

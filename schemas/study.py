@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.errors import Problem
 from schemas.vocabulary import Assay, Library
+
+_INTERACTION = re.compile(r"\s*(?P<column>[^:>]*[^:>\s])\s*:\s*(?P<first>[^>]*[^>\s])\s*>\s*(?P<second>[^>]*[^>\s])\s*")
 
 
 class _Sheet(BaseModel):
@@ -44,6 +47,9 @@ class Expectation(_Sheet):
     direction: Literal["up", "down"]
 
 
+_Reads = Annotated[float, Field(ge=0)]
+
+
 class Expression(_Sheet):
     """Differential expression."""
 
@@ -52,12 +58,23 @@ class Expression(_Sheet):
     fold_change: float = Field(default=2.0, ge=1, description="Linear fold change that a feature must exceed.")
     fdr: float = Field(default=0.05, gt=0, lt=1, description="Adjusted p-value that a feature must stay below.")
     threshold: Literal["filter", "test"] = Field(default="filter", description="Fold change as post-filter or tested.")
-    min_count: float | None = Field(default=None, ge=0, description="Features with fewer reads in total are left out.")
+    min_count: _Reads | dict[Library, _Reads] | None = Field(
+        default=None, description="Features with fewer reads in total are left out; a number, or one for each library."
+    )
     source: dict[Library, str] = Field(
-        default_factory=dict, description="Library to file or pipeline, where two compete."
+        default_factory=dict,
+        description="Library to file or pipeline, where two compete; `merged` for circRNAs of several tools.",
     )
     size_factors: dict[Library, Literal["ratio", "poscounts", "linear", "tmm"]] = Field(default_factory=dict)
     shrinkage: Literal["none", "apeglm"] = Field(default="none", description="Shrinkage of the reported fold change.")
+    robust: bool = Field(default=False, description="limma: hypervariable features do not shape the variance prior.")
+    quality_weights: bool = Field(default=False, description="limma: samples far from the fit count less.")
+
+    def least_reads(self, library: str) -> float | None:
+        """``min_count`` of a library; null where none is set."""
+        if isinstance(self.min_count, dict):
+            return next((reads for name, reads in self.min_count.items() if name == library), None)
+        return self.min_count
 
 
 class Qpcr(_Sheet):
@@ -129,10 +146,23 @@ class GeneList(_Sheet):
     background: str | None = None
 
 
+class GeneSetFile(_Sheet):
+    """A file of gene sets; in study.yaml its name alone will do."""
+
+    file: Annotated[str, Field(min_length=1)]
+    version: str | None = Field(default=None, description="Release of the collection, where the file names none.")
+    licence: str | None = Field(default=None, description="Licence of the collection, where the file names none.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: object) -> object:
+        return {"file": value} if isinstance(value, str) else value
+
+
 class Enrichment(_Sheet):
     """Enrichment of gene lists."""
 
-    gene_sets: dict[str, str] = Field(default_factory=dict)
+    gene_sets: dict[str, GeneSetFile] = Field(default_factory=dict, description="File by name of the collection.")
     pvalue: float = Field(default=0.05, gt=0, lt=1)
     size: str = "10–500"
     methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])
@@ -147,7 +177,9 @@ class Annotation(_Sheet):
     genome: str | None = None
     gtf: str | None = None
     mirna_hairpin: str | None = None
-    mirna_mature: str | None = None
+    mirna_mature: str | None = Field(default=None, description="miRBase's mature.fa.")
+    mirna_aliases: str | None = Field(default=None, description="miRBase's aliases.txt: names over its releases.")
+    gene_aliases: str | None = Field(default=None, description="Table of alias and symbol.")
 
 
 class StudyYaml(_Sheet):
@@ -239,9 +271,18 @@ class ContrastRow(_Sheet):
     reference: str
     target: str
     blocking: list[str] = Field(default_factory=list, description="Columns held constant; empty for `none`.")
+    test: Literal["wald", "lrt"] = Field(default="wald", description="The two levels, or the factor as a whole.")
+    interaction: str = Field(default="", description="`column:first>second`; empty for the plain difference.")
+    random: str = Field(default="", description="Column whose samples are alike, as a random effect; empty for none.")
     excluded_samples: list[str] = Field(default_factory=list, description="Samples that exclude_samples_* name.")
     line: int = 0
     problem: str | None = Field(default=None, description="Why it cannot run.")
+
+    @property
+    def between(self) -> tuple[str, str, str] | None:
+        """Column, first and second level of the interaction; null where there is none or it is written otherwise."""
+        found = _INTERACTION.fullmatch(self.interaction)
+        return (found["column"], found["first"], found["second"]) if found else None
 
 
 class ComparisonRow(_Sheet):

@@ -20,7 +20,18 @@ Assay = Literal[
     "expression_counts",
     "reads",
     "nucleic_acid_qc",
+    "mirna_targets",
+    "gene_sets",
+    "mirna_names",
+    "gene_aliases",
 ]
+REFERENCE_TABLES: tuple[Assay, ...] = (
+    "mirna_targets",
+    "gene_sets",
+    "mirna_names",
+    "gene_aliases",
+)  # files that study.yaml names
+EvidenceTier = Literal["validated", "high_throughput", "predicted", "unstated"]  # strongest first
 RnaClass = Literal["mrna", "lncrna", "mirna", "circrna", "other"]
 Library = Literal["gene", "mirna", "circrna"]
 Scale = Literal["raw", "log2", "logit"]

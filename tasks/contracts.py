@@ -1,4 +1,7 @@
-"""What a parser and an analysis are. A new one is one new file that defines ``PARSER`` or ``ANALYSIS``."""
+"""What a parser, an analysis and a figure are.
+
+A new one is one new file that defines ``PARSER``, ``ANALYSIS`` or ``FIGURE``.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from schemas.study import FileRow, Layout, Study
 
 HEAD_BYTES = 65536
 GZIP_MAGIC = b"\x1f\x8b"
+BESIDE = "beside"  # kind of reference that is no file of study.yaml but another raw file
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,11 @@ class Context:
         """The assay that files.csv declares."""
         return self.row.assay if self.row else None
 
+    def beside(self, raw: RawFile, word: str, words: Sequence[str]) -> RawFile | None:
+        """The file of the same folder that is named as ``raw`` but for ``word``; see ``Parser.beside``."""
+        twin = twins(raw.name, words).get(word)
+        return self.references.get(f"{BESIDE}/{twin}") if twin else None
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -103,7 +112,9 @@ class Parser:
 
     ``claims`` looks at the head and the files.csv row and never raises. ``is_generic``
     parsers are asked only when no product's parser claims the file. ``parse`` raises
-    ``BadInputError`` with file, place, expectation and remedy.
+    ``BadInputError`` with file, place, expectation and remedy. A tool that splits its output over
+    files of one folder (S1_CircRNACount, S1_LinearCount) has these words in ``beside``: the others
+    are there for ``parse`` as ``context.beside``, and a file is read again when they change.
     """
 
     name: str
@@ -114,6 +125,7 @@ class Parser:
     parse: Callable[[RawFile, Context], Parsed]
     is_generic: bool = False
     references: tuple[str, ...] = ()  # files named by study.yaml that it reads: keys of annotation, flow.gating, …
+    beside: tuple[str, ...] = ()  # words that tell the files of one output apart by name, where it reads several
 
 
 @dataclass(frozen=True)
@@ -135,10 +147,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Computed:
-    """An analysis's frames by table name (without ``study_id`` and ``run_id``) and what people should know."""
+    """An analysis's frames by table name (without ``study_id`` and ``run_id``) and what people should know.
+
+    ``files`` are bytes that the rows name, by key of ``objects/derived``. ``nothing`` says why there is
+    no row although nothing is wrong: the part counts as skipped.
+    """
 
     frames: Mapping[str, pl.DataFrame]
     problems: tuple[Problem, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    nothing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +204,48 @@ class Feed:
     parameters: Callable[[Study], Mapping[str, Any]] = lambda _: {}
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """One picture and all that its reader needs.
+
+    ``figure`` is a ``matplotlib.figure.Figure`` of one of the sizes in ``tasks.methods.figure_style``.
+    ``source`` holds the very numbers drawn, one row per mark: the journal's Source Data sheet.
+    ``caption`` names in plain words what is drawn, n, the statistics and their thresholds; ``alt``
+    says what there is to see to somebody who cannot see it.
+    """
+
+    figure: Any
+    source: pl.DataFrame
+    title: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A kind of figure: tables to pictures, pure.
+
+    ``reads`` and ``parts`` are those of an analysis; each part is one picture, drawn again when its
+    inputs, parameters or code changed. ``draw`` gives the picture, or says in words why there is
+    nothing to draw. It runs in the house style (``tasks.methods.figure_style.house_style``) and imports
+    matplotlib itself, because that is slow to import. Colours and labels of conditions come as parameters
+    of the part (``figure_style.group_colours``), so that one condition has one colour in the whole study.
+    """
+
+    name: str
+    reads: Mapping[str, tuple[str, ...]]
+    parts: Callable[[Study, Mapping[str, pl.DataFrame]], Sequence[Part]]
+    draw: Callable[[Part, Mapping[str, pl.DataFrame]], Drawing | str]
+    libraries: tuple[str, ...] = ()  # besides matplotlib and numpy
+
+
+def twins(name: str, words: Sequence[str]) -> dict[str, str]:
+    """Files that belong to ``name`` by word: its own name, in its own folder, with that word instead."""
+    folder, slash, bare = name.rpartition("/")
+    own = next((word for word in words if word in bare), None)
+    return {} if own is None else {w: f"{folder}{slash}{bare.replace(own, w)}" for w in words if w != own}
+
+
 def discover(package: str, attribute: str, kind: type[Any]) -> dict[str, Any]:
     """Find the ``attribute`` of every module in ``package``, by name.
 
@@ -206,6 +266,12 @@ def discover(package: str, attribute: str, kind: type[Any]) -> dict[str, Any]:
 def parsers() -> dict[str, Parser]:
     """Every parser of ``tasks.parsers`` by name."""
     return discover("tasks.parsers", "PARSER", Parser)
+
+
+@cache
+def figures() -> dict[str, Figure]:
+    """Every kind of figure of ``tasks.figures`` by name."""
+    return discover("tasks.figures", "FIGURE", Figure)
 
 
 @cache

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.contracts import analyses
 from tasks.engine import analyse, ingest
 from tasks.engine.context import open_objects, open_warehouse
+from tasks.engine.figures import computations
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
-from tasks.engine.publish import is_current, publish_study, unchanged, withdrawn
+from tasks.engine.publish import is_current, publish_study, published, unchanged, withdrawn
 from tasks.engine.study_files import read_folder
 
 
@@ -23,7 +23,7 @@ def night(study: Path, home: Path) -> Summary:
     for batch in plan.batches:
         files += ingest.load_batch(plan, batch, warehouse, store)
     parts: list[PartOutcome] = []
-    for name in analyses():
+    for name in computations():
         plans, settled = analyse.plan_analysis(name, plan.path, warehouse)
         parts += settled
         for step in analyse.steps_of(name, plans):
@@ -31,5 +31,14 @@ def night(study: Path, home: Path) -> Summary:
     failed = any(p.status == "failed" for p in parts)
     away = withdrawn(plan.study_id, warehouse)
     at = publish_study(plan.study_id, plan.state, warehouse, is_complete=not failed)
-    counts = {"unchanged_count": plan.unchanged_count, "published_at": at, "withdrawn": away}
-    return Summary(plan.study_id, tuple(files), tuple(parts), **counts)
+    shown = published(plan.study_id, warehouse)
+    return Summary(
+        plan.study_id,
+        tuple(files),
+        tuple(parts),
+        unchanged_count=plan.unchanged_count,
+        published_at=at,
+        withdrawn=away,
+        figure_count=shown.figure_count,
+        figure_folder=shown.figure_folder,
+    )

@@ -68,6 +68,12 @@ def _parquet(object_id: str, frame: pl.DataFrame, table: type[Table]) -> bytes:
     return buffer.getvalue()
 
 
+def keep_files(files: Mapping[str, bytes], home: Path) -> None:
+    """Keep files that can be made again from tables, by their key; they are not sent to a remote store."""
+    for key, data in files.items():
+        _cache(home / "objects" / key, data)
+
+
 def _cache(path: Path, data: bytes) -> None:
     """Put a file where DuckDB can read it; the store may have done so already."""
     if path.exists():

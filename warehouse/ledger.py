@@ -13,6 +13,7 @@ from schemas.base import tables
 from schemas.polars_schema import schema
 from schemas.study import FileRow, Study
 from schemas.tables.raw_objects import RawObject
+from schemas.vocabulary import REFERENCE_TABLES
 from warehouse.landing import FoundFile
 from warehouse.plan import digest, is_fact
 from warehouse.store import Session
@@ -98,6 +99,20 @@ def vanished(study: Study, files: Mapping[str, FoundFile], before: pl.DataFrame)
     return found
 
 
+def unnamed(study: Study, files: Mapping[str, FoundFile], before: pl.DataFrame) -> pl.DataFrame:
+    """Ledger rows of miRNA targets and gene sets that study.yaml named once and names no more: their rows must go.
+
+    A raw file that is gone from landing stays loaded; a table that the study takes no longer must not be used.
+    """
+    rows = before.filter(
+        pl.col("assay").is_in(REFERENCE_TABLES)
+        & pl.col("status").is_in(["loaded", "quarantined"])
+        & ~pl.col("file_name").is_in(list(files))
+    )
+    named = [row.file for row in study.files if row.assay in REFERENCE_TABLES]
+    return rows.filter(~pl.col("file_name").is_in(named))
+
+
 def _said(study: Study, row: FileRow | None) -> str:
     """Digest of what the sheets say of a file: its row, its layout, what is wrong with them."""
     layout = study.layouts.get(row.layout) if row and row.layout else None
@@ -140,13 +155,14 @@ def transition(
     retracted: Mapping[tuple[str, str], str],
     fingerprint: Callable[[Arrival, Mapping[str, Any]], str],
     now: datetime,
+    taken_out: Iterable[Mapping[str, Any]] = (),
 ) -> Transition:
     """Apply the change rules to what lies in the folder now.
 
     ``own`` are the sheets and references, which are kept but not parsed; ``retracted`` gives the
     reason by name and bytes; ``fingerprint`` is what the load fingerprint of a known file would
     be today. New bytes under a known name supersede the old ones, old bytes that come back are
-    read again, a file gone from the folder changes nothing.
+    read again, a file gone from the folder changes nothing, unless it is ``taken_out`` of study.yaml.
     """
     known = {(r["file_name"], r["object_id"]): r for r in before.iter_rows(named=True)}
     entries: dict[tuple[str, str], Mapping[str, Any]] = {}
@@ -177,6 +193,10 @@ def transition(
             entries[name, sha256] = unread(row, "superseded", reason)
             if row["status"] == "loaded":  # otherwise the rows are those of another file with the same bytes
                 dropped.add(sha256)
+    for left in taken_out:
+        entries[left["file_name"], left["object_id"]] = unread(left, "stored", "the study names it no more")
+        if left["status"] == "loaded":
+            dropped.add(left["object_id"])
     return Transition(tuple(entries.values()), tuple(sorted(dropped)), tuple(to_read))
 
 

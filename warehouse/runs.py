@@ -17,6 +17,7 @@ from warehouse.plan import PartPlan, digest, excluded, history, is_fact
 from warehouse.store import Session
 
 RUNS = "ops.analysis_runs"
+LOST = "its files are gone from the home's objects"
 ENDED = "the study names it no more"  # last_attempts.sql leaves such parts out
 
 
@@ -114,6 +115,11 @@ def record(
         "row_count": rows,
     }
     session.insert(RUNS, pl.DataFrame([row], schema=schema(AnalysisRun)))
+
+
+def record_loss(session: Session, plan: PartPlan, analysis: Analysis) -> None:
+    """Write down that a run's files are gone, which makes its part stale."""
+    record(session, plan, "failed", LOST, datetime.now(UTC), 0, analysis)
 
 
 def retire(session: Session, analysis: Analysis, study_id: str, plans: Iterable[PartPlan]) -> list[str]:

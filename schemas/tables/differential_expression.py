@@ -32,9 +32,17 @@ class DifferentialExpression(
         Unit("normalised reads"),
         Field(ge=0, description="Mean of normalised counts over the fit's samples."),
     ]
-    log2_fold_change: Annotated[float | None, Field(description="log2(target / reference), not shrunken.")]
+    log2_fold_change: Annotated[
+        float | None,
+        Field(
+            description="log2(target / reference), not shrunken; of an interaction the difference of two such values."
+        ),
+    ]
     lfc_se: Annotated[float | None, Field(ge=0, description="Standard error of log2_fold_change.")]
-    stat: Annotated[float | None, Field(description="Wald statistic; moderated t of limma.")]
+    stat: Annotated[
+        float | None,
+        Field(description="Wald statistic, moderated t of limma; of a contrast with test lrt chi-squared, F of limma."),
+    ]
     pvalue: Annotated[float | None, Field(ge=0, le=1, description="Exact p-value, two-sided.")]
     padj: Annotated[
         float | None,

@@ -31,3 +31,12 @@ class FeatureCount(
     effective_length: Annotated[
         float | None, Unit("nt"), Field(gt=0, description="Effective length; null from counting tools.")
     ]
+    linear_count: Annotated[
+        float | None,
+        Unit("reads"),
+        Field(
+            ge=0,
+            description="Reads spliced linearly at the ends of a circRNA (forward-spliced, non-junction); "
+            "null where the tool counts none.",
+        ),
+    ]

@@ -24,3 +24,9 @@ class Feature(
     ]
     biotype: Annotated[str | None, Field(description="Biotype from the annotation or the file.")]
     rna_class: Annotated[RnaClass, Field(description="Class that the biotype or the library gives.")]
+    host_gene_id: Annotated[
+        str | None, Field(description="Gene that a circRNA lies in, as database id; several separated by semicolons.")
+    ]
+    host_gene: Annotated[
+        str | None, Field(description="Symbol of that gene, from the circRNA tool or the annotation; several likewise.")
+    ]

@@ -25,3 +25,10 @@ class SampleSizeFactor(
     fit: Annotated[str, Field(description="Design of the fit, e.g. ~ donor + condition.")]
     sample_id: Annotated[str, References("core.samples.sample_id"), Field(description="Culture.")]
     size_factor: Annotated[float, Field(gt=0, description="Factor that counts are divided by.")]
+    quality_weight: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            description="How much the sample counts in limma, geometric mean 1; null unless `quality_weights` is set.",
+        ),
+    ]

@@ -12,118 +12,30 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.errors import Problem, Severity
-from schemas.study import Study
 from schemas.tables.differential_expression import DifferentialExpression
 from schemas.tables.normalized_expression import NormalizedExpression
 from schemas.tables.sample_size_factors import SampleSizeFactor
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods import deseq2, limma
 from tasks.methods.count_matrices import CountMatrix, Finding, count_matrix, refusal, remarks, size_factors
-from tasks.methods.deseq2_tests import wald_table
+from tasks.methods.deseq2_tests import likelihood_ratio_table, wald_table
 from tasks.methods.design_matrix import Design, design
-from tasks.methods.expression_fits import Plan, included, plan_fits, sources
+from tasks.methods.expression_parts import COUNTS, FEATURES, OBJECTS, parts
+from tasks.methods.merged_tools import merged
 from tasks.methods.result_frames import result_frame
 from tasks.methods.variance_stabilisation import stabilised
 
 Floats = npt.NDArray[np.float64]
-COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 TABLE, FACTORS = "result.differential_expression", "result.sample_size_factors"
 EXPRESSION = "result.normalized_expression"
-METHODS = ("deseq2", *limma.METHODS)
-
-
-def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
-    """One part per library, method and fit; a method or fit that cannot run is skipped with its reason.
-
-    Samples that samples.csv does not know or exclusions.csv names are left out.
-    """
-    files = slices[OBJECTS].select("object_id", "file_name", "parser")
-    counted = included(study, slices[COUNTS], files)
-    chosen = {}
-    found: list[Part] = []
-    for library in sorted(counted["library"].unique()):
-        mine = counted.filter(pl.col("library") == library).select("sample_id", "object_id").unique().sort("sample_id")
-        chosen[library] = sources(mine, files, study.config.expression.source.get(library))
-    for library, (mine, conflict) in chosen.items():
-        genes = chosen["gene"][0] if library == "circrna" and "gene" in chosen and not chosen["gene"][1] else None
-        for method in dict.fromkeys(study.config.expression.methods):
-            unknown = f"method {method!r} is not known; expression.methods takes {', '.join(METHODS)}"
-            if problem := conflict if method in METHODS else unknown:
-                found.append(Part(f"{library}, {method}", skip=problem))
-                continue
-            plans = plan_fits(study, mine["sample_id"].to_list())
-            found += [_fit_part(study, library, method, plan, mine, genes) for plan in plans]
-    return found
-
-
-def _fit_part(
-    study: Study, library: str, method: str, plan: Plan, mine: pl.DataFrame, genes: pl.DataFrame | None
-) -> Part:
-    options = study.config.expression
-    names = ", ".join(c.id for c in plan.contrasts)
-    if plan.problem:
-        return Part(f"{library}, {method}, {names}", skip=f"contrast {names}: {plan.problem}")
-    key = f"{library}, {method}, {plan.formula}"
-    scaling = _scaling(study, library, method, plan, genes)
-    samples = tuple(plan.metadata)
-    used = mine.filter(pl.col("sample_id").is_in(samples))
-    libraries = [library]
-    if scaling == "linear" and genes is not None:
-        libraries.append("gene")
-        used = pl.concat([used, genes.filter(pl.col("sample_id").is_in(samples))])
-    contrast = plan.contrasts[0]
-    where: dict[str, dict[str, tuple[Any, ...]]] = {
-        COUNTS: {
-            "library": tuple(libraries),
-            "sample_id": samples,
-            "object_id": tuple(sorted(used["object_id"].unique())),
-        },
-        FEATURES: {"library": (library,)},
-    }
-    parameters = {
-        "library": library,
-        "method": method,
-        "fit": plan.formula,
-        "variable": contrast.variable,
-        "blocking": list(contrast.blocking),
-        "first": contrast.reference,
-        "metadata": {s: dict(row) for s, row in plan.metadata.items()},
-        "contrasts": [{"id": c.id, "reference": c.reference, "target": c.target} for c in plan.contrasts],
-        "objects": {
-            "library": _in_order(mine, samples),
-            "gene": _in_order(genes, samples) if genes is not None and len(libraries) > 1 else {},
-        },
-        "size_factors": scaling,
-        "fold_change": options.fold_change,
-        "fdr": options.fdr,
-        "threshold": options.threshold,
-        "min_count": options.min_count,
-        "shrinkage": options.shrinkage,
-        "notes": list(plan.notes),
-    }
-    return Part(key, where, parameters, tables=(COUNTS, FEATURES))
-
-
-def _in_order(objects: pl.DataFrame, samples: tuple[str, ...]) -> dict[str, str]:
-    found = dict(objects.select("sample_id", "object_id").iter_rows())
-    return {s: found[s] for s in samples}
-
-
-def _scaling(study: Study, library: str, method: str, plan: Plan, genes: pl.DataFrame | None) -> str:
-    asked = {str(key): str(value) for key, value in study.config.expression.size_factors.items()}.get(library)
-    if asked is not None and asked != "linear":
-        return asked
-    if library != "circrna":
-        return "tmm" if method in limma.METHODS else "ratio"
-    has_genes = genes is not None and set(plan.metadata) <= set(genes["sample_id"])
-    return "linear" if has_genes else "poscounts"
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Fit once, test every contrast; counts that cannot be fitted give a problem and no rows."""
     given = part.parameters
-    problems = [_problem(given, Finding("fit_on_two_levels", note)) for note in given["notes"]]
-    matrix = count_matrix(frames[COUNTS], given["library"], given["objects"]["library"])
+    problems = [_problem(given, Finding("fit_note", note)) for note in given["notes"]]
+    matrix, told = _library_matrix(given, frames[COUNTS])
+    problems += [_problem(given, finding) for finding in told]
     scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
     for refused in filter(None, (refusal(matrix), refusal(scale))):
         nothing = {
@@ -132,23 +44,48 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             EXPRESSION: result_frame([], NormalizedExpression),
         }
         return Computed(nothing, (*problems, _problem(given, refused, Severity.LOCAL)))
-    model = design(given["metadata"], variable=given["variable"], blocking=given["blocking"], first=given["first"])
+    crossed, crossed_first = given["crossed"]
+    model = design(
+        given["metadata"],
+        variable=given["variable"],
+        blocking=given["blocking"],
+        first=given["first"],
+        crossed=crossed,
+        crossed_first=crossed_first,
+    )
     fitted = (_limma if given["method"] in limma.METHODS else _deseq2)(given, matrix, scale, model)
     problems += [_problem(given, finding) for finding in fitted.findings]
     means = pl.DataFrame({"feature_id": matrix.features, "own_mean": (matrix.reads / fitted.factors).mean(axis=1)})
     bound = given["fold_change"] if given["threshold"] == "test" else 1.0
     tables = []
     for contrast in given["contrasts"]:
-        tested = fitted.tests(reference=contrast["reference"], target=contrast["target"], tested_fold_change=bound)
+        tested = fitted.tests(
+            reference=contrast["reference"],
+            target=contrast["target"],
+            tested_fold_change=bound,
+            between=tuple(contrast["between"]) or None,
+            is_whole=contrast["test"] == "lrt",
+        )
         tables.append(_contrast_table(given, contrast, tested, means, frames[FEATURES]))
     named = {"library": pl.lit(given["library"]), "method": pl.lit(given["method"]), "fit": pl.lit(given["fit"])}
-    scaled = pl.DataFrame({"sample_id": matrix.samples, "size_factor": fitted.factors}).with_columns(**named)
+    scaled = pl.DataFrame(
+        {"sample_id": matrix.samples, "size_factor": fitted.factors, "quality_weight": fitted.quality},
+        schema_overrides={"quality_weight": pl.Float64},
+    ).with_columns(**named)
     found = {
         TABLE: result_frame(pl.concat(tables), DifferentialExpression),
         FACTORS: result_frame(scaled, SampleSizeFactor),
         EXPRESSION: result_frame(fitted.expression.with_columns(**named), NormalizedExpression),
     }
     return Computed(found, tuple(problems))
+
+
+def _library_matrix(given: Mapping[str, Any], counts: pl.DataFrame) -> tuple[CountMatrix, list[Finding]]:
+    """Counts that are fitted, of one source or merged, and what to know about them."""
+    if "tools" not in given:
+        return count_matrix(counts, given["library"], given["objects"]["library"]), []
+    matrix, finding = merged({t: count_matrix(counts, given["library"], o) for t, o in given["tools"].items()})
+    return matrix, [finding]
 
 
 def _expression(fitted: deseq2.Fit) -> pl.DataFrame:
@@ -168,13 +105,33 @@ def _no_expression() -> pl.DataFrame:
 class _Fitted:
     """Size factors of a fit, what to know about it, and its test of a contrast, a row per feature tested.
 
-    ``expression``: values for pictures, of methods that give them on a scale of their own.
+    ``expression``: values for pictures, of methods that give them on a scale of their own; ``quality``:
+    weight of each sample where they were asked for.
     """
 
     factors: Floats
     findings: tuple[Finding, ...]
     tests: Callable[..., pl.DataFrame]
     expression: pl.DataFrame = field(default_factory=_no_expression)
+    quality: Floats | None = None
+
+
+def _deseq2_test(
+    fitted: deseq2.Fit,
+    *,
+    fdr: float,
+    reference: str,
+    target: str,
+    tested_fold_change: float,
+    between: tuple[str, str] | None,
+    is_whole: bool,
+) -> pl.DataFrame:
+    if is_whole:
+        kept = [factor for factor, _ in fitted.design.columns if factor != fitted.design.tested]
+        return likelihood_ratio_table(fitted, kept=kept, reference=reference, target=target, fdr=fdr, between=between)
+    return wald_table(
+        fitted, reference=reference, target=target, fdr=fdr, tested_fold_change=tested_fold_change, between=between
+    )
 
 
 def _deseq2(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
@@ -187,7 +144,7 @@ def _deseq2(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, m
     kept = [f for f, keep in zip(matrix.features, is_kept, strict=True) if keep]
     fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, factors)
     findings += [Finding("deseq2_note", note) for note in fitted.notes]
-    return _Fitted(factors, tuple(findings), partial(wald_table, fitted, fdr=given["fdr"]), _expression(fitted))
+    return _Fitted(factors, tuple(findings), partial(_deseq2_test, fitted, fdr=given["fdr"]), _expression(fitted))
 
 
 def _limma(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
@@ -208,9 +165,13 @@ def _limma(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, mo
         scaling=scaling,
         scale=np.nan_to_num(scale.counts) if is_borrowed else None,
         min_count=given["min_count"] or 0,
+        labels=[row[given["random"]] for row in given["metadata"].values()] if given["random"] else (),
+        robust=given["robust"],
+        quality_weights=given["quality_weights"],
     )
     findings += [Finding("limma_note", note) for note in fitted.notes]
-    return _Fitted(fitted.size_factors, tuple(findings), partial(limma.contrast_table, fitted))
+    quality = fitted.sample_weights if given["quality_weights"] and fitted.model else None
+    return _Fitted(fitted.size_factors, tuple(findings), partial(limma.contrast_table, fitted), quality=quality)
 
 
 def _problem(given: Mapping[str, Any], finding: Finding, severity: Severity = Severity.WARNING) -> Problem:

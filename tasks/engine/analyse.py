@@ -11,11 +11,14 @@ from pathlib import Path
 import polars as pl
 
 from schemas.errors import BadInputError, Severity
-from tasks.contracts import Analysis, Computed, analyses
+from schemas.study import Study
+from tasks.contracts import Analysis, Computed
+from tasks.engine import figures
+from tasks.engine.figures import computations
 from tasks.engine.outcomes import PartOutcome
 from tasks.engine.problems import problem_rows, said
 from tasks.engine.study_files import read_folder, require_registered
-from warehouse import runs
+from warehouse import derived, runs
 from warehouse.plan import PartPlan, plan
 from warehouse.store import Session, Warehouse
 
@@ -26,10 +29,15 @@ ENDED = "its files were retracted or replaced, or the sheets name it no more: it
 
 def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[PartPlan], list[PartOutcome]]:
     """What of an analysis must be computed, and what is said of the parts that need not or cannot."""
-    analysis, study = analyses()[name], read_folder(Path(path)).study
+    analysis, study = computations()[name], read_folder(Path(path)).study
     with warehouse.open(f"plan {name}") as session, session.transaction():
         require_registered(session, study.study_id)
-        plans = plan(session, analysis, study, runs.blocked(session, study.study_id))
+        blocked = runs.blocked(session, study.study_id)
+        plans = _planned(session, analysis, study, blocked)
+        if isinstance(plans, PartOutcome):
+            return [], [plans]
+        if figures.TABLE in analysis.writes and figures.forget_lost(session, study.study_id, plans):
+            plans = plan(session, analysis, study, blocked)
         ended = runs.retire(session, analysis, study.study_id, plans)
     whys = {p.part.key: p.part.skip or p.refusal for p in plans if not p.must_run}
     settled = [PartOutcome(name, key, "skipped" if why else "current", 0, why) for key, why in whys.items()]
@@ -37,9 +45,22 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
     return [p for p in plans if p.must_run], settled
 
 
+def _planned(
+    session: Session, analysis: Analysis, study: Study, blocked: Mapping[str, str]
+) -> list[PartPlan] | PartOutcome:
+    """Parts of an analysis; where a kind of figure cannot say its parts that is all that fails, the night goes on."""
+    try:
+        return plan(session, analysis, study, blocked)
+    except Exception as error:
+        if figures.TABLE not in analysis.writes:
+            raise
+        log.exception("%s has no plan", analysis.name)
+        return PartOutcome(analysis.name, "all parts", "failed", 0, f"{type(error).__name__}: {error}")
+
+
 def steps_of(name: str, plans: Sequence[PartPlan]) -> list[tuple[PartPlan, ...]]:
     """Parts that are computed in one step together."""
-    size = analyses()[name].parts_per_step
+    size = computations()[name].parts_per_step
     return [tuple(plans[i : i + size]) for i in range(0, len(plans), size)]
 
 
@@ -59,13 +80,15 @@ def run_parts(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> lis
 
 
 def _attempt(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> tuple[list[PartOutcome], list[PartPlan]]:
-    analysis = analyses()[plans[0].analysis]
+    analysis = computations()[plans[0].analysis]
     with warehouse.open(f"read for {analysis.name}") as session:
         frames = [runs.inputs(session, analysis, p) for p in plans]
     results = []
     for part_plan, found in zip(plans, frames, strict=True):
         started, clock = datetime.now(UTC), time.perf_counter()
         result = _compute(analysis, part_plan, found)
+        if isinstance(result, Computed):
+            derived.keep_files(result.files, warehouse.home)
         results.append((part_plan, result, started, time.perf_counter() - clock))
     outcomes, moved = [], []
     study = read_folder(Path(path)).study
@@ -109,7 +132,7 @@ def _write(
         problem_rows(study_id, source, problems, datetime.now(UTC)),
     )
     if isinstance(result, Computed):
-        refusal = _refusal(result)
+        refusal = result.nothing or _refusal(result)
         rows, more = runs.replace(session, analysis, part_plan, result, started, refusal)
         log.info("analysed %s rows=%d run=%s", part_plan.label, rows, part_plan.fingerprint[:12])
         return PartOutcome(analysis.name, key, "skipped" if refusal else "done", rows, refusal, seconds, more)

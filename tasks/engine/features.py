@@ -17,7 +17,7 @@ def refresh(session: Session, study_id: str, described: Sequence[pl.DataFrame]) 
     """Put the features of newly loaded count files in the place of what was known; call it inside a transaction.
 
     ``described``: frames of ``core.features`` without study. Where files describe a feature
-    differently, a newly read one that has a symbol goes first.
+    differently, a newly read one that has a symbol, or a host gene, goes first.
     """
     if not described:
         return
@@ -25,7 +25,8 @@ def refresh(session: Session, study_id: str, described: Sequence[pl.DataFrame]) 
     for (library,), frame in fresh.group_by("library", maintain_order=True):
         scope = {"study_id": [study_id], "library": [library]}
         known = session.read(FEATURES, scope).drop("study_id")
-        both = pl.concat([frame.select(known.columns), known]).sort(pl.col("symbol").is_null(), maintain_order=True)
+        is_nameless = [pl.col("symbol").is_null(), pl.col("host_gene_id").is_null() & pl.col("host_gene").is_null()]
+        both = pl.concat([frame.select(known.columns), known]).sort(is_nameless, maintain_order=True)
         both = both.unique("feature_id", keep="first").sort("feature_id")
         session.replace(FEATURES, scope, conform(both, tables()[FEATURES], {"study_id": study_id}))
 

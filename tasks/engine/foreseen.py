@@ -18,7 +18,8 @@ from warehouse import runs
 from warehouse.plan import is_computed, is_fact, matching
 
 OBJECTS, EXCLUSIONS = "core.raw_objects", "core.exclusions"
-_TOO_LARGE = "core.feature_counts"  # a transcriptome's tests are what people run a study for
+# a transcriptome's tests are what people run a study for, and targets and gene sets mean nothing without them
+_TOO_LARGE = frozenset({"core.feature_counts", "core.mirna_targets", "core.gene_sets"})
 
 
 def facts_wanted() -> frozenset[str]:
@@ -51,7 +52,7 @@ def foreseen(study: Study, facts: Mapping[str, pl.DataFrame], files: Mapping[str
 
 def _analyses() -> list[Analysis]:
     """Analyses that read what files hold, each after those whose tables it reads."""
-    found = [a for a in analyses().values() if any(is_fact(t) for t in a.reads) and _TOO_LARGE not in a.reads]
+    found = [a for a in analyses().values() if any(is_fact(t) for t in a.reads) and _TOO_LARGE.isdisjoint(a.reads)]
     return [a for a in found if not any(is_computed(t) for t in a.reads)]
 
 

@@ -19,7 +19,7 @@ from schemas.study import FileRow, Study
 from schemas.tables.gate_files import GateFile
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
-from tasks.contracts import Context, RawFile, parsers
+from tasks.contracts import BESIDE, Context, RawFile, parsers, twins
 from tasks.engine import features, gate_files, sheets
 from tasks.engine.foreseen import facts_wanted, foreseen
 from tasks.engine.outcomes import FileOutcome
@@ -88,28 +88,33 @@ def plan_ingest(
     """Keep all bytes, bring sheets and ledger up to date in one transaction, say what must be read."""
     study, study_id, now = folder.study, folder.study.study_id, datetime.now(UTC)
     hashes = hashes_of(folder, warehouse.home, store, tell)
-    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    references = folder.hashed_references(hashes)
     own = [Arrival(f, hashes[f.name], "manifest") for f in folder.sheets.values()]
-    own += [Arrival(f, hashes[f.name], "reference") for f in folder.references.values()]
+    own += [Arrival(f, hashes[f.name], "reference") for f in folder.own_references]
     with warehouse.open(f"ingest {study_id}") as session, session.transaction():
         state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
         gate_files.refresh(session, folder, hashes)
         before, retracted = ledger.current(session, study_id), acts.retracted(session, study_id)
-        arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
+        taken_out = ledger.unnamed(study, folder.landing, before)
+        standing = before.join(taken_out, on=["file_name", "object_id"], how="anti")
+        arrived = ledger.arrivals(study, folder.landing, hashes, standing, retracted)
         fingerprint = fingerprint_of(study, references)
         gone = ledger.vanished(study, folder.landing, before)
-        change = ledger.transition(study_id, [*arrived, *gone], own, before, retracted, fingerprint, now)
+        change = ledger.transition(
+            study_id, [*arrived, *gone], own, before, retracted, fingerprint, now, taken_out.to_dicts()
+        )
         if ledger.drop_rows(session, study_id, change.dropped):
             features.prune(session, study_id)
+        told = {"study_id": [study_id], "source": ["load"], "file_name": taken_out["file_name"].to_list()}
+        session.delete("ops.validation_results", told)
         ledger.write(session, study_id, change.entries)
         check = {"study_id": [study_id], "source": ["check"]}
         problems = [*study.problems, *_unread(folder, hashes)]
         session.replace("ops.validation_results", check, problem_rows(study_id, "check", problems, now, hashes))
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
-    standing = sum(a.key not in retracted for a in arrived)
-    unchanged_count = standing - sum(bool(a.file.path) for a in change.to_read)
+    unchanged_count = sum(a.key not in retracted for a in arrived) - sum(bool(a.file.path) for a in change.to_read)
     to_read = fetched(change.to_read, warehouse.home, store)
     return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state)
 
@@ -119,7 +124,7 @@ def load_batch(
 ) -> list[FileOutcome]:
     """Read the batch's files, check their frames, replace their rows in one transaction."""
     folder = read_folder(Path(plan.path))
-    references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
+    references = folder.read_references()
     # kept file by file: the events of a whole batch need not fit into memory
     readings = [_keep_derived(_read(a, folder.study, references), warehouse.home, store) for a in batch]
     frames, readings = _checked(readings)
@@ -171,7 +176,7 @@ def check(folder: StudyFolder) -> list[Problem]:
     """Every problem of the study's sheets and files, as a run would find it; loads and keeps nothing."""
     fresh = {name: hashed(Path(f.path)) for name, f in folder.landing.items()}
     hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
-    references = {key: RawFile.read(Path(f.path), f.name) for key, f in folder.references.items()}
+    references = folder.read_references()
     found = [*folder.study.problems, *_unread(folder, hashes), *gate_files.problems(folder)]
     facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted()}
     loaded: dict[str, str] = {}
@@ -229,6 +234,8 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
         names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
         names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
         used = _used(references, parser.references, study.file_row(arrival.file.name))
+        beside = [f"{BESIDE}/{name}" for name in twins(arrival.file.name, parser.beside).values()]
+        used |= {key: references[key] for key in beside if key in references}
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint

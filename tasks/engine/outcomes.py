@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+FIGURE = "figure "  # begins the name of a kind of figure among the computations
+
 
 @dataclass(frozen=True)
 class FileOutcome:
@@ -31,6 +33,11 @@ class PartOutcome:
     seconds: float = 0.0
     more_rows: int = 0  # in its other tables
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a picture: people count those apart."""
+        return self.analysis.startswith(FIGURE)
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -45,6 +52,8 @@ class Summary:
     is_unchanged: bool = False
     standing: tuple[FileOutcome, ...] = ()  # in quarantine since an earlier run
     withdrawn: tuple[FileOutcome, ...] = ()  # retracted since the last publication: their rows are gone
+    figure_count: int = 0  # in the study's folder of figures
+    figure_folder: str = ""
     state: str = ""  # of the study as ingest found it: what a publication then shows
 
     @property

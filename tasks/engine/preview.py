@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tasks.contracts import analyses
+from tasks.engine.figures import computations
 from tasks.engine.ingest import fingerprint_of, hashes_of
 from tasks.engine.study_files import StudyFolder
 from warehouse import acts, ledger, runs
@@ -27,20 +27,22 @@ def preview(folder: StudyFolder, warehouse: Warehouse) -> Preview:
     """Compare folder and warehouse; writes nothing but the tables of an empty warehouse."""
     study = folder.study
     hashes = hashes_of(folder, warehouse.home, None)
-    references = {key: hashes[f.name] for key, f in folder.references.items()}
+    references = folder.hashed_references(hashes)
     if not warehouse.path.exists():
         arrived = ledger.arrivals(study, folder.landing, hashes)
-        return Preview(tuple(a.file.name for a in arrived), 0, tuple(analyses()), ())
+        return Preview(tuple(a.file.name for a in arrived), 0, tuple(computations()), ())
     with warehouse.open(f"dry run {study.study_id}") as session:
         before, retracted = ledger.current(session, study.study_id), acts.retracted(session, study.study_id)
-        arrived = ledger.arrivals(study, folder.landing, hashes, before, retracted)
+        taken_out = ledger.unnamed(study, folder.landing, before)
+        standing = before.join(taken_out, on=["file_name", "object_id"], how="anti")
+        arrived = ledger.arrivals(study, folder.landing, hashes, standing, retracted)
         fingerprint = fingerprint_of(study, references)
         gone = ledger.vanished(study, folder.landing, before)
         change = ledger.transition(
             study.study_id, [*arrived, *gone], [], before, retracted, fingerprint, datetime.now(UTC)
         )
         blocked = runs.blocked(session, study.study_id)
-        plans = [p for a in analyses().values() for p in plan(session, a, study, blocked)]
+        plans = [p for a in computations().values() for p in plan(session, a, study, blocked)]
     return Preview(
         tuple(a.file.name for a in change.to_read),
         len(arrived) - sum(bool(a.file.path) for a in change.to_read),

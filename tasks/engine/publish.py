@@ -11,7 +11,8 @@ import polars as pl
 
 from schemas.polars_schema import schema
 from schemas.tables.publications import Publication
-from tasks.contracts import analyses
+from tasks.engine import figures
+from tasks.engine.figures import computations
 from tasks.engine.outcomes import FileOutcome, Summary
 from tasks.engine.problems import problems_of_rows
 from tasks.engine.study_files import StudyFolder, require_registered
@@ -24,7 +25,7 @@ from warehouse.store import Warehouse
 
 def state_of(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Warehouse) -> str:
     """Digest of everything that the study's published rows depend on: bytes, acts of people, code, libraries."""
-    libraries = tuple(sorted({name for a in analyses().values() for name in a.libraries}))
+    libraries = tuple(sorted({name for a in computations().values() for name in a.libraries}))
     marker = act_marker(warehouse, folder.study.study_id)
     act = marker.read_text() if marker.exists() else ""
     return digest([str(folder.path), sorted(hashes.items()), act, project_digest(), versions(libraries)])
@@ -87,6 +88,7 @@ def published(study_id: str, warehouse: Warehouse) -> Summary:
     with warehouse.snapshot() as session:
         files = session.read("core.raw_objects", {"study_id": [study_id]}).sort("file_name")
         found = session.read("ops.validation_results", {"study_id": [study_id]})
+        drawn = session.read(figures.TABLE, {"study_id": [study_id]}, ["stem"]).height
     loaded = files.filter(status="loaded")["file_name"]
     apart = set(files["file_name"]) - set(loaded)
     problems = [p for p in problems_of_rows(found) if p.file not in apart]
@@ -94,7 +96,13 @@ def published(study_id: str, warehouse: Warehouse) -> Summary:
         FileOutcome(r["file_name"], r["status"], r["assay"], None, 0, r["reason"])
         for r in files.filter(status="quarantined").iter_rows(named=True)
     )
-    return Summary(study_id, standing=standing, warnings=tuple(listed(problems, study=study_id)))
+    return Summary(
+        study_id,
+        standing=standing,
+        warnings=tuple(listed(problems, study=study_id)),
+        figure_count=drawn,
+        figure_folder=str(figures.folder(study_id, warehouse.home)),
+    )
 
 
 def act_marker(warehouse: Warehouse, study_id: str) -> Path:
@@ -103,12 +111,14 @@ def act_marker(warehouse: Warehouse, study_id: str) -> Path:
 
 
 def publish_study(study_id: str, state: str, warehouse: Warehouse, *, is_complete: bool) -> datetime:
-    """Swap the study's rows in the snapshot; remember the state that they show.
+    """Swap the study's figures, then its rows in the snapshot; remember the state that they show.
 
-    ``state``: what ingest found. What arrived since then belongs to the next run.
+    ``state``: what ingest found. What arrived since then belongs to the next run. A night that dies
+    between the two swaps left the state of the snapshot as it was: the next night does both again.
     """
     with warehouse.open(f"publish {study_id}") as session:
         require_registered(session, study_id)
+    figures.show(study_id, warehouse)
     now = datetime.now(UTC)
     row = {"study_id": study_id, "published_at": now, "state": state, "is_complete": is_complete}
     warehouse.publish(study_id, pl.DataFrame([row], schema=schema(Publication)))

@@ -55,6 +55,9 @@ def frames(study: Study, path: str, registered_at: datetime) -> dict[type[Table]
                 "reference": c.reference,
                 "target": c.target,
                 "blocking": ";".join(c.blocking) or "none",
+                "test": c.test,
+                "interaction": c.interaction or None,
+                "random": c.random or None,
                 "excluded_samples": ";".join(c.excluded_samples),
                 "problem": c.problem,
             }

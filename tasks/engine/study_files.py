@@ -9,7 +9,9 @@ from pathlib import Path
 
 from schemas.errors import BadInputError, UserError
 from schemas.study import Study
+from tasks.contracts import BESIDE, RawFile, parsers, twins
 from tasks.methods.manifests import manifest_names, read_study
+from tasks.methods.reference_tables import is_reference_table
 from warehouse.landing import FoundFile, describe, walk
 from warehouse.store import Session, Warehouse
 
@@ -23,13 +25,34 @@ class StudyFolder:
     path: Path
     study: Study
     sheets: Mapping[str, FoundFile]
-    landing: Mapping[str, FoundFile]
+    landing: Mapping[str, FoundFile]  # and tables of study.yaml that are loaded: miRNA targets, gene sets
     references: Mapping[str, FoundFile]  # key of study.yaml -> file
 
     @property
     def files(self) -> dict[str, FoundFile]:
         """Sheets, raw files and references by name."""
         return {**self.sheets, **self.landing, **{f.name: f for f in self.references.values()}}
+
+    @property
+    def own_references(self) -> list[FoundFile]:
+        """References that are no raw files themselves."""
+        return [f for key, f in self.references.items() if not key.startswith(f"{BESIDE}/")]
+
+    def hashed_references(self, hashes: Mapping[str, str]) -> dict[str, str]:
+        """Hash of each reference by key; a raw file that has none yet is left out."""
+        found = {key: hashes.get(f.name) for key, f in self.references.items()}
+        return {key: sha256 for key, sha256 in found.items() if sha256 is not None}
+
+    def read_references(self) -> dict[str, RawFile]:
+        """References by key; a raw file that is still being written or may not be read is left out."""
+        found = {}
+        for key, file in self.references.items():
+            try:
+                found[key] = RawFile.read(Path(file.path), file.name)
+            except OSError:
+                if file.name not in self.landing:
+                    raise
+        return found
 
 
 def resolve(study: str, warehouse: Warehouse) -> Path:
@@ -84,14 +107,26 @@ def read_folder(path: Path) -> StudyFolder:
     names = manifest_names(listing)
     try:
         everything = {*listing, *landing, *walk(path, "reference")}
-        study = read_study({n: (path / n).read_bytes() for n in names}, everything)
+        sheets = {n: (path / n).read_bytes() for n in names}
+        study = read_study(sheets, everything, lambda name: _is_there(path / name))
     except BadInputError as error:
         raise UserError(
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
     named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
+    named["features"] = named["features"] or study.config.annotation.gtf
     references = {key: describe(path / name, name) for key, name in named.items() if name and _is_there(path / name)}
+    tables = [row.file for row in study.files if is_reference_table(row) and row.file not in landing]
+    landing |= {name: describe(path / name, name) for name in tables if _is_there(path / name)}
+    references |= _beside(landing)
     return StudyFolder(path, study, {n: describe(path / n, n) for n in names}, landing, references)
+
+
+def _beside(landing: Mapping[str, FoundFile]) -> dict[str, FoundFile]:
+    """Raw files that another raw file is read with, by `beside/` and their name."""
+    words = [parser.beside for parser in parsers().values() if parser.beside]
+    found = {twin for name in landing for group in words for twin in twins(name, group).values()}
+    return {f"{BESIDE}/{name}": landing[name] for name in sorted(found & landing.keys())}
 
 
 def _flow_references(study: Study) -> dict[str, str | None]:

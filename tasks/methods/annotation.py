@@ -1,4 +1,4 @@
-"""The study's annotation of genes and transcripts, and the RNA class that a biotype gives."""
+"""The study's annotation of genes and transcripts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from functools import lru_cache
 import polars as pl
 
 from schemas.errors import bad_input
-from schemas.vocabulary import Library, RnaClass
+from schemas.vocabulary import Library
 from tasks.contracts import Context, RawFile
+from tasks.methods.biotypes import rna_class
 from tasks.methods.delimited import dialect_of
 from tasks.methods.delimited_table import read_table
 from tasks.methods.feature_ids import are_symbols, unversioned
+from tasks.methods.gene_annotation_files import is_gene_annotation, read_genes
 
 FEATURE_COLUMNS = (
     "feature_id",
@@ -50,39 +52,10 @@ _TRANSCRIPT_COLUMNS = (
 )
 _GENE_COLUMNS = (*FEATURE_COLUMNS, "gene", "ens_gene")
 
-# Ensembl's and GENCODE's names for long non-coding genes, old and new
-_LNCRNA = (
-    "lncrna",
-    "lnc_rna",
-    "lincrna",
-    "antisense",
-    "antisense_rna",
-    "processed_transcript",
-    "sense_intronic",
-    "sense_overlapping",
-    "3prime_overlapping_ncrna",
-    "bidirectional_promoter_lncrna",
-    "macro_lncrna",
-    "non_coding",
-)
-_MRNA = ("protein_coding", "protein-coding", "mrna")
-
 
 def plain_name(name: str) -> str:
     """A column's name as it is looked up: lower case, words joined by underscores."""
     return "_".join(name.strip().lower().replace(".", " ").replace("_", " ").split())
-
-
-def rna_class(biotype: str | None, library: Library) -> RnaClass:
-    """Class of a feature: the library's own for miRNA and circRNA, else what the biotype says.
-
-    miRNA genes of a gene matrix are ``other``: precursors, not the mature miRNAs.
-    """
-    if library != "gene":
-        return library
-    if biotype and biotype.lower() in _MRNA:
-        return "mrna"
-    return "lncrna" if biotype and biotype.lower() in _LNCRNA else "other"
 
 
 def describe_features(
@@ -134,10 +107,12 @@ def describe_features(
 
 @lru_cache(maxsize=2)
 def read_features(raw: RawFile) -> pl.DataFrame:
-    """Columns feature_id, symbol, biotype of the study's annotation; the first row of an id counts.
+    """Columns feature_id, symbol, biotype of the study's annotation, a table or a GTF; the first row of an id counts.
 
     Raises ``BadInputError`` when there is no header with an id column.
     """
+    if is_gene_annotation(raw):
+        return read_genes(raw)
     found = dialect_of(raw, "a table with a header")
     names = [plain_name(name) for name in found.names]
     feature = _first(names, _GENE_COLUMNS)

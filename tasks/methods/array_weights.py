@@ -9,11 +9,12 @@ from tasks.methods.linear_models import cross_products
 
 Floats = npt.NDArray[np.float64]
 PRIOR_FEATURES = 10  # the weights start as if this many features had shown equal variances
-_MIN_DF = 2
+_MIN_DF, _MIN_FEATURES = 2, 2
 _NO_VARIANCE = 1e-15
 _FIRST_BATCH = 16
 _ELEMENTS = 4_000_000  # numbers in a batch's information matrices
 _TOLERANCE = 1e-11
+_CONVERGED, _MOST_STEPS = 1e-5, 50  # limma stops there, which shows in the third digit
 
 
 def array_weights(values: Floats, design: Floats, weights: Floats | None = None) -> Floats:
@@ -45,6 +46,46 @@ def array_weights(values: Floats, design: Floats, weights: Floats | None = None)
         size *= 2
     found: Floats = np.exp(-free @ gamma)
     return found
+
+
+def array_weights_together(values: Floats, design: Floats) -> Floats:
+    """Relative weight of each sample by REML over all features at once, as limma's ``arrayWeights`` gives it.
+
+    That is limma's choice where observations have no weights of their own (limma-trend). Arguments as in
+    ``array_weights``; features that the design explains fully say nothing. All are 1 with fewer than two
+    residual degrees of freedom or features.
+
+    Ritchie et al. 2006, doi:10.1186/1471-2105-7-261
+    """
+    n, p = design.shape
+    basis, _ = np.linalg.qr(design)
+    squares = ((values - values @ basis @ basis.T) ** 2).sum(axis=1)
+    values = values[squares >= _NO_VARIANCE * (n - p)]
+    weights = np.ones(n)
+    if n - p < _MIN_DF or len(values) < _MIN_FEATURES:
+        return weights
+    free = np.vstack([np.eye(n - 1), -np.ones(n - 1)])
+    every, gamma, last = np.column_stack([np.ones(n), free]), np.zeros(n - 1), np.inf
+    for _ in range(_MOST_STEPS):
+        roots = np.sqrt(weights)
+        basis, _ = np.linalg.qr(design * roots[:, None])
+        hat = basis @ basis.T
+        squares = (roots * values - (roots * values) @ hat) ** 2
+        leverages = np.diag(hat)
+        scores = (squares / (squares.sum(axis=1, keepdims=True) / (n - p))).mean(axis=0) - (1 - leverages)
+        whole = every.T @ (np.diag(1 - 2 * leverages) + hat**2) @ every
+        information = whole[1:, 1:] - np.outer(whole[1:, 0], whole[0, 1:]) / whole[0, 0]
+        information = len(values) * information + PRIOR_FEATURES * free.T @ free
+        slope = free.T @ (len(values) * scores + PRIOR_FEATURES * (weights - 1))
+        step = np.linalg.solve(information, slope)
+        moved = float(slope @ step) / (n - 1) / (len(values) + PRIOR_FEATURES)
+        if not moved < last:  # rounding is all that is left to gain
+            break
+        gamma, last = gamma + step, moved
+        weights = np.exp(-free @ gamma)
+        if moved < _CONVERGED:
+            break
+    return weights
 
 
 def _batch(

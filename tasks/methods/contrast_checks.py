@@ -3,100 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from schemas.errors import Problem, Severity
-from schemas.study import SAMPLE_COLUMNS, ContrastRow, SampleRow, StudyYaml
-from tasks.methods.estimability import design_rank
+from schemas.study import ContrastRow, SampleRow
+from tasks.methods.confounding import confounded
+from tasks.methods.contrast_sheets import COLUMNS, NAME, Asked, known_columns, reason
+from tasks.methods.design_matrix import defect
 from tasks.methods.id_matching import KnownIds
-from tasks.methods.problem_lists import shown
-from tasks.methods.sheet_rows import listed_values, read_rows
-from tasks.methods.sheets import Row, Sheet
+from tasks.methods.problem_lists import several, shown
+from tasks.methods.sample_levels import level
 
-NAME = "contrasts.csv"
-COLUMNS = ("id", "variable", "reference", "target", "blocking", "exclude_samples_col", "exclude_samples_values")
 BLOCKING_OPEN = "blocking_open"
-_FEWEST = 2  # cultures of a level that show any spread
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A contrast and whether its blocking was left open."""
-
-    contrast: ContrastRow
-    is_open: bool
-    is_default: bool = False
-
-
-def default_contrasts(config: StudyYaml, samples: Sequence[SampleRow]) -> list[Asked]:
-    """Each condition that has cultures against the first."""
-    present = {s.condition for s in samples}
-    return [
-        Asked(ContrastRow(id=f"{c}_vs_{config.reference}", reference=config.reference, target=c), True, True)
-        for c in config.condition_ids[1:]
-        if c in present
-    ]
-
-
-def read_contrasts(sheet: Sheet, samples: Sequence[SampleRow]) -> tuple[list[Asked], list[Problem]]:
-    """Give the sheet's contrasts with the samples that they leave out, and broken cells as problems."""
-    open_lines, rows = set(), []
-    problems: list[Problem] = []
-    excluded: dict[int, list[str]] = {}
-    for row in sheet.rows:
-        cells = dict(row.cells)
-        by, values = cells.pop("exclude_samples_col", ""), cells.pop("exclude_samples_values", "")
-        excluded[row.line], wrong = _excluded(row.line, by, listed_values(values), samples)
-        problems += wrong
-        blocking = cells.get("blocking", "")
-        if not blocking:
-            open_lines.add(row.line)
-        if blocking.casefold() == "none":
-            cells["blocking"] = ""
-        rows.append(Row(row.line, cells))
-    found, broken = read_rows(replace(sheet, rows=tuple(rows)), ContrastRow, lists=["blocking"])
-    first_wrong = {p.place.split(",")[0]: p for p in reversed(problems) if p.severity is Severity.LOCAL}
-    asked = []
-    for contrast in found:
-        wrong_exclusion = first_wrong.get(f"line {contrast.line}")
-        update = {
-            "excluded_samples": excluded[contrast.line],
-            "problem": _reason(wrong_exclusion) if wrong_exclusion else None,
-        }
-        asked.append(Asked(contrast.model_copy(update=update), contrast.line in open_lines))
-    return asked, [*broken, *problems]
-
-
-def _reason(problem: Problem) -> str:
-    return f"{problem.message}. {problem.remedy}".strip()
-
-
-def _excluded(
-    line: int, by: str, values: Sequence[str], samples: Sequence[SampleRow]
-) -> tuple[list[str], list[Problem]]:
-    if not by and not values:
-        return [], []
-    place = f"line {line}, column exclude_samples_values"
-    if not by or not values:
-        message = "exclude_samples_col and exclude_samples_values are filled in together or not at all"
-        return [], [Problem(Severity.LOCAL, NAME, place, "", "half_exclusion", message, "Fill in both.")]
-    cells = {s.sample: s.level(by) for s in samples}
-    if samples and all(cell is None for cell in cells.values()):
-        message = f"'{shown(by)}' is no column of samples.csv"
-        place = f"line {line}, column exclude_samples_col"
-        remedy = _columns(samples).suggestion(by, "Name a column of samples.csv.")
-        return [], [Problem(Severity.LOCAL, NAME, place, shown(by), "unknown_column", message, remedy)]
-    problems = []
-    for value in values:
-        if samples and value not in cells.values():
-            message = f"no sample has {shown(by)} '{shown(value)}', so nothing is left out for it"
-            remedy = KnownIds(c for c in cells.values() if c).suggestion(value, "Correct or remove it.")
-            problems.append(Problem(Severity.WARNING, NAME, place, shown(value), "unknown_level", message, remedy))
-    return [sample for sample, cell in cells.items() if cell in values], problems
-
-
-def _columns(samples: Sequence[SampleRow]) -> KnownIds:
-    return KnownIds([*SAMPLE_COLUMNS, *(samples[0].attributes if samples else ())])
 
 
 class _Check:
@@ -106,6 +24,8 @@ class _Check:
         self.contrast, self.asked, self.all_samples = asked.contrast, asked, samples
         self.samples = [s for s in samples if s.sample not in set(self.contrast.excluded_samples)]
         self.problems: list[Problem] = []
+        self.crossed = self.contrast.between[0] if self.contrast.between else ""
+        self.between = (self.contrast.between or ())[1:]
 
     def report(self, severity: Severity, column: str, value: str, rule: str, message: str, remedy: str) -> None:
         if self.asked.is_default:
@@ -130,8 +50,14 @@ class _Check:
         return self.problems
 
     def columns(self) -> None:
-        contrast, known = self.contrast, _columns(self.all_samples)
+        contrast, known = self.contrast, known_columns(self.all_samples)
         named = [("variable", contrast.variable), *(("blocking", b) for b in contrast.blocking)]
+        named += [("interaction", self.crossed)] if self.crossed else []
+        named += [("random", contrast.random)] if contrast.random else []
+        if contrast.interaction and not self.crossed:
+            message = f"'{shown(contrast.interaction)}' is no interaction"
+            remedy = "Write column:first>second, e.g. donor_sex:male>female."
+            self.local("interaction", contrast.interaction, "wrong_interaction", message, remedy)
         for at, column in named:
             if column not in known.ids:
                 remedy = known.suggestion(column, f"Columns are {', '.join(map(shown, known.ids))}.")
@@ -139,46 +65,59 @@ class _Check:
         if contrast.variable in contrast.blocking:
             message = f"{contrast.variable} is compared and held constant at once"
             self.local("blocking", contrast.variable, "aliased", message, "Remove it from blocking.")
+        if self.crossed and self.crossed in (contrast.variable, *contrast.blocking):
+            message = (
+                f"{self.crossed} cannot interact with {contrast.variable} and be compared or held constant as well"
+            )
+            remedy = f"Leave {self.crossed} in column interaction alone; its own effect is part of that design."
+            self.local("interaction", contrast.interaction, "aliased", message, remedy)
+        if contrast.random and contrast.random in (contrast.variable, self.crossed, *contrast.blocking):
+            message = f"{contrast.random} cannot be a random effect and be compared or held constant as well"
+            self.local("random", contrast.random, "aliased", message, "Name it in one of blocking and random.")
 
     def levels(self) -> None:
         contrast = self.contrast
-        levels = KnownIds(cell for s in self.samples if (cell := s.level(contrast.variable)))
-        for at, level in (("reference", contrast.reference), ("target", contrast.target)):
-            if level not in levels.ids:
-                message = (
-                    f"no sample{' left' if contrast.excluded_samples else ''} has {contrast.variable} '{shown(level)}'"
-                )
-                remedy = levels.suggestion(level, f"Use one of {', '.join(map(shown, levels.ids))}.")
-                self.local(at, level, "unknown_level", message, remedy)
+        asked = [("reference", contrast.variable, contrast.reference), ("target", contrast.variable, contrast.target)]
+        asked += [("interaction", self.crossed, one) for one in self.between]
+        for at, column, one in asked:
+            levels = KnownIds(cell for s in self.samples if (cell := level(s, column)))
+            if one not in levels.ids:
+                left = " left" if contrast.excluded_samples else ""
+                remedy = levels.suggestion(one, f"Use one of {', '.join(map(shown, levels.ids))}.")
+                self.local(at, one, "unknown_level", f"no sample{left} has {column} '{shown(one)}'", remedy)
         if contrast.reference == contrast.target:
             message = f"reference and target are both '{shown(contrast.target)}'"
             self.local("target", contrast.target, "same_level", message, "Name two different levels.")
-        for block in contrast.blocking:
-            empty = [s.sample for s in self.compared() if not s.level(block)]
-            if empty:
-                message = f"{len(empty)} compared samples have no {block}, the first is {shown(empty[0])}"
-                remedy = f"Fill in {block} in samples.csv, or take it out of blocking."
-                self.local("blocking", block, "empty_block", message, remedy)
+        if self.between and len(set(self.between)) == 1:
+            message = f"both levels of {self.crossed} are '{shown(self.between[0])}'"
+            self.local("interaction", contrast.interaction, "same_level", message, "Name two different levels.")
+        others = [("blocking", b) for b in contrast.blocking]
+        others += [(at, c) for at, c in (("interaction", self.crossed), ("random", contrast.random)) if c]
+        for at, block in others:
+            if empty := [s.sample for s in self.compared() if not level(s, block)]:
+                noun = "1 compared sample has" if len(empty) == 1 else f"{len(empty)} compared samples have"
+                remedy = f"Fill in {block} in samples.csv, or take it out of {at}."
+                self.local(at, block, "empty_block", f"{noun} no {block}: {several(empty, 6)}", remedy)
 
     def compared(self) -> list[SampleRow]:
         contrast = self.contrast
-        return [s for s in self.samples if s.level(contrast.variable) in (contrast.reference, contrast.target)]
+        return [s for s in self.samples if level(s, contrast.variable) in (contrast.reference, contrast.target)]
 
     def pairing(self) -> None:
         contrast = self.contrast
         donors: Mapping[str, set[str]] = {contrast.reference: set(), contrast.target: set()}
         for sample in self.compared():
             if sample.donor:
-                donors[sample.level(contrast.variable) or ""].add(sample.donor)
+                donors[level(sample, contrast.variable)].add(sample.donor)
         both = donors[contrast.reference] & donors[contrast.target]
         every = donors[contrast.reference] | donors[contrast.target]
-        if not both or contrast.variable == "donor":
+        if not both or contrast.variable == "donor" or contrast.random == "donor":
             return
         count = f"all {len(every)}" if both == every else f"{len(both)} of {len(every)}"
         noun, verb = ("donors", "occur") if len(every) > 1 else ("donor", "occurs")
         count = "the one" if len(every) == 1 else count
         where = f"{count} {noun} {verb} in both {shown(contrast.reference)} and {shown(contrast.target)}"
-        if self.asked.is_open:
+        if self.asked.is_open and not contrast.random:
             message = f"{where}; write `donor` (matched) or `none` (independent)"
             self.local("blocking", "", BLOCKING_OPEN, message, "Answer in column blocking; until then it is skipped.")
         elif both != every and "donor" in contrast.blocking:
@@ -189,31 +128,54 @@ class _Check:
             message = f"partially paired: {where}, and all samples are compared as independent"
             remedy = "Write `donor` in blocking to compare within donors; read the p-values with care otherwise."
             self.report(Severity.WARNING, "blocking", "none", "partially_paired", message, remedy)
+        elif self.same_blocks(every):
+            message = f"{where}, and all samples are compared as independent"
+            remedy = "Write `donor` in blocking to compare within donors, unless the donors' names mean nothing."
+            self.report(Severity.WARNING, "blocking", "none", "donors_recur", message, remedy)
+
+    def same_blocks(self, donors: set[str]) -> bool:
+        """Whether `none` overlooks donors that no column held constant stands for."""
+        if len(donors) == 1:  # a cell line
+            return False
+        pairs = [(s.donor, tuple(level(s, b) for b in self.contrast.blocking)) for s in self.compared() if s.donor]
+        return len({blocks for _, blocks in pairs}) < len(donors)
 
     def rank(self) -> None:
         contrast = self.contrast
-        usable = [s for s in self.samples if s.level(contrast.variable) and all(s.level(b) for b in contrast.blocking)]
-        variable = [s.level(contrast.variable) or "" for s in usable]
-        blocks = [[s.level(b) or "" for s in usable] for b in contrast.blocking]
-        design = design_rank(variable, blocks, reference=contrast.reference, target=contrast.target)
-        names = ", ".join(contrast.blocking)
-        formula = f"~ {' + '.join([*contrast.blocking, contrast.variable])}"
-        if not design.is_estimable:
-            message = (
-                f"{contrast.variable} cannot be told from {names}: no {names} has both {shown(contrast.reference)} "
-                f"and {shown(contrast.target)}"
+        used = [contrast.variable, *contrast.blocking, *filter(None, (self.crossed, contrast.random))]
+        rows = {s.sample: {c: level(s, c) for c in used} for s in self.samples}
+        rows = {s: row for s, row in rows.items() if all(row.values())}
+        levels = (contrast.reference, contrast.target)
+        alone = {
+            s: row
+            for s, row in rows.items()
+            if row[contrast.variable] in levels and (not self.crossed or row[self.crossed] in self.between)
+        }
+        found = [
+            defect(
+                some,
+                variable=contrast.variable,
+                blocking=contrast.blocking,
+                levels=levels,
+                crossed=self.crossed,
+                between=self.between,
             )
-            remedy = "Write `none` in blocking, or hold a column constant that has both."
-            self.local("blocking", names, "aliased", message, remedy)
-        elif design.residual_df == 0:
-            message = f"{formula} uses up all {len(usable)} samples: no degrees of freedom are left for the dispersion"
-            remedy = "Hold fewer columns constant." if names else "Add replicates."
-            self.local("blocking", names, "no_residual_df", message, remedy)
-        else:
-            for at, level in (("reference", contrast.reference), ("target", contrast.target)):
-                if variable.count(level) < _FEWEST:
-                    message = f"'{shown(level)}' has one culture; its spread is taken from the other groups"
-                    self.report(Severity.WARNING, at, level, "few_replicates", message, "Add replicates if you can.")
+            for some in (rows, alone)
+        ]
+        if found[0] and found[1]:
+            column, value = "blocking", ", ".join(contrast.blocking)
+            if found[1].rule in ("few_replicates", "empty_cell"):
+                column, value = ("interaction", contrast.interaction) if self.crossed else ("target", contrast.target)
+            remedy = f"{found[1].remedy[:1].upper()}{found[1].remedy[1:]}."
+            self.local(column, value, found[1].rule, found[1].message, remedy)
+            return
+        if contrast.random and len({row[contrast.random] for row in rows.values()}) == len(rows):
+            message = f"every sample has a {contrast.random} of its own, so none are alike"
+            self.local("random", contrast.random, "nothing_recurs", message, "Leave random empty.")
+            return
+        for column, message in confounded(self.compared(), contrast, self.crossed):
+            remedy = "It cannot be undone by blocking; say so beside the results, or repeat it with both side by side."
+            self.report(Severity.WARNING, "blocking", column, "confounded", message, remedy)
 
 
 def _to_paste(contrasts: Sequence[ContrastRow]) -> str:
@@ -244,8 +206,8 @@ def checked_contrast(asked: Asked, samples: Sequence[SampleRow]) -> tuple[Contra
         return asked.contrast, []
     problems = _Check(asked, samples).run()
     reasons = [p for p in problems if p.severity is Severity.LOCAL]
-    reason = _reason(reasons[0]) if reasons else None
-    if reason and asked.is_default and reasons[0].rule == BLOCKING_OPEN:  # the sheet to paste is told once, apart
-        reason = f"{reasons[0].message.partition(': ')[2]} in {NAME}"
-    update = {"problem": reason}
+    why = reason(reasons[0]) if reasons else None
+    if why and asked.is_default and reasons[0].rule == BLOCKING_OPEN:  # the sheet to paste is told once, apart
+        why = f"{reasons[0].message.partition(': ')[2]} in {NAME}"
+    update = {"problem": why}
     return asked.contrast.model_copy(update=update), problems

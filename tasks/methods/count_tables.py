@@ -16,6 +16,7 @@ from tasks.methods.annotation import describe_features
 from tasks.methods.count_checks import excel_warnings, fraction_warning, refuse_bad_counts, refuse_bad_ids
 from tasks.methods.delimited_table import TextTable
 from tasks.methods.feature_ids import library_of
+from tasks.methods.host_genes import with_host_genes
 
 _BLOCK = 1000
 FloatArray = npt.NDArray[np.float64]
@@ -26,8 +27,9 @@ class CountTable:
     """Counts as a file gives them, before anything is checked.
 
     ``ids``: one a feature; ``samples``: one a column, as the file names them; ``values``: features
-    × samples; ``lengths``: the same shape in nt, NaN where unknown. ``place`` says where the cell of
-    a row and a sample stands in the file, ``row_place`` where a row stands.
+    × samples; ``lengths``: the same shape in nt, NaN where unknown; ``linear``: the same shape, reads of
+    the linear RNA at a circRNA's ends; ``host``: genes that circRNAs lie in, id or symbol. ``place`` says where
+    the cell of a row and a sample stands in the file, ``row_place`` where a row stands.
     """
 
     ids: pl.Series
@@ -38,6 +40,8 @@ class CountTable:
     symbol: pl.Series | None = None
     biotype: pl.Series | None = None
     lengths: FloatArray | None = None
+    linear: FloatArray | None = None
+    host: pl.Series | None = None
 
 
 def count_table(
@@ -74,11 +78,13 @@ def load_counts(
     problems: Sequence[Problem] = (),
     unread: Sequence[str] = (),
     is_estimated: bool = False,
+    library: Library | None = None,
 ) -> Parsed:
     """Check the counts and give both tables' rows.
 
     ``sample_names``: what goes into ``sample_name``, one a column. ``is_estimated``: the tool is known
-    to write fractions, so no warning stands and the share of whole numbers says nothing. Raises
+    to write fractions, so no warning stands and the share of whole numbers says nothing. ``library``: what
+    the tool counts, where it counts only that; else files.csv or the ids tell. Raises
     ``BadInputError`` for empty or repeated ids, repeated samples, negative or missing counts and values
     that are no counts (TPM, FPKM, logarithms).
     """
@@ -87,8 +93,9 @@ def load_counts(
     found = [*problems, *excel_warnings(raw, counts.ids, counts.symbol, counts.row_place)]
     if not is_estimated:
         found += fraction_warning(raw, counts.ids, counts.samples, counts.values, counts.place)
-    library = library_of(counts.ids, context)
+    library = library or library_of(counts.ids, context)
     features = describe_features(counts.ids, library, context, symbol=counts.symbol, biotype=counts.biotype)
+    features = with_host_genes(features, counts.host, context)
     frames = {"core.feature_counts": tidy(counts, sample_names, library), "core.features": features.sort("feature_id")}
     return Parsed(frames, tuple(found), tuple(unread))
 
@@ -100,9 +107,10 @@ def tidy(counts: CountTable, sample_names: Sequence[str], library: Library) -> p
     names = pl.Series(sample_names, dtype=pl.String)
     block = pl.concat([names] * min(len(positions), _BLOCK), rechunk=True)
     whole, rest = divmod(len(positions), _BLOCK) if len(positions) > _BLOCK else (1, 0)
-    lengths = pl.lit(None, dtype=pl.Float64)
-    if counts.lengths is not None:
-        lengths = pl.lit(pl.Series(counts.lengths[positions].ravel()).fill_nan(None))
+    lengths, linear = (
+        pl.lit(None, dtype=pl.Float64) if found is None else pl.lit(pl.Series(found[positions].ravel()).fill_nan(None))
+        for found in (counts.lengths, counts.linear)
+    )
     return pl.DataFrame(
         {
             "sample_name": pl.concat([block] * whole + [names] * rest, rechunk=True),
@@ -115,4 +123,5 @@ def tidy(counts: CountTable, sample_names: Sequence[str], library: Library) -> p
         "feature_id",
         "count",
         lengths.alias("effective_length"),
+        linear.alias("linear_count"),
     )

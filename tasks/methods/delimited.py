@@ -49,7 +49,7 @@ class Dialect:
         return [row[index].strip() for row in self.rows if index < len(row)]
 
 
-def text_of(raw: RawFile) -> str:
+def text_of(raw: RawFile, expected: str = "a table of counts") -> str:
     """Give a file's whole text, lines ended by newline. Raises ``BadInputError`` for damaged gzip and binary files."""
     try:
         content = raw.content
@@ -68,7 +68,7 @@ def text_of(raw: RawFile) -> str:
             raw.name,
             "",
             "not_text",
-            "the file is not text, expected a table of counts",
+            f"the file is not text, expected {expected}",
             "Save it as CSV or tab-separated text (a workbook: one sheet a file).",
         )
     return decode(content)
@@ -104,7 +104,7 @@ def sniff(raw: RawFile) -> Dialect | None:
 
 def dialect_of(raw: RawFile, expected: str) -> Dialect:
     """Give the dialect of a file that must be ``expected``. Raises ``BadInputError`` for what is no delimited text."""
-    found = sniff(raw) or dialect(text_of(raw))
+    found = sniff(raw) or dialect(text_of(raw, expected))
     if found is None:
         raise bad_input(
             raw.name,

@@ -23,7 +23,8 @@ from tasks.methods.design_matrix import Design
 from tasks.methods.dispersions import dispersions_on_grid, fit_dispersions
 from tasks.methods.negative_binomial import MIN_MU, Flags, Floats, fit_coefficients
 
-CHUNK = 4096  # genes worked on at once: keeps arrays in the cache and memory flat
+CHUNK = 131072  # counts worked on at once: keeps arrays in the cache and memory flat
+CHUNK_GENES = (256, 8192)
 MIN_DISPERSION = 1e-8
 MAX_DISPERSION = 10.0
 OUTLIER_SDS = 2.0  # a gene this many sds above the trend keeps its own dispersion
@@ -129,8 +130,10 @@ def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> GeneFi
     return GeneFits(**updated)
 
 
-def _chunks(genes: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-    return [genes[start : start + CHUNK] for start in range(0, len(genes), CHUNK)]
+def chunks(genes: npt.NDArray[np.int64], samples: int) -> list[npt.NDArray[np.int64]]:
+    """Genes in lots that are worked on together."""
+    lot = int(np.clip(CHUNK // samples, *CHUNK_GENES))
+    return [genes[start : start + lot] for start in range(0, len(genes), lot)]
 
 
 def _replicates(matrix: Floats) -> npt.NDArray[np.int64]:
@@ -150,7 +153,7 @@ def _genewise(y: Floats, scale: Floats, matrix: Floats) -> GeneFits:
     highest = max(MAX_DISPERSION, float(len(y)))
     is_saturated = len(np.unique(matrix, axis=0)) == matrix.shape[1]
     hat = matrix @ np.linalg.pinv(matrix)
-    for genes in _chunks(np.flatnonzero(y.any(axis=0))):
+    for genes in chunks(np.flatnonzero(y.any(axis=0)), len(y)):
         c, n, s = y[:, genes], normalised[:, genes], scale[:, genes]
         moments = fit_moments_dispersions(n, scale.mean(axis=1))
         start = np.clip(np.minimum(fit_rough_dispersions(n, matrix), moments), MIN_DISPERSION, highest)
@@ -173,7 +176,7 @@ def _shrunken(y: Floats, matrix: Floats, starts: GeneFits, trend: trends.Trend) 
     fitted = np.where(np.isnan(starts.genewise), np.nan, trend(starts.base_mean))
     shrunken = np.full(y.shape[1], np.nan)
     highest = max(MAX_DISPERSION, float(len(y)))
-    for genes in _chunks(np.flatnonzero(~np.isnan(starts.genewise))):
+    for genes in chunks(np.flatnonzero(~np.isnan(starts.genewise)), len(y)):
         c, mu, own, prior = y[:, genes], starts.means[:, genes], starts.genewise[genes], fitted[genes]
         start = np.where(own > 0.1 * prior, own, prior)
         variance = trend.prior_variance
@@ -192,7 +195,7 @@ def _shrunken(y: Floats, matrix: Floats, starts: GeneFits, trend: trends.Trend) 
 
 def _coefficients(y: Floats, scale: Floats, matrix: Floats, genes: GeneFits) -> GeneFits:
     beta, means, leverages, height = (np.full(a.shape, np.nan) for a in (genes.beta, y, y, genes.height))
-    for some in _chunks(np.flatnonzero(~np.isnan(genes.dispersion))):
+    for some in chunks(np.flatnonzero(~np.isnan(genes.dispersion)), len(y)):
         found = fit_coefficients(y[:, some], scale[:, some], matrix, genes.dispersion[some])
         beta[some], means[:, some], leverages[:, some] = found.beta, found.means, found.leverages
         height[some] = found.heights

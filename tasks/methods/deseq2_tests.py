@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import chi2
 
-from tasks.methods.deseq2 import CHUNK, Fit, cooks_cutoff
+from tasks.methods.deseq2 import Fit, chunks, cooks_cutoff
 from tasks.methods.design_matrix import Design
 from tasks.methods.independent_filtering import filtered
 from tasks.methods.negative_binomial import Flags, Floats, fit_coefficients, log_likelihood, standard_errors, wald
@@ -21,7 +21,13 @@ HIGHER_COUNTS = 3  # an outlier that so many counts exceed is none, where two gr
 
 
 def wald_table(
-    fitted: Fit, *, reference: str, target: str, fdr: float, tested_fold_change: float = 1.0
+    fitted: Fit,
+    *,
+    reference: str,
+    target: str,
+    fdr: float,
+    tested_fold_change: float = 1.0,
+    between: tuple[str, str] | None = None,
 ) -> pl.DataFrame:
     """Wald test of target against reference: one row per feature, in the fit's order.
 
@@ -29,26 +35,34 @@ def wald_table(
     (Benjamini-Hochberg after independent filtering at ``fdr``)``, na_reason``: ``all_zero`` (no
     reads), ``outlier`` (Cook's distance, no p-value), ``low_count`` (filtered, no padj).
     With ``tested_fold_change`` > 1 the null hypothesis is |fold change| up to it. A feature without
-    reads in the two groups has fold change 1 and p-value 1.
+    reads in the two groups has fold change 1 and p-value 1. ``between`` two levels of the design's
+    ``crossed``: their interaction, the difference at the second level less that at the first.
     """
-    lfc, error = _effects(fitted, reference, target)
+    contrast = fitted.design.contrast(reference=reference, target=target, between=between)
+    lfc, error = _effects(fitted, contrast)
     stat = wald(lfc, error, threshold=0.0)[1]
     pvalue, tested = wald(lfc, error, threshold=float(np.log2(tested_fold_change)))
     if tested_fold_change > 1.0:
         stat = tested
-    in_groups = np.isin(_levels(fitted.design), (reference, target))
-    unseen = ~fitted.fitted_counts[:, in_groups].any(axis=1) & (fitted.genes.base_mean > 0)
+    unseen = _unseen(fitted, contrast, () if between else (reference, target))
     lfc, stat, pvalue = (np.where(unseen, v, a) for v, a in ((0.0, lfc), (0.0, stat), (1.0, pvalue)))
     return _table(fitted, lfc, error, stat, pvalue, fdr)
 
 
 def likelihood_ratio_table(
-    fitted: Fit, *, kept: Sequence[str], reference: str, target: str, fdr: float
+    fitted: Fit,
+    *,
+    kept: Sequence[str],
+    reference: str,
+    target: str,
+    fdr: float,
+    between: tuple[str, str] | None = None,
 ) -> pl.DataFrame:
     """Test whether the factors that are not ``kept`` explain anything: columns as of ``wald_table``.
 
     ``stat`` is twice the gain in log-likelihood over the design of the ``kept`` factors, compared with
-    chi-squared; fold change and its error are target against reference in the whole design.
+    chi-squared; fold change and its error are target against reference (with ``between`` their interaction)
+    in the whole design.
     """
     stays = [not factor or factor in kept for factor, _ in fitted.design.columns]
     reduced = fitted.design.matrix[:, stays]
@@ -56,8 +70,7 @@ def likelihood_ratio_table(
     stat = np.full(y.shape[1], np.nan)
     known = np.flatnonzero(~np.isnan(genes.dispersion))
     is_mean = reduced.shape[1] == 1
-    for start in range(0, len(known), CHUNK):
-        some = known[start : start + CHUNK]
+    for some in chunks(known, len(y)):
         c, s, alpha = y[:, some], fitted.scale[:, some], genes.dispersion[some]
         if is_mean:  # R takes the mean of normalised counts for a model of nothing but an intercept
             less = log_likelihood(c, (c / s).mean(axis=0) * s, alpha)
@@ -65,7 +78,9 @@ def likelihood_ratio_table(
             less = fit_coefficients(c, s, reduced, alpha).heights
         stat[some] = 2 * (genes.height[some] - less)
     pvalue = chi2.sf(stat, len(stays) - sum(stays))
-    lfc, error = _effects(fitted, reference, target)
+    contrast = fitted.design.contrast(reference=reference, target=target, between=between)
+    lfc, error = _effects(fitted, contrast)
+    lfc = np.where(_unseen(fitted, contrast, () if between else (reference, target)), 0.0, lfc)
     return _table(fitted, lfc, error, stat, pvalue, fdr)
 
 
@@ -75,14 +90,24 @@ def _levels(design: Design) -> list[str]:
     return [next((level for i, level in named if row[i]), design.first) for row in design.matrix]
 
 
-def _effects(fitted: Fit, reference: str, target: str) -> tuple[Floats, Floats]:
+def _unseen(fitted: Fit, contrast: Floats, levels: Sequence[str]) -> Flags:
+    """Features without reads in the groups compared: of two levels, or those that an interaction takes apart."""
+    in_groups = np.isin(_levels(fitted.design), levels)
+    if not levels:  # R's rule for a sum of coefficients of both signs; one of a single sign is left as it is
+        has_both = (contrast > 0).any() and (contrast < 0).any()
+        in_groups = fitted.design.matrix @ (contrast != 0) != 0
+        if not has_both:
+            return np.zeros(len(fitted.genes.base_mean), dtype=np.bool_)
+    found: Flags = ~fitted.fitted_counts[:, in_groups].any(axis=1) & (fitted.genes.base_mean > 0)
+    return found
+
+
+def _effects(fitted: Fit, contrast: Floats) -> tuple[Floats, Floats]:
     """Log2 fold change and its standard error."""
-    contrast = fitted.design.contrast(reference=reference, target=target)
     genes = fitted.genes
     error = np.full(len(genes.dispersion), np.nan)
     known = np.flatnonzero(~np.isnan(genes.dispersion))
-    for start in range(0, len(known), CHUNK):
-        some = known[start : start + CHUNK]
+    for some in chunks(known, len(genes.means)):
         error[some] = standard_errors(fitted.design.matrix, genes.dispersion[some], genes.means[:, some], contrast)
     return genes.beta @ contrast / LN2, error / LN2
 

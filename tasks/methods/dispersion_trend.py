@@ -86,34 +86,44 @@ def parametric_trend(means: Floats, dispersions: Floats) -> tuple[float, float] 
     for _ in range(TREND_STEPS + 1):
         residuals = dispersions / (coefficients[0] + coefficients[1] / means)
         good = (residuals > GOOD_RESIDUAL[0]) & (residuals < GOOD_RESIDUAL[1])
-        new = _gamma_regression(1 / means[good], dispersions[good], coefficients)
-        if new is None:
+        new, is_converged = _gamma_regression(1 / means[good], dispersions[good], coefficients)
+        if not (new > 0).all():
             return None
         change = (np.log(new / coefficients) ** 2).sum()
         coefficients = new
-        if change < SETTLED:
+        if change < SETTLED and is_converged:
             return float(coefficients[0]), float(coefficients[1])
     return None
 
 
-def _gamma_regression(x: Floats, y: Floats, start: Floats) -> Floats | None:
-    """Gamma regression with identity link of y on 1 and x; null when a coefficient is not positive."""
-    if len(y) < len(start):
-        return None
+def _gamma_regression(x: Floats, y: Floats, start: Floats) -> tuple[Floats, bool]:
+    """Gamma regression with identity link of y on 1 and x, by R's rules; and whether it converged.
+
+    A step that makes a mean negative is halved until it does not. Not a number where there is no solution.
+    """
     matrix = np.column_stack([np.ones_like(x), x])
-    coefficients, deviance = start, np.inf
+    nothing = np.full(len(start), np.nan)
+    if np.linalg.matrix_rank(matrix) < len(start):
+        return nothing, False
+    coefficients, before, deviance = start, start, _gamma_deviance(y, matrix @ start)
     for _ in range(GLM_STEPS):
         mean = matrix @ coefficients
-        weighted = matrix / mean[:, None]
-        coefficients = np.asarray(np.linalg.lstsq(weighted, y / mean, rcond=None)[0], dtype=np.float64)
-        if (coefficients <= 0).any():
-            return None
-        mean = matrix @ coefficients
-        now = float(2 * (y / mean - 1 - np.log(y / mean)).sum())
+        coefficients = np.asarray(np.linalg.lstsq(matrix / mean[:, None], y / mean, rcond=None)[0], dtype=np.float64)
+        for _ in range(GLM_STEPS):
+            if (matrix @ coefficients > 0).all():
+                break
+            coefficients = (coefficients + before) / 2
+        else:
+            return nothing, False
+        now = _gamma_deviance(y, matrix @ coefficients)
         if abs(now - deviance) / (abs(now) + 0.1) < GLM_SETTLED:
-            break
-        deviance = now
-    return coefficients
+            return coefficients, True
+        before, deviance = coefficients, now
+    return coefficients, False
+
+
+def _gamma_deviance(y: Floats, mean: Floats) -> float:
+    return float(2 * (y / mean - 1 - np.log(y / mean)).sum())
 
 
 def prior_variance(log_residuals: Floats, residual_df: int) -> tuple[float, float]:

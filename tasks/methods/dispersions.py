@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaln
 
-from tasks.methods.negative_binomial import Flags, Floats, log_likelihood, weighted_cross
+from tasks.methods.gamma_ratios import log_rise_and_slope
+from tasks.methods.negative_binomial import Flags, Floats, pair_products
+from tasks.methods.small_systems import inverses, log_determinants, lower_factors, symmetric
 
 Genes = npt.NDArray[np.int64]
 
+KEPT_SHARE = 0.75
+BLOCK = 12000  # counts worked on at once: the dozen arrays that they make stay in the cache
 GRID = 20
 ASCENT_STEPS = 100
 ARMIJO = 1e-4
@@ -33,47 +36,90 @@ def fit_dispersions(
 
     Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8
     """
-    constant = (gammaln(counts + 1) - counts * np.log(mu)).sum(axis=0)
     prior = None if trend is None else np.log(trend)
 
-    def height(at: Floats, genes: Genes) -> Floats:
-        alpha, m = np.exp(at), mu[:, genes]
-        value = log_likelihood(counts[:, genes], m, alpha) + constant[genes]
-        value -= 0.5 * np.linalg.slogdet(weighted_cross(design, m / (1 + m * alpha)))[1]
-        pull = 0.0 if prior is None else (at - prior[genes]) ** 2 / (2 * prior_variance)
-        return np.asarray(value - pull, dtype=np.float64)
+    pool = _Pool(counts, mu)
 
-    def slope(at: Floats, genes: Genes) -> Floats:
-        alpha, m = np.exp(at), mu[:, genes]
-        weights = m / (1 + m * alpha)
-        inverse = np.linalg.inv(weighted_cross(design, weights))
-        adjustment = 0.5 * np.einsum("gij,gji->g", inverse, weighted_cross(design, weights**2)) * alpha
-        value = _likelihood_slope(counts[:, genes], m, alpha) + adjustment
-        pull = 0.0 if prior is None else (at - prior[genes]) / prior_variance
-        return np.asarray(value - pull, dtype=np.float64)
+    def profile(at: Floats, genes: Genes) -> tuple[Floats, Floats]:
+        columns = pool.columns(genes)
+        value, slope = adjusted_likelihood(pool.counts, design, pool.mu, np.exp(at), columns)
+        if prior is not None:
+            away = at - prior[genes]
+            value, slope = value - away**2 / (2 * prior_variance), slope - away / prior_variance
+        return value, slope
 
-    position, settled, gain, first = _ascend(np.log(start), height, slope)
+    position, settled, gain, first = _ascend(np.log(start), profile)
     kept = gain < np.abs(first) / 1e6 if trend is None else np.zeros_like(settled)
     return np.where(kept, start, np.exp(position)), settled
 
 
-def _likelihood_slope(counts: Floats, mu: Floats, alpha: Floats) -> Floats:
-    """Derivative of the log-likelihood by log dispersion."""
-    size = 1 / alpha
-    scaled = mu * alpha
-    terms = digamma(size) - digamma(counts + size) + np.log1p(scaled) - scaled / (1 + scaled)
-    total: Floats = (terms * size + counts / (1 + scaled)).sum(axis=0)
-    return total
+class _Pool:
+    """Counts and means of the genes under way, copied together whenever a quarter of them has settled.
+
+    Few columns picked out of many, again and again, would cost more than what is computed of them.
+    """
+
+    def __init__(self, counts: Floats, mu: Floats) -> None:
+        self.counts, self.mu = counts, mu
+        self._genes: Genes = np.arange(counts.shape[1])
+
+    def columns(self, genes: Genes) -> Genes:
+        """Where ``genes`` (ascending, of those asked for last time) stand in ``counts`` and ``mu``."""
+        found = np.searchsorted(self._genes, genes)
+        if len(genes) > KEPT_SHARE * len(self._genes):
+            return found
+        self.counts, self.mu, self._genes = self.counts.take(found, axis=1), self.mu.take(found, axis=1), genes
+        return np.arange(len(genes))
+
+
+def adjusted_likelihood(
+    counts: Floats, design: Floats, mu: Floats, alpha: Floats, genes: Genes
+) -> tuple[Floats, Floats]:
+    """Cox-Reid adjusted log-likelihood of the dispersions of some genes, and its derivative by log dispersion.
+
+    ``genes``: columns of counts and means; ``alpha``: dispersion of each. Terms that depend on counts and means
+    alone are left out. Height and slope share most of the work, and nearly every point whose height
+    is asked for becomes one whose slope is.
+    """
+    value, slope, size = np.zeros(len(genes)), np.zeros(len(genes)), 1 / alpha
+    pairs = pair_products(design)
+    cross, cross_of_squares = np.zeros((2, pairs.shape[1], len(genes)))
+    rows = max(1, BLOCK // max(1, len(genes)))
+    is_all = len(genes) == counts.shape[1]
+    for start in range(0, len(counts), rows):
+        some = slice(start, start + rows)
+        y, m = (of[some] if is_all else of[some].take(genes, axis=1) for of in (counts, mu))
+        terms, growth = log_rise_and_slope(y, size)
+        odds = m * alpha
+        logs = np.log1p(odds)
+        terms -= (y + size) * logs
+        odds += 1
+        value += terms.sum(axis=0)
+        value += y.sum(axis=0) * np.log(alpha)
+        logs -= growth
+        logs *= size
+        logs += (y - m) / odds
+        slope += logs.sum(axis=0)
+        weights = np.divide(m, odds, out=odds)
+        cross += pairs[some].T @ weights
+        weights *= weights
+        cross_of_squares += pairs[some].T @ weights
+    lower = lower_factors(symmetric(cross))
+    value -= 0.5 * log_determinants(lower)
+    slope += 0.5 * alpha * np.einsum("ijg,ijg->g", inverses(lower), symmetric(cross_of_squares))
+    return value, slope
 
 
 def _ascend(
-    start: Floats, height: Callable[[Floats, Genes], Floats], slope: Callable[[Floats, Genes], Floats]
+    start: Floats, profile: Callable[[Floats, Genes], tuple[Floats, Floats]]
 ) -> tuple[Floats, Flags, Floats, Floats]:
-    """Gradient ascent with Armijo's rule; position, whether it settled, gain and first height of each gene."""
+    """Gradient ascent with Armijo's rule; position, whether it settled, gain and first height of each gene.
+
+    ``profile`` gives height and slope of the genes at positions.
+    """
     at, genes = start.copy(), np.arange(len(start))
-    here = first = height(at, genes)
-    here, first = here.copy(), first.copy()
-    gradient, step = slope(at, genes), np.ones(len(start))
+    here, gradient = profile(at, genes)
+    first, step = here.copy(), np.ones(len(start))
     accepted = np.zeros(len(start), dtype=np.int64)
     iterations = np.zeros(len(start), dtype=np.int64)
     for _ in range(ASCENT_STEPS):
@@ -83,20 +129,21 @@ def _ascend(
             proposal = at[genes] + step[genes] * way
             step[genes] = np.where(proposal < LOG_LIMITS[0], (LOG_LIMITS[0] - at[genes]) / way, step[genes])
             step[genes] = np.where(proposal > LOG_LIMITS[1], (LOG_LIMITS[1] - at[genes]) / way, step[genes])
-        there = height(at[genes] + step[genes] * way, genes)
+        there, slopes = profile(at[genes] + step[genes] * way, genes)
         pays = there >= here[genes] + step[genes] * ARMIJO * way**2
         step[genes[~pays]] /= 2
         moved, arrived = genes[pays], there[pays]
         at[moved] += step[moved] * gradient[moved]
+        gradient[moved] = slopes[pays]
         change = arrived - here[moved]
-        here[moved] = arrived
         accepted[moved] += 1
-        is_done = (change < ASCENT_SETTLED) | (at[moved] < LOG_STOP)
+        is_settled, is_out = change < ASCENT_SETTLED, at[moved] < LOG_STOP
+        # as in R a last step out of bounds is no gain: a gene that overshoots at once returns to its start
+        here[moved] = np.where(is_out & ~is_settled, here[moved], arrived)
+        is_done = is_settled | is_out
         going = moved[~is_done]
-        if len(going):
-            gradient[going] = slope(at[going], going)
-            step[going] = np.minimum(step[going] * 1.1, 1.0)
-            step[going] = np.where(accepted[going] % 5 == 0, step[going] / 2, step[going])
+        step[going] = np.minimum(step[going] * 1.1, 1.0)
+        step[going] = np.where(accepted[going] % 5 == 0, step[going] / 2, step[going])
         genes = np.setdiff1d(genes, moved[is_done], assume_unique=True)
         if not len(genes):
             break
@@ -122,8 +169,7 @@ def dispersions_on_grid(
         rows = []
         for point in points:
             alpha = np.exp(np.broadcast_to(point, (counts.shape[1],)))
-            value = log_likelihood(counts, mu, alpha)
-            value = value - 0.5 * np.linalg.slogdet(weighted_cross(design, mu / (1 + mu * alpha)))[1]
+            value, _ = adjusted_likelihood(counts, design, mu, alpha, np.arange(len(alpha)))
             rows.append(value if trend is None else value - np.log(alpha / trend) ** 2 / (2 * prior_variance))
         return np.array(rows)
 

@@ -1,46 +1,94 @@
-"""Whether a contrast can be told from its blocks, and what is left to estimate the noise."""
+"""What of a design cannot be told apart, in words: which columns, which levels, which samples."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
+
+from tasks.methods.problem_lists import several
+
+Metadata = Mapping[str, Mapping[str, str]]
+_SHOWN = 4
+_SAMPLES = 6
+_ZERO = 1e-8
 
 
-@dataclass(frozen=True)
-class DesignRank:
-    """What the design ``~ blocking + variable`` lets a fit estimate."""
+def separated(metadata: Metadata, variable: str, block: str, levels: Sequence[str]) -> str | None:
+    """Why two levels of ``variable`` cannot be compared within ``block``; null when blocks link them.
 
-    is_estimable: bool  # target - reference is no combination of blocks
-    residual_df: int  # samples minus independent columns; 0 leaves no estimate of dispersion
-
-
-def design_matrix(variable: Sequence[str], blocking: Sequence[Sequence[str]]) -> tuple[NDArray[np.float64], list[str]]:
-    """Samples x columns: one indicator a level of the variable, then one a level of each block but its first.
-
-    Gives the matrix and the variable's levels, which are its first columns.
+    Levels are linked that occur in one block, and those that a chain of such levels joins (an
+    incomplete block design).
     """
-    levels = list(dict.fromkeys(variable))
-    columns = [[float(value == level) for value in variable] for level in levels]
-    for block in blocking:
-        columns += [[float(value == level) for value in block] for level in list(dict.fromkeys(block))[1:]]
-    return np.array(columns, dtype=float).T.reshape(len(variable), len(columns)), levels
+    reference, target = levels
+    parts = _components(metadata, variable, block)
+    if any({reference, target} <= part for part, _ in parts):
+        return None
+    only = [f"{level} occurs only with {block} {_where(metadata, variable, level, block)}" for level in levels]
+    return (
+        f"{variable} cannot be told from {block}: no {block} has both {reference} and {target} "
+        f"({'; '.join(only)}), so either may explain a difference"
+    )
 
 
-def design_rank(
-    variable: Sequence[str], blocking: Sequence[Sequence[str]], *, reference: str, target: str
-) -> DesignRank:
-    """Whether ``target - reference`` is estimable and how many residual degrees of freedom remain.
+def aliased(
+    metadata: Metadata,
+    factors: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+    matrix: npt.NDArray[np.float64],
+) -> str:
+    """Which columns of a design that is not of full rank say the same, with their levels and samples.
 
-    ``variable`` and each entry of ``blocking`` hold one level a sample, in the same order, with
-    both levels of the contrast among the variable's. Estimable means that the contrast's
-    coefficients lie in the row space of the design (Searle, Linear Models, 1971).
+    ``factors`` are the names of the sheet's columns; ``columns`` names the coefficients (factor, level) and
+    ``matrix`` is samples x coefficients. Two factors are looked at first; what three of them say
+    together is told by the coefficient that follows from others.
     """
-    matrix, levels = design_matrix(variable, blocking)
-    contrast = np.zeros(matrix.shape[1])
-    contrast[levels.index(target)], contrast[levels.index(reference)] = 1.0, -1.0
-    rank = int(np.linalg.matrix_rank(matrix))
-    with_contrast = int(np.linalg.matrix_rank(np.vstack([matrix, contrast])))
-    return DesignRank(with_contrast == rank, matrix.shape[0] - rank)
+    for one, other in combinations(factors, 2):
+        parts = _components(metadata, one, other)
+        if len(parts) > 1:
+            return _apart(metadata, one, other, parts)
+    for index in range(1, matrix.shape[1]):
+        weights, *_ = np.linalg.lstsq(matrix[:, :index], matrix[:, index], rcond=None)
+        if np.abs(matrix[:, :index] @ weights - matrix[:, index]).max() < _ZERO:
+            others = np.flatnonzero(np.abs(weights) > _ZERO).tolist()
+            names = [" ".join(columns[i]) for i in others if columns[i][0]]
+            samples = [s for s, value in zip(metadata, matrix[:, index], strict=True) if value]
+            factor, level = columns[index]
+            return (
+                f"{factor} {level} ({several(samples, _SAMPLES)}) cannot be told from {several(names) or 'the rest'}: "
+                "together they fall on the same samples"
+            )
+    return f"the columns {', '.join(factors)} cannot be told apart"
+
+
+def _components(metadata: Metadata, one: str, other: str) -> list[tuple[set[str], set[str]]]:
+    """Levels of two columns that samples link, directly or through others; in the samples' order."""
+    parts: list[tuple[set[str], set[str]]] = []
+    for row in metadata.values():
+        linked = [p for p in parts if row[one] in p[0] or row[other] in p[1]]
+        joined = ({row[one]}.union(*(p[0] for p in linked)), {row[other]}.union(*(p[1] for p in linked)))
+        parts = [p for p in parts if p not in linked] + [joined]
+    seen = list(dict.fromkeys(row[one] for row in metadata.values()))
+    return sorted(parts, key=lambda part: min(map(seen.index, part[0])))
+
+
+def _apart(metadata: Metadata, one: str, other: str, parts: Sequence[tuple[set[str], set[str]]]) -> str:
+    """What links no two of these groups of levels; ``one`` is blocking, ``other`` may be."""
+    groups = []
+    for firsts, seconds in parts:
+        samples = several([s for s, row in metadata.items() if row[one] in firsts], _SAMPLES)
+        here, there = (
+            (f"{other} {several(sorted(seconds))}", f"{one} {several(sorted(firsts))}")
+            if all(len(b) == 1 for _, b in parts) and not all(len(a) == 1 for a, _ in parts)
+            else (f"{one} {several(sorted(firsts))}", f"{other} {several(sorted(seconds))}")
+        )
+        groups.append(f"{here} occurs only with {there} ({samples})")
+    return f"{other} cannot be told from {one}: {'; '.join(groups[:_SHOWN])}"
+
+
+def _where(metadata: Metadata, variable: str, level: str, block: str) -> str:
+    """The blocks that a level occurs in, and its samples."""
+    rows = {s: row[block] for s, row in metadata.items() if row[variable] == level}
+    return f"{several(sorted(set(rows.values())))}: {several(list(rows), _SAMPLES)}"

@@ -7,27 +7,26 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.study import ContrastRow, SampleRow, Study
-from tasks.methods.design_matrix import defect
+from schemas.study import ContrastRow, Study
+from tasks.methods.design_matrix import Defect, defect, design
+from tasks.methods.problem_lists import several
+from tasks.methods.sample_levels import level, with_factors
 
-COLUMNS = ("condition", "donor", "replicate", "experiment", "culture_date", "passage", "material", "batch")
+Metadata = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One fit over one library: its formula, samples and contrasts; or contrasts that cannot run, and why."""
+    """One fit over one library: its formula, samples and contrasts; or contrasts that cannot run, and why.
+
+    ``metadata``: sample -> column -> level of the columns that the formula names.
+    """
 
     formula: str
     contrasts: tuple[ContrastRow, ...]
-    metadata: Mapping[str, Mapping[str, str]]
+    metadata: Metadata
     notes: tuple[str, ...] = ()
     problem: str | None = None
-
-
-def level(sample: SampleRow, column: str) -> str:
-    """What samples.csv says in a column; empty where it says nothing."""
-    value = getattr(sample, column) if column in COLUMNS else sample.attributes.get(column)
-    return str(value or "")
 
 
 def included(study: Study, slices: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
@@ -68,60 +67,108 @@ def sources(slices: pl.DataFrame, files: pl.DataFrame, chosen: str | None) -> tu
     )
 
 
+@dataclass(frozen=True)
+class _Model:
+    """What contrasts of one fit share."""
+
+    variable: str
+    blocking: tuple[str, ...]
+    crossed: str
+    random: str
+    left_out: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(filter(None, (*self.blocking, self.random, self.crossed, self.variable))))
+
+    def formula(self, metadata: Metadata) -> str:
+        fixed = design(metadata, variable=self.variable, blocking=self.blocking, crossed=self.crossed).formula
+        random = f" + (1 | {self.random})" if self.random else ""
+        return fixed + random + (f" without {', '.join(self.left_out)}" if self.left_out else "")
+
+    def defect(self, metadata: Metadata, levels: Sequence[str], between: Sequence[str]) -> Defect | None:
+        found = defect(
+            metadata,
+            variable=self.variable,
+            blocking=self.blocking,
+            levels=levels,
+            crossed=self.crossed,
+            between=between,
+        )
+        if found or not self.random or len({row[self.random] for row in metadata.values()}) < len(metadata):
+            return found
+        return Defect("nothing_recurs", f"every sample has a {self.random} of its own", "leave random empty")
+
+
 def plan_fits(study: Study, samples: Sequence[str]) -> list[Plan]:
     """Fits that give every contrast over the samples that have counts.
 
-    Contrasts that share variable, blocking and excluded samples come from one fit over all samples
-    with a level in those columns, as DESeq2 users fit them. Where that design cannot be fitted, a
-    contrast is fitted on its own two levels alone, with a note; where that cannot be either, it
+    Contrasts that share variable, blocking, interacting column, random effect and excluded samples come
+    from one fit over all samples with a level in those columns, as DESeq2 users fit them; samples of
+    other levels without one are left out with a note. Where that design cannot be fitted, a
+    contrast is fitted on its own levels alone, with a note; where that cannot be either, it
     is skipped with the reason.
     """
-    groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[ContrastRow]] = {}
+    groups: dict[_Model, list[ContrastRow]] = {}
     plans: list[Plan] = []
     for contrast in study.contrasts:
         if contrast.problem:
             plans.append(Plan(contrast.id, (contrast,), {}, problem=contrast.problem))
         else:
-            key = (contrast.variable, tuple(contrast.blocking), tuple(sorted(contrast.excluded_samples)))
+            crossed = contrast.between[0] if contrast.between else ""
+            left_out = tuple(sorted(contrast.excluded_samples))
+            key = _Model(contrast.variable, tuple(contrast.blocking), crossed, contrast.random, left_out)
             groups.setdefault(key, []).append(contrast)
-    rows = {s.sample: s for s in study.samples if s.sample in set(samples)}
-    for (variable, blocking, left_out), contrasts in groups.items():
-        used = {s: r for s, r in sorted(rows.items()) if s not in left_out}
-        levels = {s: {c: level(r, c) for c in (*blocking, variable)} for s, r in used.items()}
+    known = set(samples)
+    rows = {s.sample: s for s in with_factors(study.samples, study.config) if s.sample in known}
+    for model, contrasts in groups.items():
+        used = {s: r for s, r in sorted(rows.items()) if s not in model.left_out}
+        levels = {s: {c: level(r, c) for c in model.columns} for s, r in used.items()}
         metadata = {s: row for s, row in levels.items() if all(row.values())}
-        formula = "~ " + " + ".join((*blocking, variable))
-        if left_out:
-            formula += f" without {', '.join(left_out)}"
-        plans += _plans(formula, variable, blocking, contrasts, metadata)
+        plans += _plans(model, contrasts, metadata, _blank(model, levels))
     return plans
 
 
-def _plans(
-    formula: str,
-    variable: str,
-    blocking: Sequence[str],
-    contrasts: Sequence[ContrastRow],
-    metadata: Mapping[str, Mapping[str, str]],
-) -> list[Plan]:
+def _blank(model: _Model, levels: Metadata) -> tuple[str, ...]:
+    """Notes on samples that have a level of the variable and are left out for want of another."""
+    others = [c for c in model.columns if c != model.variable]
+    empty = {c: [s for s, row in levels.items() if row[model.variable] and not row[c]] for c in others}
+    return tuple(
+        f"{several(names, 6)} {'has' if len(names) == 1 else 'have'} no {column} in samples.csv and "
+        f"{'is' if len(names) == 1 else 'are'} left out of this fit"
+        for column, names in empty.items()
+        if names
+    )
+
+
+def _plans(model: _Model, contrasts: Sequence[ContrastRow], metadata: Metadata, notes: tuple[str, ...]) -> list[Plan]:
     plans: list[Plan] = []
     together: list[ContrastRow] = []
-    apart: dict[tuple[str, str], list[ContrastRow]] = {}
+    apart: dict[tuple[tuple[str, str], tuple[str, ...]], list[ContrastRow]] = {}
     reasons = {}
     for contrast in contrasts:
         levels = (contrast.reference, contrast.target)
-        reason = defect(metadata, variable=variable, blocking=blocking, levels=levels)
+        between: tuple[str, ...] = (contrast.between or ())[1:]
+        reason = model.defect(metadata, levels, between)
         if reason is None:
             together.append(contrast)
         else:
-            apart.setdefault(levels, []).append(contrast)
-            reasons[levels] = reason
+            apart.setdefault((levels, between), []).append(contrast)
+            reasons[levels, between] = reason
     if together:
-        plans.append(Plan(formula, tuple(together), metadata))
-    for levels, alike in apart.items():
-        only = {s: row for s, row in metadata.items() if row[variable] in levels}
-        problem = defect(only, variable=variable, blocking=blocking, levels=levels)
-        note = f"fitted on {' and '.join(levels)} alone, because over all samples {reasons[levels]}"
-        plans.append(
-            Plan(f"{formula} of {' and '.join(levels)}", tuple(alike), only, () if problem else (note,), problem)
-        )
+        plans.append(Plan(model.formula(metadata), tuple(together), metadata, notes))
+    for (levels, between), alike in apart.items():
+        only = {
+            s: row
+            for s, row in metadata.items()
+            if row[model.variable] in levels and (not between or row[model.crossed] in between)
+        }
+        problem = model.defect(only, levels, between)
+        if problem:
+            why = f"of the samples with counts, {problem}"
+            plans.append(Plan(", ".join(c.id for c in alike), tuple(alike), only, problem=why))
+            continue
+        named = " and ".join((*levels, *between))
+        note = f"fitted on {named} alone, because over all samples {reasons[levels, between].message}"
+        plans.append(Plan(f"{model.formula(only)} of {named}", tuple(alike), only, (*notes, note)))
     return plans

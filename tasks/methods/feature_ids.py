@@ -10,8 +10,12 @@ from tasks.methods.excel_damage import excel_damaged
 
 _SHARE = 0.8  # of the ids must look alike; matrices carry spike-ins and novel miRNAs besides
 _CHROMOSOME = r"(?:chr)?(?:[0-9]{1,2}|[XYMWZ]|MT|Un|[IVX]+|[A-Z]{2}_?[0-9]+(?:\.[0-9]+)?)[\w.]*"
-# hsa-miR-21-5p, mmu-let-7a, cel-lin-4, dme-bantam, MIMAT0000062
-MIRNA = r"^(?:[a-z]{3,4}-(?:mi[rR]|let|lin|lsy|bantam|iab|mir)\b|MIMAT[0-9]{7}|MI[0-9]{7}\b)"
+# hsa-miR-21-5p, mmu-let-7a, cel-lin-4, ebv-miR-BART1-5p, hsv1-miR-H1; MirGeneDB's Hsa-Mir-8-P1a_5p; MIMAT0000062
+_SPECIES = "[a-z][a-z0-9]{2,4}"
+MIRNA = (
+    rf"^(?:{_SPECIES}-(?:mi[rR]|let|lin|lsy|bantam|iab|mir)\b|[A-Z][a-z]{{2}}-(?:Mir|Let)-"
+    r"|MIMAT[0-9]{7}|MI[0-9]{7}\b)"
+)
 # chr1:1158623|1159348 (CIRI), chr1:1158622-1159348|+, hsa_circ_0000001 (circBase), hsa_circHIPK3_001
 CIRCRNA = rf"^(?:{_CHROMOSOME}:[0-9]+[|-][0-9]+|[a-z]{{3}}_circ)"
 # ids of which annotations write versions: Ensembl, RefSeq
@@ -27,7 +31,7 @@ _FEATURE = f"{GENE}|{MIRNA}|{CIRCRNA}"
 _ACCESSION = (
     rf"{GENE}|{CIRCRNA}|^(?:ENS[A-Z]*[0-9]{{2,}}(?:[._].*)?|MIMAT[0-9]+|MI[0-9]{{7}}|[NXAY][CGMRPTW]_[0-9]+|[0-9]+(?:\.[0-9]+)?"
     r"|(?:HGNC|MGI|RGD|ZDB|NCBI|GeneID|Entrez|URS|NONHSA|lnc-)[:0-9GT-]*[0-9].*|(?:gene|rna|transcript)[-:].*"
-    r"|(?:MSTRG|XLOC|TCONS|STRG|Hs|Mm|Rn|novel|ILMN|A_[0-9]+)[._][P0-9].*|.*_at|chr[0-9XYM]+[:_].*|__.*|N_.*)$"
+    r"|(?:MSTRG|XLOC|TCONS|STRG|CUFF|Hs|Mm|Rn|novel|ILMN|A_[0-9]+)[._][P0-9].*|.*_at|chr[0-9XYM]+[:_].*|__.*|N_.*)$"
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -24,21 +24,32 @@ _SUFFERS = {
     "genome": "quantification of reads",
     "gtf": "quantification of reads",
     "mirna_hairpin": "quantification of miRNA reads",
-    "mirna_mature": "quantification of miRNA reads",
+    "mirna_mature": "quantification of miRNA reads and names of miRNAs",
+    "mirna_aliases": "former names of miRNAs",
+    "gene_aliases": "former symbols of miRNA targets",
 }
 
 
 class Listing:
-    """The files of a study folder, by name in any Unicode form; null-safe where the folder was not listed."""
+    """The files of a study folder, by name in any Unicode form; null-safe where the folder was not listed.
 
-    def __init__(self, names: Collection[str] | None) -> None:
+    ``is_file`` looks for files that study.yaml names outside the listed folders.
+    """
+
+    def __init__(self, names: Collection[str] | None, is_file: Callable[[str], bool] | None = None) -> None:
         self.is_known = names is not None
+        self.looks_outside = is_file is not None
+        self._is_file = is_file or (lambda _: False)
         self._names = {_composed(n): n for n in names or ()}
         self._near: dict[tuple[str, str], tuple[dict[str, str], KnownIds]] = {}
 
     def find(self, name: str) -> str | None:
         """The name as listed; null when it is not there."""
         return self._names.get(_composed(name))
+
+    def has_reference(self, name: str) -> bool:
+        """Whether a file that study.yaml names is there, in the study folder or elsewhere."""
+        return self.find(name) is not None or self._is_file(name)
 
     def same(self, name: str, taken: Collection[str]) -> str | None:
         """The one raw file not ``taken`` that must be meant: it differs by case or separators, or by its folder."""
@@ -227,8 +238,8 @@ def reference_files(config: StudyYaml) -> list[tuple[tuple[str | int, ...], str,
     named.append((("flow", "gating"), config.flow.gating, "gated populations of flow cytometry"))
     named.append((("flow", "compensation"), config.flow.compensation, "compensation of flow cytometry"))
     named += [(("cerna", "targets", at), name, "ceRNA networks") for at, name in enumerate(config.cerna.targets)]
-    for key, name in config.enrichment.gene_sets.items():
-        named.append((("enrichment", "gene_sets", key), name, f"enrichment in {key}"))
+    for key, sets in config.enrichment.gene_sets.items():
+        named.append((("enrichment", "gene_sets", key), sets.file, f"enrichment in {key}"))
     for key, one in config.enrichment.lists.items():
         named.append((("enrichment", "lists", key, "genes"), one.genes, f"enrichment of list {key}"))
         if one.background and ("/" in one.background or "." in one.background):
@@ -237,13 +248,18 @@ def reference_files(config: StudyYaml) -> list[tuple[tuple[str | int, ...], str,
 
 
 def reference_problems(config: StudyYaml, marked: Marked, listing: Listing) -> Iterator[Problem]:
-    """Reference files of the study folder that are not there."""
+    """Reference files that are not there, and addresses, which nobody fetches."""
     for path, name, suffers in reference_files(config):
         plain = name.replace("\\", "/").removeprefix("./")
         is_elsewhere = "://" in plain or plain.startswith(("/", "../", "~")) or plain[1:3] == ":/"
-        if listing.is_known and not is_elsewhere and listing.find(plain) is None:
+        if is_elsewhere and not listing.looks_outside:
+            continue
+        if listing.is_known and not listing.has_reference(plain):
             key = ".".join(str(p) for p in path)
             message = f"there is no file '{shown(name)}', which is needed for {suffers}"
             place = f"line {marked.line(path)}, key {key}"
             remedy = listing.nearest(plain, "")
+            if "://" in plain:
+                message = f"'{shown(name)}' is an address, which is not fetched; it is needed for {suffers}"
+                remedy = "Copy the file into reference/ and name it there."
             yield Problem(Severity.LOCAL, "study.yaml", place, shown(name), "missing_reference", message, remedy)

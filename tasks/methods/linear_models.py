@@ -18,7 +18,8 @@ class LinearFit:
 
     ``coefficients``: features x coefficients; ``covariance``: (X'WX)⁻¹ of each feature, or one for
     all (1 x coefficients x coefficients); ``variances``: residual variance of each feature, NaN
-    without residual degrees of freedom; ``means``: average of each feature over the samples.
+    without residual degrees of freedom; ``means``: average of each feature over the samples;
+    ``unweighted``: (X'V⁻¹X)⁻¹ without the features' own weights, V the correlation of blocks.
     """
 
     coefficients: Floats
@@ -26,6 +27,7 @@ class LinearFit:
     variances: Floats
     residual_df: int
     means: Floats
+    unweighted: Floats
 
     def contrast(self, weights: Floats) -> tuple[Floats, Floats]:
         """Estimate of a sum of coefficients per feature, and its standard error before the variance.
@@ -96,12 +98,17 @@ def lm_fit(values: Floats, design: Floats, weights: Floats | None = None, blocks
         squares = scale * (squares - ((roots * residuals) @ members) ** 2 @ shrink)
     df = values.shape[1] - design.shape[1]
     back = solve_triangular(upper, np.eye(len(upper)))
+    plain = inverse[0]
+    if not shared:
+        sums = block_sums(basis, members, np.ones((1, len(basis))))[0]
+        plain = np.linalg.inv(scale * (np.eye(len(upper)) - (sums * shrink) @ sums.T))
     return LinearFit(
         coefficients=gamma @ back.T,
         covariance=back @ inverse @ back.T,
         variances=squares / df if df else np.full(len(values), np.nan),
         residual_df=df,
         means=values.mean(axis=1),
+        unweighted=back @ plain @ back.T,
     )
 
 

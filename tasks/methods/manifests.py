@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -21,7 +21,7 @@ from schemas.study import (
     Study,
     StudyYaml,
 )
-from tasks.methods import comparison_checks, contrast_checks
+from tasks.methods import comparison_checks, contrast_checks, contrast_sheets
 from tasks.methods.file_checks import (
     Listing,
     broken_layouts,
@@ -34,6 +34,7 @@ from tasks.methods.file_checks import (
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.layout_sheets import read_layout
 from tasks.methods.problem_lists import rank, shown
+from tasks.methods.reference_tables import with_reference_tables
 from tasks.methods.sample_checks import (
     donor_problems,
     identity_problems,
@@ -41,6 +42,7 @@ from tasks.methods.sample_checks import (
     material_problems,
     sample_problems,
 )
+from tasks.methods.sample_levels import with_factors
 from tasks.methods.sheet_rows import duplicates, read_rows
 from tasks.methods.sheets import Sheet, read_sheet
 from tasks.methods.study_yaml import read_study_yaml
@@ -77,25 +79,30 @@ def manifest_names(listing: Iterable[str]) -> list[str]:
     )
 
 
-def read_study(files: Mapping[str, bytes], listing: Collection[str] | None = None) -> Study:
+def read_study(
+    files: Mapping[str, bytes],
+    listing: Collection[str] | None = None,
+    is_file: Callable[[str], bool] | None = None,
+) -> Study:
     """Read and cross-check the manifests; ``files`` maps study-relative names to bytes.
 
     ``listing`` names every file of the study folder; given, files that manifests name are
-    looked for in it. Local problems and warnings come in ``Study.problems``, most serious
-    first. With a fatal one nothing can be loaded: ``BadInputError`` carries everything found,
-    the fatal problems first. Sheets that are absent take their defaults: each condition
-    against the first, one comparison of everything.
+    looked for in it, reference files elsewhere too where ``is_file`` says whether one is there.
+    Local problems and warnings come in ``Study.problems``, most serious first. With a fatal one
+    nothing can be loaded: ``BadInputError`` carries everything found, the fatal problems first.
+    Sheets that are absent take their defaults: each condition against the first, one comparison
+    of everything.
     """
-    return _Reading(files, listing).study()
+    return _Reading(files, Listing(listing, is_file), set(listing or ())).study()
 
 
 class _Reading:
     """One reading of a study's manifests; what is broken is left out so that the rest is still checked."""
 
-    def __init__(self, files: Mapping[str, bytes], listing: Collection[str] | None) -> None:
+    def __init__(self, files: Mapping[str, bytes], listing: Listing, names: set[str]) -> None:
         self.files = files
-        self.listing = Listing(listing)
-        self.names = set(listing or ()) | set(files)
+        self.listing = listing
+        self.names = names | set(files)
         self.problems: list[Problem] = []
 
     def study(self) -> Study:
@@ -118,6 +125,7 @@ class _Reading:
         exclusions = self.exclusions(known)
         contrasts = self.contrasts(config, samples, files)
         comparisons = self.comparisons(config, samples)
+        everything = self.reference_tables(config, files or [])
         ranked = rank(self.problems)
         if config is None or any(p.severity is Severity.FATAL for p in ranked):
             raise BadInputError(*ranked)
@@ -126,7 +134,7 @@ class _Reading:
             samples=tuple(samples),
             contrasts=tuple(contrasts),
             comparisons=tuple(comparisons),
-            files=tuple(files or ()),
+            files=tuple(everything),
             layouts=layouts,
             donors=tuple(donors),
             materials=tuple(materials),
@@ -229,6 +237,13 @@ class _Reading:
         self.problems += problems
         return checked
 
+    def reference_tables(self, config: StudyYaml | None, files: list[FileRow]) -> list[FileRow]:
+        if config is None:
+            return files
+        rows, problems = with_reference_tables(config, files, self.listing)
+        self.problems += problems
+        return rows
+
     def exclusions(self, known: KnownIds | None) -> list[ExclusionRow]:
         sheet = self.sheet("exclusions.csv", _columns(ExclusionRow), ("reason",), is_open=False)
         if sheet is None or _is_broken(sheet):
@@ -241,13 +256,14 @@ class _Reading:
     def contrasts(
         self, config: StudyYaml | None, samples: list[SampleRow], files: list[FileRow] | None
     ) -> list[ContrastRow]:
-        sheet = self.sheet("contrasts.csv", contrast_checks.COLUMNS, ("id", "reference", "target"), is_open=False)
+        samples = with_factors(samples, config)
+        sheet = self.sheet("contrasts.csv", contrast_sheets.COLUMNS, ("id", "reference", "target"), is_open=False)
         if sheet is None:
-            asked = contrast_checks.default_contrasts(config, samples) if config else []
+            asked = contrast_sheets.default_contrasts(config, samples) if config else []
         elif _is_broken(sheet):
             return []
         else:
-            asked, problems = contrast_checks.read_contrasts(sheet, samples)
+            asked, problems = contrast_sheets.read_contrasts(sheet, samples)
             self.problems += [*problems, *duplicates(sheet, "id")]
         if not samples:
             return [a.contrast for a in asked]

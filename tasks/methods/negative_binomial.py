@@ -13,8 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import betaln
+from scipy.special import gammaln
 from scipy.stats import norm
+
+from tasks.methods.gamma_ratios import log_rise
+from tasks.methods.small_systems import inverse_factors, lower_factors, solutions, symmetric
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -46,22 +49,37 @@ class Coefficients:
 def log_likelihood(counts: Floats, mu: Floats, alpha: Floats) -> Floats:
     """Log-likelihood of each gene.
 
-    Written with log-beta and log1p so that it stays exact as dispersion goes to 0 (Poisson).
+    Written with ratios of gamma functions and log1p so that it stays exact as dispersion goes to 0 (Poisson).
     """
-    scaled = mu * alpha
-    seen = np.maximum(counts, 1.0)
-    coefficient = np.where(counts > 0, -betaln(seen, 1 / alpha) - np.log(seen), 0.0)
-    grown = np.log1p(scaled)
-    terms = coefficient + counts * (np.log(np.maximum(scaled, TINY)) - grown) - grown / alpha
-    total: Floats = terms.sum(axis=0)
+    return _part_of_counts(counts, alpha) + _part_of_means(counts, np.log(np.maximum(mu, TINY)), mu, alpha)
+
+
+def _part_of_counts(counts: Floats, alpha: Floats) -> Floats:
+    """What of each gene's log-likelihood does not depend on its means."""
+    terms = log_rise(counts, 1 / alpha)
+    terms -= gammaln(counts + 1)
+    total: Floats = terms.sum(axis=0) + counts.sum(axis=0) * np.log(alpha)
     return total
 
 
-def weighted_cross(design: Floats, weights: Floats) -> Floats:
-    """Give X' W X of each gene: genes x coefficients x coefficients."""
-    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
-    crosses: Floats = (weights.T @ products).reshape(-1, design.shape[1], design.shape[1])
-    return crosses
+def _part_of_means(counts: Floats, log_mu: Floats, mu: Floats, alpha: Floats) -> Floats:
+    """The rest of each gene's log-likelihood."""
+    terms = counts + 1 / alpha
+    terms *= np.log1p(mu * alpha)
+    total: Floats = (counts * log_mu).sum(axis=0) - terms.sum(axis=0)
+    return total
+
+
+def pair_products(design: Floats) -> Floats:
+    """Products of each two columns of the design: samples x pairs, in the order of ``symmetric``."""
+    rows, columns = np.triu_indices(design.shape[1])
+    return np.ascontiguousarray(design[:, rows] * design[:, columns])
+
+
+def _factors(design: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """The information of each gene, and Cholesky's factor of it with the ridge."""
+    cross = symmetric(pair_products(design).T @ weights)
+    return cross, lower_factors(cross + RIDGE * np.eye(design.shape[1])[:, :, None])
 
 
 def fit_coefficients(
@@ -75,33 +93,34 @@ def fit_coefficients(
     scale = np.broadcast_to(scale, counts.shape)
     first = (np.linalg.pinv(design) @ np.log(counts / scale + 0.1)).T
     beta = np.array(first)
-    ridge = RIDGE * np.eye(design.shape[1])
     genes = np.arange(counts.shape[1])
     is_settled = np.zeros(counts.shape[1], dtype=np.bool_)
     is_large = np.zeros(counts.shape[1], dtype=np.bool_)
     deviance = np.zeros(counts.shape[1])
-    mu = np.maximum(scale * np.exp(design @ beta.T), MIN_MU)
-    y, size, a, m = counts, scale, alpha, mu
+    known = _part_of_counts(counts, alpha)
+    y, log_size, a, fixed = counts, np.log(scale), alpha, known
+    log_m = _log_means(log_size, design, beta.T)
+    m = np.exp(log_m)
     for step in range(steps):
         weights = m / (1 + m * a)
-        working = weights * (np.log(m / size) + (y - m) / m)
-        cross = weighted_cross(design, weights) + ridge
-        new = np.linalg.solve(cross, (working.T @ design)[:, :, None])[:, :, 0]
-        is_sane = (np.abs(new) <= LARGEST).all(axis=1)
+        working = weights * (log_m - log_size + (y - m) / m)
+        new = solutions(_factors(design, weights)[1], design.T @ working)
+        is_sane = (np.abs(new) <= LARGEST).all(axis=0)
         is_large[genes[~is_sane]] = True
-        beta[genes[is_sane]] = new[is_sane]
-        m = np.maximum(size * np.exp(np.clip(design @ new.T, -700, 700)), MIN_MU)
-        now = -2 * log_likelihood(y, m, a)
+        beta[genes[is_sane]] = new[:, is_sane].T
+        log_m = _log_means(log_size, design, new)
+        m = np.exp(log_m)
+        now = -2 * (fixed + _part_of_means(y, log_m, m, a))
         is_done = np.abs(now - deviance[genes]) / (np.abs(now) + 0.1) < TOLERANCE if step else np.zeros_like(is_sane)
         deviance[genes] = now
-        is_settled[genes[is_done & is_sane]] = True
+        if step < steps - 1:
+            is_settled[genes[is_done & is_sane]] = True
         going = is_sane & ~is_done & np.isfinite(now)
         genes = genes[going]
-        if step == steps - 1:
-            is_settled[genes] = False
         if not len(genes):
             break
-        y, size, a, m = y[:, going], size[:, going], a[going], m[:, going]
+        y, log_size, log_m, m = (np.compress(going, of, axis=1) for of in (y, log_size, log_m, m))
+        a, fixed = a[going], fixed[going]
     _, leverages = means_and_leverages(beta, scale, design, alpha)
     is_searched = ~is_settled
     for gene in np.flatnonzero(is_searched):
@@ -109,8 +128,16 @@ def fit_coefficients(
         start = first[gene] if far else beta[gene] / np.log(2)
         beta[gene] = _searched(counts[:, gene], scale[:, gene], design, alpha[gene], start)
     means = scale * np.exp(design @ beta.T)
-    heights = log_likelihood(counts, np.where(is_searched, np.maximum(means, MIN_MU), means), alpha)
+    weighed = np.maximum(means, np.where(is_searched, MIN_MU, TINY))
+    heights = known + _part_of_means(counts, np.log(weighed), weighed, alpha)
     return Coefficients(beta, means, leverages, heights)
+
+
+def _log_means(log_size: Floats, design: Floats, beta: Floats) -> Floats:
+    """Log of the fitted means, which weigh no less than half a read; ``beta``: coefficients x genes."""
+    found = np.clip(design @ beta, -700, 700)
+    found += log_size
+    return np.asarray(np.maximum(found, np.log(MIN_MU), out=found), dtype=np.float64)
 
 
 def _searched(counts: Floats, scale: Floats, design: Floats, alpha: float, start: Floats) -> Floats:
@@ -118,12 +145,13 @@ def _searched(counts: Floats, scale: Floats, design: Floats, alpha: float, start
 
     The gradient is numerical with R's step, since where the likelihood is flat the result depends on it.
     """
-    one = np.array([alpha])
+    one, y = np.array([alpha]), counts[:, None]
+    fixed = _part_of_counts(y, one)
 
     def height(log2_beta: Floats) -> float:
         with np.errstate(over="ignore", invalid="ignore"):
             mu = scale * 2.0 ** (design @ log2_beta)
-            value = -float(log_likelihood(counts[:, None], mu[:, None], one)[0])
+            value = -float((fixed + _part_of_means(y, np.log(np.maximum(mu, TINY))[:, None], mu[:, None], one))[0])
         value += 0.5 * LOG2_RIDGE * float(log2_beta @ log2_beta)
         return value if np.isfinite(value) else 1e300
 
@@ -149,17 +177,19 @@ def means_and_leverages(beta: Floats, scale: Floats, design: Floats, alpha: Floa
     raw = scale * np.exp(design @ beta.T)
     mu = np.maximum(raw, MIN_MU)
     weights = mu / (1 + mu * alpha)
-    inverse = np.linalg.inv(weighted_cross(design, weights) + RIDGE * np.eye(design.shape[1]))
-    leverages: Floats = np.einsum("ij,gjk,ik->ig", design, inverse, design, optimize=True) * weights
+    leverages = np.zeros_like(weights)
+    for row in inverse_factors(_factors(design, weights)[1]):
+        leverages += (design @ row) ** 2
+    leverages *= weights
     return raw, leverages
 
 
 def standard_errors(design: Floats, alpha: Floats, means: Floats, contrast: Floats) -> Floats:
     """Standard error of each gene's contrast of coefficients, natural log."""
     mu = np.maximum(means, MIN_MU)
-    cross = weighted_cross(design, mu / (1 + mu * alpha))
-    weighted = np.linalg.inv(cross + RIDGE * np.eye(design.shape[1])) @ contrast
-    variances = np.einsum("gi,gij,gj->g", weighted, cross, weighted)
+    cross, lower = _factors(design, mu / (1 + mu * alpha))
+    weighted = solutions(lower, np.broadcast_to(contrast[:, None], (len(contrast), len(alpha))))
+    variances = np.einsum("ig,ijg,jg->g", weighted, cross, weighted)
     return np.asarray(np.sqrt(np.maximum(variances, 0.0)), dtype=np.float64)
 
 

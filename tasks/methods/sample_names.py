@@ -15,12 +15,17 @@ from tasks.methods.id_matching import names_another, telling_words
 # What aligners, trimmers and counters append to a sample's name; stripped again and again from the end
 _SUFFIX = re.compile(
     r"""(?:
-        \.(?:bam|sam|cram|txt|tsv|csv|tab|out|gz|sf|h5|fastq|fq|results|genes|summary)
+        \.(?:bam|sam|cram|bed|gtf|gff3?|txt|tsv|csv|tab|out|gz|sf|h5|fastq|fq|results?|genes|summary|junction)
       | [._-]?Aligned (?:\.sortedByCoord|\.toTranscriptome)? (?:\.out)?
       | [._-]?(?:ReadsPerGene|accepted_hits|abundance)
       | [._-](?:sorted|sort|markdup|rmdup|dedup|deduped|umi_dedup|trimmed|trim|clean|val_[12]|primary|unique|subset)
       | [._-](?:star|hisat2?|tophat2?|bowtie2?|bwa|salmon|kallisto|htseq|featurecounts|rsem)(?:[._-]aligned)?
-      | [._-](?:aligned|mapped|quant|raw)
+      | [._-](?:aligned|mapped|quant|raw|collapsed)
+      | [._-]?Chimeric
+      | (?:[._-]+|^)(?:circularRNA_(?:known|full)|circ_known|circ_fusion|circular_RNAs|circJuncProbs|circRNA_list
+          |circ_candidates|circ_splice_sites|splice_sites|Brief_sum|circs?|circRNAs?|ciri[23]?|ciriquant|circexplorer[23]?
+          |find_circ|mapsplice2?|knife|nclscan|uroborus|circmarker|dcc|segemehl|mirtop|mirdeep2|expression_counts)
+      | \.(?:mirnas|isoforms)\.quantification
       | [._-]?(?:read|gene|exon|raw|expected)?[._-]counts?
       | _S[0-9]+(?:_L00[0-9])?(?:_R[12])?(?:_001)?
       | _L00[0-9](?:_R[12])?(?:_001)?

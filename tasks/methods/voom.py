@@ -82,15 +82,18 @@ def voom(
     return Voom(values, 1 / np.square(np.square(spread)), none)
 
 
-def voom_with_quality_weights(counts: Floats, design: Floats, library_sizes: Floats) -> Voom:
+def voom_with_quality_weights(
+    counts: Floats, design: Floats, library_sizes: Floats, *, blocks: Blocks | None = None
+) -> Voom:
     """Voom whose weights also say how far each sample's values lie from the fit, over all features.
 
-    Arguments as in ``voom``. Trend and sample weights are estimated in turn, twice.
+    Arguments as in ``voom``. Trend and sample weights are estimated in turn, twice. As in limma ``blocks`` go
+    into the fits of the trend, not into the sample weights.
 
     Liu et al. 2015, doi:10.1093/nar/gkv412
     """
-    first = voom(counts, design, library_sizes)
+    first = voom(counts, design, library_sizes, blocks=blocks)
     quality = array_weights(first.values, design, first.weights)
-    second = voom(counts, design, library_sizes, sample_weights=quality)
+    second = voom(counts, design, library_sizes, blocks=blocks, sample_weights=quality)
     quality = array_weights(second.values, design, second.weights)
     return Voom(second.values, second.weights * quality, quality)

@@ -15,7 +15,7 @@ from tasks.simulation.gen5 import plate_export
 from tests.night import night
 
 ROOT = Path(__file__).resolve().parents[2]
-SLOW = ("prefect", "great_expectations", "pydeseq2", "boto3")
+SLOW = ("prefect", "great_expectations", "pydeseq2", "boto3", "matplotlib")
 COMMAND = f"""
 import sys
 import time

@@ -55,3 +55,14 @@ def test_rows_are_those_of_the_table_that_bears_the_name_and_a_refusal_is_told_o
     assert "64,102 + 8" in text
     assert text.count(why) == 1
     assert "To look at" not in text
+
+
+def test_figures_are_counted_and_their_folder_is_named_once() -> None:
+    parts = (
+        PartOutcome("figure volcano", "a, gene, deseq2", "done", 1, None),
+        PartOutcome("figure volcano", "b, gene, deseq2", "failed", 0, "ValueError: odd"),
+    )
+    text = printed(Summary("s", parts=parts, figure_count=12, figure_folder="home/studies/s/figures"))
+    assert "12 figures, 1 of them drawn in this run: home/studies/s/figures" in text
+    assert "a, gene, deseq2" not in text
+    assert "ValueError: odd" in text

@@ -19,7 +19,7 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
     """One donor's cultures, one plate, one run, two genes: at least a row for every recipe."""
     with memory_warehouse() as con:
         study = {"study_id": STUDY}
-        insert_row(con, "core.studies", **study, manifest="{}")
+        insert_row(con, "core.studies", **study, manifest='{"expression": {"primary": "deseq2"}}')
         raw = {**study, "object_id": "o"}
         insert_row(con, "core.raw_objects", **raw, file_name="landing/plate.txt", status="loaded")
         insert_row(con, "core.raw_objects", **study, object_id="n", file_name="landing/notes.txt", status="ignored")
@@ -45,8 +45,20 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
         for contrast in ("usc_vs_il1b", "exo_vs_il1b"):
             for feature, symbol, change in (("g1", "FOS", 2.5), ("g2", "ACAN", 1.7)):
                 gene = {"library": "gene", "feature_id": feature, "symbol": symbol, "method": "deseq2"}
-                row = {"contrast_id": contrast, "log2_fold_change": change, "padj": 0.001, "direction": "up"}
+                row = {
+                    "contrast_id": contrast,
+                    "log2_fold_change": change,
+                    "pvalue": 1e-5,
+                    "padj": 0.001,
+                    "direction": "up",
+                }
                 insert_row(con, "result.differential_expression", **study, **gene, **row)
+        both = {"feature_id": "g1", "symbol": "FOS", "contrasts": "usc_vs_il1b;exo_vs_il1b", "directions": "up;up"}
+        insert_row(con, "result.expression_overlaps", **study, **both, is_consistent=True)
+        sample = {"library": "gene", "sample_id": "NP1_il1b"}
+        insert_row(con, "result.expression_quality", **study, **sample, top_symbol="COL1A1")
+        power = {"contrast_id": "usc_vs_il1b", "library": "gene", "detectable_fold_change": 2.13}
+        insert_row(con, "result.expression_power", **study, **power, note="80 % power from 2.1-fold")
         yield con
 
 
@@ -76,3 +88,7 @@ def test_recipes_find_what_they_say(tiny: duckdb.DuckDBPyConnection) -> None:
     assert changed == [("exo_vs_il1b", "gene", "deseq2", 2, 0, 2), ("usc_vs_il1b", "gene", "deseq2", 2, 0, 2)]
     both = tiny.execute(RECIPES["Genes changed in both contrasts, in the same direction"]).fetchall()
     assert both == [("ACAN", 1.7, 1.7), ("FOS", 2.5, 2.5)]
+    tops = tiny.execute(RECIPES["Do both methods agree?"]).fetchall()
+    assert tops[0] == ("exo_vs_il1b", "gene", 1, "FOS", 2.5, 0.001, None, None)
+    power = tiny.execute(RECIPES["What could this number of samples show?"]).fetchall()
+    assert power == [("usc_vs_il1b", "gene", 2.1, "80 % power from 2.1-fold")]

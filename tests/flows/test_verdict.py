@@ -13,6 +13,7 @@ LOADED = FileOutcome("a.csv", "loaded", "qpcr", "sds", 96, None)
 BAD = FileOutcome("b.xlsx", "quarantined", "qpcr", None, 0, "b.xlsx, row 3: no Cq. Export it again.")
 BUG = FileOutcome("c.txt", "quarantined", "qpcr", "sds", 0, "KeyError: 'x'", is_bug=True)
 DONE = PartOutcome("viability", "plate", "done", 6, None, 0.256)
+DRAWN = PartOutcome("figure volcano", "a, gene, deseq2", "done", 1, None)
 CURRENT = PartOutcome("viability", "other", "current", 0, None)
 FAILED = PartOutcome("group_tests", "all", "failed", 0, "ValueError: no variance")
 PLAIN, STRICT = StudyRequest(study="s"), StudyRequest(study="s", strict=True)
@@ -73,9 +74,9 @@ def test_a_run_that_did_nothing_says_why_and_what_to_do() -> None:
 
 
 def test_every_outcome_is_in_one_table() -> None:
-    found = {name: rows for name, _, rows in tables(Summary("s", files=(LOADED, BAD), parts=(DONE, FAILED)))}
+    found = {name: rows for name, _, rows in tables(Summary("s", files=(LOADED, BAD), parts=(DONE, DRAWN, FAILED)))}
     assert {name: len(rows) for name, rows in found.items()} == {
-        "loaded": 1, "quarantined": 1, "ignored": 0, "retracted": 0, "computed": 1, "skipped": 0, "ended": 0,
-        "failed": 1,
+        "loaded": 1, "quarantined": 1, "ignored": 0, "retracted": 0, "computed": 1, "drawn": 1, "skipped": 0,
+        "ended": 0, "failed": 1,
     }  # fmt: skip
     assert found["quarantined"][0]["reason"] == BAD.reason

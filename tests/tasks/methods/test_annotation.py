@@ -7,29 +7,8 @@ import pytest
 
 from schemas.errors import BadInputError
 from tasks.contracts import RawFile
-from tasks.methods.annotation import describe_features, read_features, read_tx2gene, rna_class
+from tasks.methods.annotation import describe_features, read_features, read_tx2gene
 from tests.tasks.parsers.count_files import context, raw_file
-
-
-@pytest.mark.parametrize(
-    ("biotype", "library", "found"),
-    [
-        ("protein_coding", "gene", "mrna"),
-        ("lncRNA", "gene", "lncrna"),
-        ("lincRNA", "gene", "lncrna"),
-        ("antisense", "gene", "lncrna"),
-        ("processed_transcript", "gene", "lncrna"),
-        ("sense_intronic", "gene", "lncrna"),
-        ("3prime_overlapping_ncRNA", "gene", "lncrna"),
-        ("miRNA", "gene", "other"),
-        ("processed_pseudogene", "gene", "other"),
-        (None, "gene", "other"),
-        (None, "mirna", "mirna"),
-        ("protein_coding", "circrna", "circrna"),
-    ],
-)
-def test_the_class_follows_biotype_and_library(biotype: str | None, library: str, found: str) -> None:
-    assert rna_class(biotype, library) == found  # type: ignore[arg-type]
 
 
 def described(folder: Path, ids: list[str], features: str, **row: str) -> list[tuple[str | None, ...]]:
@@ -57,6 +36,12 @@ def test_a_real_annotation_with_other_names_is_read(shared: Path) -> None:
     frame = read_features(RawFile.read(shared / "annotation/gene_ensembl_symbol_biotype_grch38.tsv.gz"))
     assert frame.row(0) == ("ENSG00000000003", "TSPAN6", "protein_coding")
     assert frame["feature_id"].is_unique().all()
+
+
+def test_a_gtf_is_an_annotation_too(shared: Path) -> None:
+    gtf = RawFile.read(shared / "data/sequencing/airway_subset/Homo_sapiens.GRCh37.75_subset.gtf")
+    frame = describe_features(pl.Series(["ENSG00000175262"]), "gene", context(references={"features": gtf}))
+    assert frame.rows() == [("gene", "ENSG00000175262", "C1orf127", "protein_coding", "mrna")]
 
 
 def test_an_annotation_without_ids_is_refused_by_its_own_name(tmp_path: Path) -> None:

@@ -28,10 +28,14 @@ def test_a_contrast_of_any_two_levels_is_the_difference_of_their_coefficients() 
     [
         (paired("a", "b"), ["donor"], None),
         (paired("a", "b"), [], None),
-        ({s: r for s, r in paired("a", "b").items() if s not in ("b0", "b1")}, [], "has 1 sample"),
-        (paired("a"), [], "'b' has 0 sample"),
-        ({s: r | {"batch": r["condition"]} for s, r in paired("a", "b").items()}, ["batch"], "cannot be told apart"),
-        ({s: r | {"batch": s} for s, r in paired("a", "b").items()}, ["batch"], "cannot be told apart"),
+        ({s: r for s, r in paired("a", "b").items() if s not in ("b0", "b1")}, [], "'b' has one sample (b2)"),
+        (paired("a"), [], "'b' has no sample"),
+        (
+            {s: r | {"batch": r["condition"]} for s, r in paired("a", "b").items()},
+            ["batch"],
+            "no batch has both a and b",
+        ),
+        ({s: r | {"batch": s} for s, r in paired("a", "b").items()}, ["batch"], "no batch has both a and b"),
         (
             {s: r | {"batch": f"{i % 3}{i % 2}"} for i, (s, r) in enumerate(paired("a", "b").items())},
             ["batch"],
@@ -52,3 +56,46 @@ def test_a_design_without_residual_degrees_of_freedom_is_refused() -> None:
         row["batch"] = "x" if index in (0, 3) else "y"
     found = defect(metadata, variable="condition", blocking=["donor", "batch"], levels=("a", "b"))
     assert "no degrees of freedom" in str(found)
+
+
+def by_sex(*, donors: bool = False) -> Metadata:
+    rows = {
+        f"{c}{d}": {"condition": c, "donor": f"d{d}", "sex": "m" if d < 2 else "f"} for c in "abc" for d in range(4)
+    }
+    return rows if donors else {s: {k: v for k, v in row.items() if k != "donor"} for s, row in rows.items()}
+
+
+def test_an_interaction_is_the_difference_of_two_differences() -> None:
+    model = design(by_sex(), variable="condition", blocking=[], first="a", crossed="sex", crossed_first="m")
+    assert model.formula == "~ sex + condition + sex:condition"
+    assert model.tested == "sex:condition"
+    assert model.columns[-2:] == (("sex:condition", "f:b"), ("sex:condition", "f:c"))
+    effects = {("a", "m"): 1, ("b", "m"): 3, ("c", "m"): 4, ("a", "f"): 2, ("b", "f"): 9, ("c", "f"): 5}
+    values = np.array([float(effects[row["condition"], row["sex"]]) for row in by_sex().values()])
+    means = np.linalg.lstsq(model.matrix, values, rcond=None)[0]
+    for reference, target, first, second, expected in (
+        ("a", "b", "m", "f", (9 - 2) - (3 - 1)),
+        ("b", "c", "m", "f", (5 - 9) - (4 - 3)),
+        ("b", "a", "f", "m", (9 - 2) - (3 - 1)),
+    ):
+        weights = model.contrast(reference=reference, target=target, between=(first, second))
+        assert weights @ means == pytest.approx(expected)
+
+
+def test_donors_stand_for_the_effect_of_a_column_that_they_determine() -> None:
+    model = design(by_sex(donors=True), variable="condition", blocking=["donor"], crossed="sex")
+    assert model.formula == "~ donor + condition + sex:condition"
+    assert np.linalg.matrix_rank(model.matrix) == model.matrix.shape[1] == 4 + 2 + 2
+    found = defect(
+        by_sex(donors=True), variable="condition", blocking=["donor"], levels="ab", crossed="sex", between="mf"
+    )
+    assert found is None
+
+
+def test_an_interaction_needs_samples_in_every_combination() -> None:
+    few = {s: row for s, row in by_sex().items() if s not in ("b2", "b3")}
+    asked = {"variable": "condition", "blocking": [], "crossed": "sex", "between": ("m", "f")}
+    found = defect(few, levels=("a", "b"), **asked)
+    assert str(found).startswith("condition 'b' with sex 'f' has no sample")
+    found = defect(few, levels=("a", "c"), **asked)
+    assert str(found).startswith("no sample is sex f with condition b, and an interaction needs every combination")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.methods import limma
 from tasks.methods.design_matrix import Design, design
-from tests.tasks.methods.limma_reference import airway
+from tests.tasks.methods.limma_reference import REFERENCE, airway
 
 LEVELS = {f"{group}{i}": {"group": group} for group in "ab" for i in range(3)}
 TWO = design(LEVELS, variable="group", blocking=[])
@@ -120,3 +120,35 @@ def test_a_blocking_factor_takes_out_the_donors() -> None:
         for d in (TWO, paired)
     ]
     assert float(np.median(errors[1])) < float(np.median(errors[0])) / 2
+
+
+@pytest.mark.parametrize(
+    ("method", "has_quality", "number"),
+    [
+        ("limma_voom", False, "voom random"),
+        ("limma_voom", True, "voom quality random"),
+        ("limma_trend", False, "trend random"),
+        ("limma_trend", True, "trend quality random"),
+    ],
+)
+def test_the_correlation_within_donors_is_rs(method: str, has_quality: bool, number: str) -> None:  # noqa: FBT001
+    wide = pl.read_csv(REFERENCE / "designs_counts.csv.gz")
+    rows = {r["sample"]: r for r in pl.read_csv(REFERENCE / "designs_samples.csv").iter_rows(named=True)}
+    numbers_ = dict(line.split(",", 1) for line in (REFERENCE / "designs_numbers.csv").read_text().splitlines())
+    fitted = limma.fit(
+        wide.select(list(rows)).cast(pl.Float64).to_numpy(),
+        wide[""].to_list(),
+        design(rows, variable="condition", blocking=[], first="il1b"),
+        method=method,
+        labels=[row["donor"] for row in rows.values()],
+        quality_weights=has_quality,
+    )
+    assert fitted.correlation == pytest.approx(float(numbers_[number]), abs=1e-6)
+    assert fitted.notes == ()
+
+
+def test_donors_that_are_not_alike_are_told() -> None:
+    labels = ["1", "2", "3", "1", "2", "3"]
+    alternating = simulated(seed=6) * np.exp(np.array([1.0, 0, 0, -1, 0, 0]))
+    notes = limma.fit(alternating, names(60), TWO, method="limma_voom", labels=labels).notes
+    assert "samples that share a random effect are not alike (correlation -" in " ".join(notes)

@@ -61,3 +61,20 @@ def reference(folder: Path, frame: pl.DataFrame, name: str) -> RawFile:
     path = folder / name
     frame.write_csv(path, separator="\t")
     return RawFile.read(path, f"reference/{name}")
+
+
+def circles(parsed: Parsed) -> dict[str, tuple[float, float | None]]:
+    """Back-splice and linear reads by circRNA, of a file of one sample."""
+    frame = parsed.frames["core.feature_counts"].select("feature_id", "count", "linear_count")
+    assert set(parsed.frames["core.feature_counts"]["library"]) == {"circrna"}
+    return {row[0]: row[1:] for row in frame.iter_rows()}
+
+
+def hosts(parsed: Parsed) -> dict[str, tuple[str | None, str | None]]:
+    """Id and symbol of the host gene by circRNA."""
+    frame = parsed.frames["core.features"].select("feature_id", "host_gene_id", "host_gene")
+    return {row[0]: row[1:] for row in frame.iter_rows()}
+
+
+def rules(parsed: Parsed) -> list[str]:
+    return [problem.rule for problem in parsed.problems]

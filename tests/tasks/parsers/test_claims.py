@@ -11,6 +11,18 @@ from tests.tasks.parsers.count_files import AIRWAY, claimants, context, declared
 
 DATA = "data/sequencing"
 SYNTHETIC = [f"sample{i}" for i in range(1, 101)]
+CIRCLES = ("circexplorer2", "circmarker", "knife", "mapsplice", "nclscan", "uroborus")
+ISOMIRS = (
+    *("annotate_SQL_sample", "compare_reference", "compare_target", "gff_2samples", "gff_2uid_missing"),
+    *("gff_3wrong_type", "gff_coldata_missing", "gff_correct_file", "gff_missing_filter_type"),
+    *(
+        "gff_missing_tools_header",
+        "paper_hsa-let-7a-5p",
+        "simulation_test",
+        "synthetic_let7a-5p",
+        "versions_version1.0",
+    ),
+)
 COUNT_FILES = [
     ("studies/airway/landing/airway_gene_counts.csv", AIRWAY, "count_matrix"),
     ("studies/tcga_chol/landing/rna_counts.csv", ["TCGA-3X-AAV9-01", "TCGA-3X-AAVA-01"], "count_matrix"),
@@ -23,6 +35,13 @@ COUNT_FILES = [
     (f"{DATA}/featurecounts/airway_subset_featureCounts.txt", AIRWAY, "featurecounts"),
     (f"{DATA}/htseq/htseq_ensmusg_header.tsv", [], "htseq"),
     (f"{DATA}/star/ERR458837_ReadsPerGene.out.tab", [], "star"),
+    *((f"{DATA}/circrna/circRNAprofiler/{t}/circRNAs_001.txt", [], t) for t in CIRCLES),
+    (f"{DATA}/circrna/circexplorer2/circ_fusion.txt", [], "circexplorer2"),
+    (f"{DATA}/circrna/circexplorer2/circularRNA_full.txt", [], "circexplorer2"),
+    (f"{DATA}/circrna/circexplorer2/low_circ_fusion.txt", [], "circexplorer2"),
+    (f"{DATA}/reads/circexplorer2_star/circ_fusion.txt", [], "circexplorer2"),
+    *((f"{DATA}/mirna/mirtop/{name}.gff", [], "mirtop") for name in ISOMIRS),
+    (f"{DATA}/mirna/mirtop_rawData.tsv", [], "mirtop"),
     (f"{DATA}/salmon/SRR1039508/quant.sf.gz", AIRWAY, "salmon"),
     (f"{DATA}/salmon/SRR1039509/quant.sf.gz", AIRWAY, "salmon"),
     ("reference/airway_counts.csv.gz", AIRWAY, "count_matrix"),

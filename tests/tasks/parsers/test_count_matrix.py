@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from schemas.errors import BadInputError
 from tasks.contracts import RawFile
 from tasks.parsers.count_matrix import PARSER
-from tests.tasks.parsers.count_files import AIRWAY, context, declared, features, matrix, raw_file
+from tests.tasks.parsers.count_files import AIRWAY, claimants, context, declared, features, matrix, raw_file
 
 SAMPLES = ["S1", "S2", "S3"]
 PLAIN = "gene,S1,S2,S3\nA,1,2,3\nB,0,5,6\n"
@@ -88,10 +88,10 @@ def test_rows_are_sorted_by_feature_then_as_the_file_orders_samples(tmp_path: Pa
     content = "gene,S3,S1\nB,1,2\nA,3,4\n"
     frame = PARSER.parse(raw_file(tmp_path, content), declared(SAMPLES)).frames["core.feature_counts"]
     assert frame.rows() == [
-        ("gene", "S3", "A", 3.0, None),
-        ("gene", "S1", "A", 4.0, None),
-        ("gene", "S3", "B", 1.0, None),
-        ("gene", "S1", "B", 2.0, None),
+        ("gene", "S3", "A", 3.0, None, None),
+        ("gene", "S1", "A", 4.0, None, None),
+        ("gene", "S3", "B", 1.0, None, None),
+        ("gene", "S1", "B", 2.0, None, None),
     ]
 
 
@@ -316,3 +316,20 @@ def test_order_orientation_and_compression_do_not_change_the_counts(
         i: dict(zip(SAMPLES, map(float, row), strict=True)) for i, row in zip(ids, counts, strict=True)
     }
     assert parsed.frames["core.feature_counts"]["feature_id"].is_sorted()
+
+
+MIRNAS = ["hsa-let-7a-5p", "hsa-miR-21-5p", "hsa-miR-143-3p", "MIMAT0000062"]
+
+
+@pytest.mark.parametrize("rows", ["samples", "features"])
+def test_mirnas_of_smrnaseq_are_read_either_way_round(tmp_path: Path, rows: str) -> None:
+    table = pl.DataFrame({"": MIRNAS, "S1": [5, 6, 7, 8], "S2": [1, 2, 3, 4]})
+    if rows == "samples":  # mature_counts.csv of nf-core/smrnaseq has samples in rows
+        table = table.transpose(include_header=True, header_name=" ", column_names="").rename({" ": ""})
+    raw = raw_file(tmp_path, table.write_csv(), "landing/mature_counts.csv")
+    about = declared(["S1", "S2"])
+    assert [p.name for p in claimants(raw, about)] == ["count_matrix"]
+    parsed = PARSER.parse(raw, about)
+    assert matrix(parsed) == {m: {"S1": 5 + i, "S2": 1 + i} for i, m in enumerate(MIRNAS)}
+    assert set(parsed.frames["core.features"]["library"]) == {"mirna"}
+    assert set(parsed.frames["core.features"]["rna_class"]) == {"mirna"}

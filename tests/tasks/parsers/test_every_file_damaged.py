@@ -24,6 +24,8 @@ ASSAYS = {
     "sequencing/htseq": "expression_counts",
     "sequencing/star": "expression_counts",
     "sequencing/counts": "expression_counts",
+    "sequencing/circrna": "expression_counts",
+    "sequencing/mirna/mirtop": "expression_counts",
 }
 EVERY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 

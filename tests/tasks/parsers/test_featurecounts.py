@@ -79,3 +79,12 @@ def test_broken_tables_are_refused_in_place(tmp_path: Path, content: str, rule: 
     with pytest.raises(BadInputError) as error:
         PARSER.parse(raw, context(["S1"]))
     assert (error.value.problems[0].rule, error.value.problems[0].place) == (rule, place)
+
+
+@pytest.mark.parametrize("ids", [["hsa-miR-21-5p", "hsa-let-7a-5p"], ["MIMAT0000076", "MIMAT0000062_1"]])
+def test_counts_on_mirbase_are_the_mirna_library(tmp_path: Path, ids: list[str]) -> None:
+    rows = "".join(f"{name}\tchr1\t1\t22\t+\t22\t{i + 3}\n" for i, name in enumerate(ids))
+    content = f"# Program:featureCounts v2.0.6\nGeneid\tChr\tStart\tEnd\tStrand\tLength\tS1.bam\n{rows}"
+    parsed = PARSER.parse(raw_file(tmp_path, content, "landing/mirna.txt"), context(["S1"]))
+    assert matrix(parsed) == {name: {"S1": i + 3} for i, name in enumerate(ids)}
+    assert set(parsed.frames["core.feature_counts"]["library"]) == {"mirna"}

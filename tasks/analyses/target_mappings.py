@@ -1,0 +1,70 @@
+"""Names of miRNA-target tables as features of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from schemas.errors import Problem, warning
+from schemas.study import Study
+from schemas.tables.target_mappings import TargetMapping
+from tasks.contracts import Analysis, Computed, Part
+from tasks.methods.problem_lists import several
+from tasks.methods.result_frames import result_frame
+from tasks.methods.target_mapping import name_mappings
+
+TARGETS, FEATURES, MIRNAS, ALIASES = "core.mirna_targets", "core.features", "core.mirna_names", "core.gene_aliases"
+TABLE = "result.target_mappings"
+_AMBIGUOUS = ("ambiguous_arm", "ambiguous_name", "ambiguous_alias", "unknown_accession")
+_FEW = 0.5  # share of miRNAs of the tables below which the study's are probably named otherwise
+
+
+def parts(_: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """One part, where the study has targets."""
+    if slices[TARGETS].is_empty():
+        return []
+    if slices[FEATURES].is_empty():
+        return [Part("all", skip="no loaded count file names a gene, miRNA or circRNA that targets could be mapped to")]
+    return [Part("all")]
+
+
+def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+    """Map every name of the study's targets; say how many pairs are lost and for what."""
+    targets = frames[TARGETS].filter(~pl.col("is_excluded"))
+    names = name_mappings(targets, frames[FEATURES], frames[MIRNAS], frames[ALIASES])
+    return Computed({TABLE: result_frame(names, TargetMapping)}, tuple(_problems(names, frames[FEATURES])))
+
+
+def _problems(names: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
+    found = []
+    unsure = names.filter(pl.col("na_reason").is_in(_AMBIGUOUS))
+    for side, what in (("mirna", "miRNAs"), ("target", "targets")):
+        lost = unsure.filter(side=side).sort("pair_count", descending=True)
+        if lost.height:
+            pairs = int(lost["pair_count"].sum())
+            message = f"{lost.height:,} {what} of the tables may mean several ({several(lost['name'].to_list())}); "
+            message += f"their {pairs:,} pairs are left out"
+            remedy = (
+                f"Name annotation.{'mirna_aliases' if side == 'mirna' else 'gene_aliases'} in study.yaml, or write "
+            )
+            remedy += "the current names; result.target_mappings lists them all."
+            found.append(warning("study.yaml", "key cerna.targets", f"ambiguous_{side}", message, remedy))
+    mirnas = names.filter(side="mirna").unique("name")
+    known = mirnas["feature_id"].is_not_null().mean()
+    if features.filter(library="mirna").height and isinstance(known, float) and known < _FEW:
+        lost = mirnas.filter(pl.col("feature_id").is_null())
+        message = f"{lost.height:,} of {mirnas.height:,} miRNAs of the tables are not in the study's counts "
+        message += f"({several(lost.sort('pair_count', descending=True)['name'].to_list())})"
+        remedy = "Compare the names in result.target_mappings with those of the count file."
+        found.append(warning("study.yaml", "key cerna.targets", "mirnas_not_in_study", message, remedy))
+    return found
+
+
+ANALYSIS = Analysis(
+    name="target_mappings",
+    reads={TARGETS: (), FEATURES: (), MIRNAS: (), ALIASES: ()},
+    writes=(TABLE,),
+    parts=parts,
+    run=run,
+)

@@ -1,0 +1,92 @@
+"""Principal components of a library's samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from schemas.study import Study
+from tasks.contracts import Drawing, Figure, Part
+from tasks.methods.contrast_figures import LIBRARY_NAMES
+from tasks.methods.expression_components import components, wide
+from tasks.methods.expression_pictures import (
+    EXPRESSION,
+    SCALE,
+    SLICES,
+    donor_markers,
+    group_counts,
+    group_legend,
+    library_parts,
+)
+from tasks.methods.figure_style import SINGLE_MM, panel
+from tasks.methods.label_placement import label_points
+
+NAMED = 16  # samples at most that are called by name
+FEWEST = 3  # samples
+
+
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
+    """One part per library."""
+    return library_parts(study, slices[EXPRESSION])
+
+
+def source(expression: pl.DataFrame, given: Mapping[str, Any]) -> tuple[pl.DataFrame, list[float], int]:
+    """Each sample's first two coordinates, the percentages of the components, and the number of features used."""
+    _, samples, values = wide(expression)
+    found = components(values)
+    about = [given["samples"][s] for s in samples]
+    frame = pl.DataFrame(
+        {
+            "sample_id": samples,
+            "condition": [row["condition"] for row in about],
+            "donor": [row["donor"] for row in about],
+            "pc1": found.scores[:, 0],
+            "pc2": found.scores[:, 1],
+        }
+    )
+    return frame, found.percent.tolist(), len(found.rows)
+
+
+def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
+    """Colour says the condition, the marker the donor; both axes have one scale."""
+    given = part.parameters
+    if len(given["samples"]) < FEWEST or frames[EXPRESSION]["feature_id"].n_unique() < FEWEST:
+        return f"principal components need {FEWEST} samples and {FEWEST} features"
+    points, percent, used = source(frames[EXPRESSION], given)
+    figure, axes = panel(SINGLE_MM, 85)
+    markers = donor_markers(given)
+    for name, _, colour in given["conditions"]:
+        for donor, marker in markers.items():
+            drawn = points.filter(condition=name, donor=donor)
+            axes.scatter(drawn["pc1"], drawn["pc2"], s=22, marker=marker, color=colour, linewidths=0, zorder=3)
+    axes.margins(0.15)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_xlabel(f"PC1 ({percent[0]:.1f} % of variance)")
+    axes.set_ylabel(f"PC2 ({percent[1]:.1f} % of variance)")
+    group_legend(figure, given)
+    if points.height <= NAMED:
+        at = points.select("pc1", "pc2").to_numpy()
+        label_points(axes, at, points["sample_id"].to_list(), at)
+    what = LIBRARY_NAMES.get(given["library"], given["library"])
+    caption = (
+        f"Principal components of {points.height} samples ({group_counts(given)}) over the {used:,} most variable "
+        f"{what}; {SCALE}, centred, not scaled; fit {given['fit']}. Colour: condition."
+    )
+    if len(set(markers.values())) > 1:
+        caption += " Marker: donor."
+    return Drawing(figure, points, f"Principal components of {what}", caption, _alt(points, percent, used, given, what))
+
+
+def _alt(points: pl.DataFrame, percent: Sequence[float], used: int, given: Mapping[str, Any], what: str) -> str:
+    means = dict(points.group_by("condition").agg(pl.col("pc1").mean()).iter_rows())
+    ordered = sorted(given["conditions"], key=lambda c: means[c[0]])
+    return (
+        f"Scatter of {points.height} samples on two principal components of the {used:,} most variable {what} "
+        f"({percent[0]:.0f} % and {percent[1]:.0f} % of variance). Conditions from low to high PC1: "
+        f"{', '.join(label for _, label, _ in ordered)}."
+    )
+
+
+FIGURE = Figure(name="pca", reads={EXPRESSION: SLICES}, parts=parts, draw=draw)

@@ -1,0 +1,111 @@
+"""Where labels of points go so that none covers another one: a deterministic greedy search over rings of places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.methods.figure_style import DARK, GREY, SMALL_PT, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = npt.NDArray[np.float64]
+RINGS = (0.7, 1.4, 2.3, 3.4, 4.8, 6.5)  # of the label's height away from the point
+ANGLES = np.deg2rad([45, 135, -45, -135, 0, 180, 90, -90, 20, 160, -20, -160, 70, 110, -70, -110])
+LINE = {"arrowstyle": "-", "color": GREY, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1}
+COVERED, AWAY = 1.0, 0.6  # price of a point under a label, and of each height of distance
+
+
+def places(anchors: Floats, sizes: Floats, obstacles: Floats, bounds: tuple[float, float, float, float]) -> Floats:
+    """Lower left corner of each label's box, n x 2; NaN where no place within ``bounds`` is free.
+
+    ``anchors``: n x 2, the points, the most important first; ``sizes``: n x 2, width and height of the boxes;
+    ``obstacles``: m x 2, points better not covered; ``bounds``: left, bottom, right, top. Boxes never overlap
+    each other; of the free places the one is taken that covers the fewest points and is nearest.
+    """
+    corners = np.full(anchors.shape, np.nan)
+    taken = np.empty((0, 4))
+    for index, (anchor, (width, height)) in enumerate(zip(anchors, sizes, strict=True)):
+        boxes, away = _candidates(anchor, width, height)
+        inside = (boxes[:, :2] >= bounds[:2]).all(axis=1) & (boxes[:, 2:] <= bounds[2:]).all(axis=1)
+        free = inside & ~_overlaps(boxes, taken).any(axis=1)
+        if not free.any():
+            continue
+        boxes, away = boxes[free], away[free]
+        price = COVERED * _covered(boxes, obstacles) + AWAY * away
+        best = boxes[int(np.argmin(price))]
+        corners[index] = best[:2]
+        taken = np.vstack([taken, best])
+    return corners
+
+
+def _candidates(anchor: Floats, width: float, height: float) -> tuple[Floats, Floats]:
+    """Boxes (left, bottom, right, top) around a point, nearest first, and their distance in heights."""
+    rings, angles = np.meshgrid(np.array(RINGS), ANGLES, indexing="ij")
+    rings, angles = rings.ravel(), angles.ravel()
+    x = anchor[0] + np.cos(angles) * (rings * height + width / 2) - width / 2
+    y = anchor[1] + np.sin(angles) * (rings * height + height / 2) - height / 2
+    return np.column_stack([x, y, x + width, y + height]), rings
+
+
+def _overlaps(boxes: Floats, others: Floats) -> npt.NDArray[np.bool_]:
+    one, other = boxes[:, None, :], others[None, :, :]
+    return np.asarray((one[..., :2] < other[..., 2:]).all(axis=-1) & (other[..., :2] < one[..., 2:]).all(axis=-1))
+
+
+def _covered(boxes: Floats, points: Floats) -> Floats:
+    inside = (points[None] >= boxes[:, None, :2]).all(axis=-1) & (points[None] <= boxes[:, None, 2:]).all(axis=-1)
+    return np.asarray(inside.sum(axis=1), dtype=np.float64)
+
+
+def label_points(
+    axes: Axes, points: Floats, texts: Sequence[str], obstacles: Floats, *, is_italic: bool = False
+) -> list[str]:
+    """Write texts beside points with a thin line to them; gives the texts that found room.
+
+    ``points`` and ``obstacles``: n x 2 and m x 2 in data coordinates; the most important text first. Call it
+    when all else is drawn: it settles the layout and leaves the axes' limits as they are.
+    """
+    figure = axes.figure.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())
+    found = [
+        axes.text(0, 0, plain(t), fontsize=SMALL_PT, fontstyle="italic" if is_italic else "normal", color=DARK)
+        for t in texts
+    ]
+    boxes = [text.get_window_extent() for text in found]
+    frame = axes.get_window_extent()
+    at = np.asarray(axes.transData.transform(points), dtype=np.float64).reshape(-1, 2)
+    near = np.asarray(axes.transData.transform(obstacles), dtype=np.float64).reshape(-1, 2)
+    sizes = np.array([(b.width + 2, b.height + 1) for b in boxes], dtype=np.float64).reshape(-1, 2)
+    corners = places(at, sizes, near, (frame.x0, frame.y0, frame.x1, frame.y1))
+    shown = []
+    for text, anchor, corner, size, point in zip(found, at, corners, sizes, points, strict=True):
+        text.remove()
+        if np.isnan(corner).any():
+            continue
+        points_per_pixel = 72 / figure.dpi
+        offset = (corner + size / 2 - anchor) * points_per_pixel
+        gap = np.hypot(*np.maximum(np.abs(corner + size / 2 - anchor) - size / 2, 0))
+        note = axes.annotate(
+            text.get_text(),
+            tuple(point),
+            xytext=tuple(offset),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=SMALL_PT,
+            fontstyle=text.get_fontstyle(),
+            color=DARK,
+            arrowprops=None if gap < size[1] else LINE,
+            bbox={"boxstyle": "square,pad=0.05", "facecolor": "white", "alpha": 0.75, "linewidth": 0},
+            zorder=10,
+        )
+        note.set_in_layout(False)
+        shown.append(text.get_text().replace(r"\$", "$"))
+    return shown

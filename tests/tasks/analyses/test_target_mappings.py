@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.base import tables
+from schemas.polars_schema import conform, schema
+from schemas.study import Condition, Study, StudyYaml
+from tasks.analyses.target_mappings import ALIASES, ANALYSIS, FEATURES, MIRNAS, TABLE, TARGETS
+
+STUDY = Study(config=StudyYaml(study_id="s", conditions=[Condition(id="a")]), samples=())
+BASE = {"study_id": "s", "object_id": "0" * 64}
+PAIR = {"source": "own", "tier": "predicted"}
+
+
+def frame(table: str, *rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame([BASE | row for row in rows], schema=schema(tables()[table]), orient="row")
+
+
+def frames(targets: list[dict[str, object]], mirnas: list[str]) -> dict[str, pl.DataFrame]:
+    features = [{"library": "mirna", "feature_id": name, "rna_class": "mirna"} for name in mirnas]
+    gene = {"library": "gene", "feature_id": "ENSG1.2", "symbol": "PTEN", "rna_class": "mrna"}
+    keep = list(schema(tables()[FEATURES]))
+    return {
+        TARGETS: frame(TARGETS, *targets).with_columns(is_excluded=pl.lit(value=False)),
+        FEATURES: pl.DataFrame(
+            [{"study_id": "s"} | row for row in (gene, *features)], schema=schema(tables()[FEATURES]), orient="row"
+        ).select(keep),
+        MIRNAS: frame(MIRNAS),
+        ALIASES: frame(ALIASES),
+    }
+
+
+def test_names_are_mapped_and_pairs_that_are_lost_for_doubt_are_told() -> None:
+    targets = [PAIR | {"mirna": m, "target_id": t} for m, t in (("hsa-miR-21", "ENSG1"), ("hsa-let-7a-5p", "ENSG1"))]
+    read = frames(targets, ["hsa-miR-21-5p", "hsa-miR-21-3p", "hsa-let-7a-5p"])
+    (part,) = ANALYSIS.parts(STUDY, read)
+    done = ANALYSIS.run(part, read)
+    rows = done.frames[TABLE].select("side", "name", "feature_id", "rule", "na_reason", "pair_count").rows()
+    assert set(rows) == {
+        ("mirna", "hsa-miR-21", None, None, "ambiguous_arm", 1),
+        ("mirna", "hsa-let-7a-5p", "hsa-let-7a-5p", "exact", None, 1),
+        ("target", "ENSG1", "ENSG1.2", "version", None, 2),
+    }
+    assert [p.rule for p in done.problems] == ["ambiguous_mirna"]
+    assert "their 1 pairs are left out" in done.problems[0].message
+    whole = conform(done.frames[TABLE], tables()[TABLE], {"study_id": "s", "run_id": "r"})
+    assert not whole.select(tables()[TABLE].key).is_duplicated().any()
+
+
+def test_mirnas_of_another_naming_are_told() -> None:
+    targets = [PAIR | {"mirna": f"mmu-miR-{i}-5p", "target_id": "ENSG1"} for i in range(1, 5)]
+    done = ANALYSIS.run(
+        ANALYSIS.parts(STUDY, frames(targets, ["hsa-miR-21-5p"]))[0], frames(targets, ["hsa-miR-21-5p"])
+    )
+    assert [p.rule for p in done.problems] == ["mirnas_not_in_study"]
+
+
+def test_without_targets_there_is_no_part_and_without_features_a_reason() -> None:
+    assert ANALYSIS.parts(STUDY, frames([], ["hsa-miR-21-5p"])) == []
+    read = frames([PAIR | {"mirna": "a", "target_id": "b"}], [])
+    (part,) = ANALYSIS.parts(STUDY, read | {FEATURES: read[FEATURES].clear()})
+    assert part.skip is not None
+    assert "no loaded count file" in part.skip

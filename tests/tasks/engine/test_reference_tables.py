@@ -1,0 +1,140 @@
+"""Tables that study.yaml names go through the ledger like raw files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks.engine.context import open_warehouse
+from tasks.engine.ingest import check
+from tasks.engine.preview import preview
+from tasks.engine.study_files import read_folder
+from tests.night import night
+
+YAML = "study_id: refs\nconditions: [{id: a}, {id: b}]\n"
+TARGETS, SETS = "reference/targets.tsv", "reference/sets.gmt"
+NAMED = f"cerna: {{targets: [{TARGETS}]}}\nenrichment: {{gene_sets: {{GO: ./{SETS}}}}}\n"
+PAIRS = "mirna\ttarget_id\ttarget_symbol\tsource\tevidence\nhsa-miR-21-5p\tENSG1\tPTEN\tstarBase\tCLIP\n"
+GMT = "GO:0000001\tone\tTP53\tMDM2\n"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    path = tmp_path / "study"
+    (path / "reference").mkdir(parents=True)
+    (path / "landing").mkdir()
+    (path / "samples.csv").write_text("sample,condition,donor,replicate\nA1,a,d,1\nB1,b,d,1\n")
+    (path / "study.yaml").write_text(YAML + NAMED)
+    (path / TARGETS).write_text(PAIRS)
+    (path / SETS).write_text(GMT)
+    return path
+
+
+def ledger(home: Path) -> dict[str, tuple[str, str, str | None]]:
+    """Assay, status and reason of every table by name; the newest bytes where there are several."""
+    with open_warehouse(home).open("test") as session:
+        sql = (
+            "SELECT file_name, assay, status, reason FROM core.raw_objects WHERE assay NOT IN ('manifest') "
+            "ORDER BY status = 'superseded' DESC, file_name"
+        )
+        return {row[0]: row[1:] for row in session.query(sql).rows()}
+
+
+def rows(home: Path, sql: str) -> list[tuple[object, ...]]:
+    with open_warehouse(home).open("test") as session:
+        return session.query(sql).rows()
+
+
+def mirnas(home: Path) -> list[object]:
+    return [row[0] for row in rows(home, "SELECT mirna FROM core.mirna_targets ORDER BY mirna")]
+
+
+def test_tables_are_loaded_with_their_object_and_read_once(study: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = night(study, home)
+    assert {f.file_name: (f.status, f.assay, f.rows) for f in first.files} == {
+        TARGETS: ("loaded", "mirna_targets", 1),
+        SETS: ("loaded", "gene_sets", 3),
+    }
+    linked = "SELECT file_name FROM core.raw_objects JOIN {} USING (study_id, object_id)"
+    assert rows(home, linked.format("core.mirna_targets")) == [(TARGETS,)]
+    assert rows(home, linked.format("core.gene_set_collections")) == [(SETS,)]
+    assert rows(home, "SELECT collection, set_id, symbol FROM core.gene_sets ORDER BY symbol") == [
+        ("GO", "GO:0000001", "MDM2"),
+        ("GO", "GO:0000001", "TP53"),
+    ]
+    assert night(study, home).is_unchanged
+    (study / "landing" / "note.txt").write_text("a note")
+    assert [f.file_name for f in night(study, home).files] == ["landing/note.txt"]
+
+
+def test_a_changed_table_supersedes_and_a_broken_one_is_quarantined_with_its_reason(
+    study: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    night(study, home)
+    (study / TARGETS).write_text(PAIRS.replace("miR-21-5p", "miR-155-5p"))
+    (study / SETS).write_text("no gene sets at all\n")
+    night(study, home)
+    assert mirnas(home) == ["hsa-miR-155-5p"]
+    assert ledger(home)[TARGETS] == ("mirna_targets", "loaded", None)
+    assay, status, reason = ledger(home)[SETS]
+    assert (assay, status) == ("gene_sets", "quarantined")
+    assert reason is not None
+    assert "line 1: the line has no tab" in reason
+    assert rows(home, "SELECT count(*) FROM core.gene_sets") == [(0,)]
+    assert [p.rule for p in check(read_folder(study)) if p.file == SETS] == ["no_gene_sets"]
+    (study / SETS).write_text(GMT)
+    night(study, home)
+    assert ledger(home)[SETS] == ("gene_sets", "loaded", None)
+
+
+def test_a_table_that_is_named_no_more_is_not_used_any_more_and_comes_back(study: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    night(study, home)
+    (study / "study.yaml").write_text(YAML)
+    night(study, home)
+    assert mirnas(home) == []
+    assert ledger(home)[TARGETS] == ("mirna_targets", "stored", "the study names it no more")
+    (study / "study.yaml").write_text(YAML + NAMED)
+    assert set(preview(read_folder(study), open_warehouse(home)).to_read) == {SETS, TARGETS}
+    night(study, home)
+    assert mirnas(home) == ["hsa-miR-21-5p"]
+
+
+def test_a_table_under_another_name_keeps_its_rows(study: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    night(study, home)
+    (study / "reference/v2.tsv").write_text(PAIRS)
+    (study / "study.yaml").write_text(YAML + NAMED.replace(TARGETS, "reference/v2.tsv"))
+    night(study, home)
+    assert mirnas(home) == ["hsa-miR-21-5p"]
+    assert {name: found[1] for name, found in ledger(home).items()} == {
+        SETS: "loaded",
+        TARGETS: "stored",
+        "reference/v2.tsv": "loaded",
+    }
+
+
+def test_a_table_may_lie_anywhere_and_one_that_is_nowhere_is_told(study: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "shared.gmt"
+    outside.write_text(GMT)
+    (study / "landing" / "t.tsv").write_text(PAIRS)
+    (study / "study.yaml").write_text(
+        YAML + "cerna: {targets: [landing/t.tsv, s3://bucket/t.tsv, /nowhere/t.tsv]}\n"
+        f"enrichment: {{gene_sets: {{GO: {outside}, KEGG: data/none.gmt}}}}\n"
+    )
+    folder = read_folder(study)
+    assert [p.value for p in folder.study.problems if p.rule == "missing_reference"] == [
+        "s3://bucket/t.tsv",
+        "/nowhere/t.tsv",
+        "data/none.gmt",
+    ]
+    assert "is an address, which is not fetched" in str(folder.study.problems[0])
+    home = tmp_path / "home"
+    night(study, home)
+    assert {name: found[:2] for name, found in ledger(home).items()} == {
+        "landing/t.tsv": ("mirna_targets", "loaded"),
+        str(outside): ("gene_sets", "loaded"),
+    }
