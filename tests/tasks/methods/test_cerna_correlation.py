@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -54,6 +54,7 @@ def test_correlation_of_residuals_is_partial_correlation_given_the_design() -> N
     assert one_sided(r, 12 - 3)[0] == pytest.approx(stats.t.sf(fitted[-1] / error, 8), rel=1e-10)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000), st.floats(0.01, 100), st.floats(-1000, 1000))
 def test_units_and_offsets_do_not_matter(seed: int, scale: float, offset: float) -> None:
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -56,6 +56,7 @@ def test_tails_are_those_of_scipy_relative_to_their_size(population: int) -> Non
         assert found[~is_normal] == pytest.approx(0, abs=1e-279)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 9), st.integers(0, 9), st.floats(0, 1))
 def test_the_family_counts_pairs_that_share_nothing(seed: int, cernas: int, mrnas: int, density: float) -> None:
     first, second = table(cernas, 12, density, seed), table(mrnas, 12, density, seed + 1)
@@ -72,6 +73,7 @@ def test_the_family_counts_pairs_that_share_nothing(seed: int, cernas: int, mrna
         assert padj == pytest.approx(after[i, j], rel=1e-10)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_order_of_rows_and_mirnas_does_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.methods.cerna_pairs import Incidence, incidence, pair_family
@@ -17,6 +17,7 @@ def popular(rows: int, columns: int, degree: int, rng: np.random.Generator) -> I
     return incidence(np.repeat(np.arange(rows), degree), drawn.ravel(), (rows, columns))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 12), st.floats(0, 1))
 def test_every_row_and_column_keeps_its_number_of_entries(seed: int, rows: int, density: float) -> None:
     rng = np.random.default_rng(seed)

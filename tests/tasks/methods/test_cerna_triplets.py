@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -74,6 +74,7 @@ def by_ids(found: Triplets) -> dict[tuple[str, str, str], dict[str, Any]]:
     return {(r["cerna_id"], r["mirna_id"], r["mrna_id"]): r for r in found.rows.iter_rows(named=True)}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.2, 0.6, 1.0]))
 def test_all_triplets_are_tested_as_defined_and_the_right_ones_listed(seed: int, density: float) -> None:
     nodes, edges = network(seed, size=4, density=density)
@@ -92,6 +93,7 @@ def test_all_triplets_are_tested_as_defined_and_the_right_ones_listed(seed: int,
         assert mine[ids]["is_significant"] == (triplet["padj"] < FDR)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_order_and_units_do_not_matter_and_turning_the_contrast_turns_the_pattern(seed: int) -> None:
     nodes, edges = network(seed)
