@@ -21,7 +21,7 @@ def tools_of(slices: pl.DataFrame, files: pl.DataFrame) -> tuple[Tools, str | No
     ``slices``: distinct ``sample_id, object_id``; ``files``: ``object_id, file_name, parser``. A tool that lacks some
     samples takes no part: its circRNAs would seem absent there.
     """
-    named = slices.join(files.unique("object_id"), on="object_id").sort("parser", "sample_id")
+    named = slices.join(files.unique("object_id"), on="object_id").sort("parser", "sample_id", "file_name")
     every = slices["sample_id"].n_unique()
     twice = named.filter(pl.struct("sample_id", "parser").is_duplicated())
     if twice.height:
