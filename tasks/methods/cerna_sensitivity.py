@@ -67,7 +67,9 @@ def sensitivity_pvalues(values: Floats, joint: Floats, shared: Ints, residual_df
     for k in np.unique(count[is_there]):
         for step in np.unique(tenth[is_there & (count == k)]):
             null = np.sort(
-                zero_sensitivity(int(k), step / 10, residual_df, DRAWS, np.random.default_rng([seed, k, step]))
+                zero_sensitivity(
+                    int(k), step / 10, residual_df, DRAWS, np.random.default_rng([seed, int(k), int(step)])
+                )
             )
             for sign in (1, -1):
                 chosen = is_there & (count == k) & (tenth == step) & ((joint >= 0) == (sign > 0))
