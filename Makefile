@@ -40,7 +40,7 @@ lint: setup  ## ruff, mypy, import-linter, sqlfluff
 unit: setup
 	$(BIN)/python -m pytest 
 
-bench: setup  ## benchmarks: ratios against a peer in one run
+bench: setup system  ## benchmarks: ratios against a peer in one run
 	$(BIN)/python -m pytest -m bench -s
 
 soak: setup system  ## the slow and exhaustive tests

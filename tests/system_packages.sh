@@ -6,7 +6,7 @@ set -euo pipefail
 
 declare -A groups=(
     [python]="python3-venv"
-    [tests]="ceph-mon ceph-osd radosgw ceph-common uuid-runtime curl procps chromium r-base-core r-bioc-limma r-bioc-edger r-cran-statmod"
+    [tests]="ceph-mon ceph-osd radosgw ceph-common uuid-runtime curl procps chromium r-base-core r-bioc-deseq2 r-bioc-limma r-bioc-edger r-cran-statmod"
 )
 
 missing=()

@@ -160,6 +160,17 @@ def fraction_warning(
     ]
 
 
+def silent_samples(raw: RawFile, samples: Sequence[str], values: npt.NDArray[np.float64]) -> list[Problem]:
+    """One warning with the samples that have no reads in any feature."""
+    silent = [name for name, is_seen in zip(samples, (values != 0).any(axis=0).tolist(), strict=True) if not is_seen]
+    if not silent:
+        return []
+    verb = "has" if len(silent) == 1 else "have"
+    message = f"{_listed([shown(name) for name in silent[:_SHOWN]], len(silent))} {verb} no reads in any feature"
+    remedy = "Check that sample's alignment, or name it in exclusions.csv: a fit with it is skipped."
+    return [Problem(Severity.WARNING, raw.name, "", silent[0], "sample_without_reads", message, remedy)]
+
+
 def excel_warnings(
     raw: RawFile, ids: pl.Series, symbol: pl.Series | None, row_place: Callable[[int], str]
 ) -> Iterable[Problem]:

@@ -1,9 +1,9 @@
 # Counts and DESeq2 numbers of what the larger references do not reach: replaced outliers (8 samples per group, some
 # genes empty once replaced), two groups whose outlier others exceed, normalisation factors per gene and sample, and a
 # trend that falls back to a local fit.
-# Rscript deseq2_cases.R <directory>; R 4.2.2, DESeq2 1.38.3, locfit 1.5-9.7
+# Rscript deseq2_cases.R <directory> [cases, all of them unless named]; R 4.2.2, DESeq2 1.38.3, locfit 1.5-9.7
 suppressPackageStartupMessages(library(DESeq2))
-to <- commandArgs(TRUE)[1]
+to <- commandArgs(TRUE)[1]; only <- commandArgs(TRUE)[-1]
 simulate <- function(genes, group, seed) {
   set.seed(seed)
   mu <- exp(rnorm(genes, 4, 1.5)); lfc <- ifelse(runif(genes) < .15, rnorm(genes, 0, 1.5), 0)
@@ -11,6 +11,7 @@ simulate <- function(genes, group, seed) {
   matrix(rnbinom(length(m), mu = m, size = 1 / alpha), genes, dimnames = list(paste0("g", 1:genes), paste0("s", seq_along(group))))
 }
 write <- function(name, counts, dds, extra = NULL) {
+  if (length(only) && !name %in% only) return(invisible()) # before R fits: arguments are evaluated when used
   d <- as.data.frame(mcols(dds)); r <- as.data.frame(results(dds, contrast = c("group", "b", "a"), alpha = .05))
   l <- as.data.frame(results(DESeq(dds, test = "LRT", reduced = ~1, quiet = TRUE), alpha = .05))
   out <- data.frame(gene = rownames(counts), if (is.null(extra)) counts else cbind(counts, extra), r, dispGeneEst = d$dispGeneEst, dispFit = d$dispFit,
