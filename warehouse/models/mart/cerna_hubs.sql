@@ -2,7 +2,7 @@
 -- One row per contrast and hub; reads result.cerna_nodes, result.cerna_triplets, core.contrasts.
 -- triplet_count, integer: Consistent triplets with the hub.
 -- significant_triplet_count, integer: Those of them with padj below the study's cerna.fdr.
--- smallest_padj, real: Smallest padj of the hub's consistent triplets.
+-- smallest_padj, number: Smallest padj of the hub's consistent triplets.
 -- cernas, text: Symbols of the circRNAs and lncRNAs in its triplets, alphabetical.
 -- mirnas, text: Symbols of the miRNAs in its triplets.
 -- mrnas, text: Symbols of the mRNAs in its triplets.
