@@ -113,7 +113,7 @@ def remarks(matrix: CountMatrix, library: str) -> list[Finding]:
     """What a reader of the results must know about the counts."""
     found = []
     if matrix.lengths is not None and matrix.offsets is None:
-        without = [s for s, none in zip(matrix.samples, np.isnan(matrix.lengths).all(axis=0), strict=True) if none]
+        without = [s for s, nt in zip(matrix.samples, matrix.lengths.T, strict=True) if np.isnan(nt).all()]
         found.append(
             Finding(
                 "lengths_of_some",
