@@ -11,8 +11,9 @@ from schemas.study import Study
 from schemas.tables.circrna_hosts import CircrnaHost
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.circrna_hosts import beside_hosts, hosts, junction_ratios
-from tasks.methods.expression_fits import included, level, sources
+from tasks.methods.expression_fits import included, sources
 from tasks.methods.result_frames import result_frame
+from tasks.methods.sample_levels import level
 
 COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 EXPRESSION, TABLE = "result.differential_expression", "result.circrna_hosts"

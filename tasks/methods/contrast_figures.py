@@ -12,7 +12,7 @@ import polars as pl
 from schemas.study import ContrastRow, Study
 from tasks.contracts import Part
 from tasks.methods.figure_style import DARK, DOWN, GREY, LIGHT_GREY, UP, group_labels
-from tasks.methods.sample_levels import level
+from tasks.methods.sample_levels import level, with_factors
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -47,6 +47,8 @@ def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Par
             "method": row["method"],
             "n": _replicates(study, contrast, samples.get(row["run_id"], [])),
             "blocking": list(contrast.blocking),
+            "random": contrast.random,
+            "between": list(contrast.between or ()),
             "fold_change": options.fold_change,
             "fdr": options.fdr,
             "is_tested": options.threshold == "test",
@@ -68,20 +70,26 @@ def _levels(contrast: ContrastRow) -> dict[str, str]:
 
 def _replicates(study: Study, contrast: ContrastRow, samples: list[str]) -> dict[str, int]:
     fitted = set(samples)
-    counted = Counter(level(s, contrast.variable) for s in study.samples if s.sample in fitted)
+    samples_of = with_factors(study.samples, study.config)
+    counted = Counter(level(s, contrast.variable) for s in samples_of if s.sample in fitted)
     return {name: counted[value] for name, value in _levels(contrast).items()}
 
 
 def versus(given: Mapping[str, Any]) -> str:
     """The contrast in words."""
-    return f"{given['target']} against {given['reference']}"
+    difference = f"{given['target']} against {given['reference']}"
+    if given.get("between"):
+        column, first, second = given["between"]
+        return f"{difference}, {column} {second} less {first}"
+    return difference
 
 
 def replicates(given: Mapping[str, Any]) -> str:
     """How many cultures stand behind a contrast."""
     n = given["n"]
     blocks = f", blocked by {' and '.join(given['blocking'])}" if given["blocking"] else ""
-    return f"n = {n['target']} and {n['reference']} cultures{blocks}"
+    random = f", {given['random']} as random effect" if given.get("random") else ""
+    return f"n = {n['target']} and {n['reference']} cultures{blocks}{random}"
 
 
 def statistics(given: Mapping[str, Any]) -> str:
@@ -94,7 +102,11 @@ def statistics(given: Mapping[str, Any]) -> str:
 
 def lfc_label(given: Mapping[str, Any]) -> str:
     """Axis of a fold change."""
-    return f"log₂ fold change\n{given['target']} / {given['reference']}"
+    ratio = f"{given['target']} / {given['reference']}"
+    if given.get("between"):
+        column, first, second = given["between"]
+        return f"difference of log₂ fold changes\n{ratio}, {column} {second} less {first}"
+    return f"log₂ fold change\n{ratio}"
 
 
 def edge(fold_changes: pl.Series) -> float:

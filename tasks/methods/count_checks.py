@@ -126,6 +126,8 @@ def not_counts(values: npt.NDArray[np.float64], *, is_estimated: bool = False) -
         return None
     if (values < 0).any() and whole < _HALF:
         return "there are negative values with decimals (logarithms or centred values)"
+    if values.max() <= 1 and not (values < 0).any():
+        return "no value is above 1 (ratios or probabilities, such as CIRIquant's junction ratios)"
     if values.max() <= _LARGEST_LOG2 and whole < _HALF and not is_estimated:
         return f"most values have decimals and none is above {values.max():.3g} (logarithms)"
     if whole < _WHOLE_SHARE and not is_estimated:
@@ -156,6 +158,17 @@ def fraction_warning(
             "Expected from salmon, kallisto or RSEM; from any other tool look for its raw counts.",
         )
     ]
+
+
+def silent_samples(raw: RawFile, samples: Sequence[str], values: npt.NDArray[np.float64]) -> list[Problem]:
+    """One warning with the samples that have no reads in any feature."""
+    silent = [name for name, is_seen in zip(samples, (values != 0).any(axis=0).tolist(), strict=True) if not is_seen]
+    if not silent:
+        return []
+    verb = "has" if len(silent) == 1 else "have"
+    message = f"{_listed([shown(name) for name in silent[:_SHOWN]], len(silent))} {verb} no reads in any feature"
+    remedy = "Check that sample's alignment, or name it in exclusions.csv: a fit with it is skipped."
+    return [Problem(Severity.WARNING, raw.name, "", silent[0], "sample_without_reads", message, remedy)]
 
 
 def excel_warnings(

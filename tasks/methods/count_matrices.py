@@ -14,6 +14,7 @@ from tasks.methods.size_factors import has_gene_without_zero, median_of_ratios, 
 from tasks.methods.tmm import tmm_factors
 
 Floats = npt.NDArray[np.float64]
+MOST_SILENT = 0.75  # features without reads that a list of all genes usually has at most, as a share
 MIN_FEATURES = 10  # with fewer the trend of dispersion over mean has no meaning
 
 
@@ -98,6 +99,15 @@ def remarks(matrix: CountMatrix, library: str) -> list[Finding]:
                 "counts_rounded",
                 "counts are fractional (estimated from transcripts) and were rounded; differences in transcript "
                 "length between samples are not corrected yet",
+            )
+        )
+    silent = int((matrix.reads.sum(axis=1) == 0).sum())
+    if library == "gene" and silent > MOST_SILENT * len(matrix.features):
+        found.append(
+            Finding(
+                "features_without_reads",
+                f"{silent} of {len(matrix.features)} genes have no reads in any of these samples (all_zero)",
+                "Check that the files are of these samples and were counted on the right annotation.",
             )
         )
     missing = int(np.isnan(matrix.counts).any(axis=1).sum())

@@ -13,7 +13,13 @@ from schemas.errors import Problem
 from schemas.vocabulary import Library
 from tasks.contracts import Context, Parsed, RawFile
 from tasks.methods.annotation import describe_features
-from tasks.methods.count_checks import excel_warnings, fraction_warning, refuse_bad_counts, refuse_bad_ids
+from tasks.methods.count_checks import (
+    excel_warnings,
+    fraction_warning,
+    refuse_bad_counts,
+    refuse_bad_ids,
+    silent_samples,
+)
 from tasks.methods.delimited_table import TextTable
 from tasks.methods.feature_ids import library_of
 from tasks.methods.host_genes import with_host_genes
@@ -93,6 +99,7 @@ def load_counts(
     found = [*problems, *excel_warnings(raw, counts.ids, counts.symbol, counts.row_place)]
     if not is_estimated:
         found += fraction_warning(raw, counts.ids, counts.samples, counts.values, counts.place)
+    found += silent_samples(raw, counts.samples, counts.values)
     library = library or library_of(counts.ids, context)
     features = describe_features(counts.ids, library, context, symbol=counts.symbol, biotype=counts.biotype)
     features = with_host_genes(features, counts.host, context)

@@ -36,6 +36,7 @@ _SUFFIX = re.compile(
 _PREFIX = re.compile(r"^(?:read_?counts?|raw_?counts?|expected_?counts?|counts?)[._-]", re.IGNORECASE)
 _GENERIC = {"", "quant", "abundance", "counts", "count", "gene_counts", "readspergene.out", "results", "output"}
 _SEPARATORS = re.compile(r"[\s._-]+")
+_NUMBER = re.compile(r"[0-9]+(?=[^0-9]*$)")
 _DIGITS = re.compile(r"[0-9]+")
 _NAMED = 5  # unknown samples that a message spells out
 
@@ -140,6 +141,10 @@ def unknown_samples(
     remedy = f"Add the sample to samples.csv or correct its name; until then its {rows} are kept without a sample."
     message = f"samples.csv has no sample called {shown}"
     severity = Severity.WARNING
+    if not likely and not used and (numbered := _numbered_alike(unknown, known)):
+        pairs = ", ".join(f"{name!r} is {guess!r}" for name, guess in numbered[:_NAMED])
+        remedy = f"If both are numbered in the same order, {pairs}: then write the file's names into samples.csv."
+        severity, message = Severity.LOCAL, f"{message}, so nothing of this file is used"
     if likely:
         pairs = ", ".join(f"{name!r} is {guess!r}" for name, guess in likely[:_NAMED])
         remedy = f"Likely {pairs}: make the names equal in the file or in samples.csv."
@@ -172,6 +177,20 @@ def _fit(name: str, known: frozenset[str]) -> str | None:
 
 def _plain(name: str) -> str:
     return _SEPARATORS.sub("", name.casefold()).removeprefix("x")
+
+
+def _numbered_alike(unknown: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
+    """Pairs by number, where a file and samples.csv have as many names, all of one word each with a number."""
+    both = ([stripped(name) for name in unknown], list(known))
+    stems = [{_NUMBER.sub("", name) for name in names} for names in both]
+    numbers = [[int(found[-1]) for name in names if (found := _NUMBER.findall(name))] for names in both]
+    if len(unknown) < 2 or any(len(stem) > 1 for stem in stems) or len(known) != len(unknown):  # noqa: PLR2004  # one says nothing
+        return []
+    if any(len(set(n)) < len(known) for n in numbers):
+        return []
+    names = [name for _, name in sorted(zip(numbers[0], unknown, strict=True))]
+    samples = [name for _, name in sorted(zip(numbers[1], known, strict=True))]
+    return list(zip(names, samples, strict=True))
 
 
 def _likely_ones(unknown: Sequence[str], known: Collection[str], used: Collection[str]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.back_splices import load_back_splices
 from tasks.methods.delimited import dialect_of, sniff
@@ -12,6 +13,7 @@ from tasks.methods.sample_names import named_samples, sample_of_file
 
 _WIDTH = 18  # version 1.2 inserts spliced_at_begin and spliced_at_end
 _KINDS = ("CIRCULAR", "LINEAR")
+_AT = "row of the junction"  # no tissue is called so
 _UNREAD = ("name", "n_uniq", "uniq_bridges", "best_qual_left", "best_qual_right", "edits", "anchor_overlap")
 
 
@@ -68,25 +70,25 @@ def _merged(
 ) -> Parsed:
     """Read one column a tissue; a junction that a tissue lacks has no reads there."""
     cells = junctions.select(
-        pl.col("tissues").str.split(","), pl.col("tissue_counts").str.split(","), at=pl.int_range(pl.len())
+        pl.col("tissues").str.split(","), pl.col("tissue_counts").str.split(","), **{_AT: pl.int_range(pl.len())}
     )
-    is_even = cells.select(pl.col("tissues").list.len() == pl.col("tissue_counts").list.len()).to_series()
+    is_uneven = cells.select(pl.col("tissues").list.len() != pl.col("tissue_counts").list.len()).to_series()
+    if is_uneven.any():
+        row = int(junctions["row"][int(is_uneven.arg_max() or 0)])
+        message = "the row does not have one count for each of its tissues"
+        remedy = "Merge the samples again with merge_bed.py, or give one table a sample."
+        raise bad_input(raw.name, table.row_place(row), "uneven_tissues", message, remedy)
     wide = (
-        cells.filter(is_even)
-        .explode("tissues", "tissue_counts")
-        .unique(["at", "tissues"], keep="first")
-        .pivot("tissues", index="at", values="tissue_counts")
+        cells.explode("tissues", "tissue_counts")
+        .unique([_AT, "tissues"], keep="first")
+        .pivot("tissues", index=_AT, values="tissue_counts")
     )
     names, problems = named_samples(raw, tissues, context.study.sample_ids)
     columns = [f"reads in {name}" for name in tissues]
-    uneven = pl.lit("").alias("uneven")  # a row whose lists do not fit holds no numbers: it is named when they are read
     counted = (
-        cells.select("at", uneven=~is_even)
-        .join(wide, on="at", how="left", maintain_order="left")
-        .select(
-            pl.when("uneven").then(uneven).otherwise(pl.col(t).fill_null("0")).alias(c)
-            for t, c in zip(tissues, columns, strict=True)
-        )
+        cells.select(_AT)
+        .join(wide, on=_AT, how="left", maintain_order="left")
+        .select(pl.col(t).fill_null("0").alias(c) for t, c in zip(tissues, columns, strict=True))
     )
     found = pl.concat([junctions.drop("tissues", "tissue_counts", "count"), counted], how="horizontal")
     return load_back_splices(

@@ -39,12 +39,13 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     has_header = tuple(c.strip().lstrip("#") for c in found.first) == names
     table = read_table(raw, found, (), has_header=has_header)
     columns = [i for i, name in enumerate(names) if i >= len(_FIXED) and not name.endswith(_NORMALISED)] or [1]
-    named = {names[i]: pl.col(f"c{i}") for i in columns if i < len(table.frame.columns)}
+    columns = [i for i in columns if i < len(table.frame.columns)]
+    named = {f"reads in {names[i]}": pl.col(f"c{i}") for i in columns}
     if len(named) < len(columns):
         message = "two columns have the same sample name"
         raise bad_input(raw.name, "header", "duplicate_sample", message, "Rename one of them.")
     rows = table.frame.select(pl.col("c0").alias("feature"), **named).with_row_index("row")
-    samples = list(named)
+    samples = [names[i] for i in columns]
     problems: tuple[Problem, ...]
     if len(samples) == 1:
         sample, problems = sample_of_file(raw, context, None if samples[0] in _UNNAMED else samples[0])
@@ -55,7 +56,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     if not rows.height:
         message = "the table has a header and no miRNAs"
         raise bad_input(raw.name, "", "no_rows", message, "Copy the quantifier's file again.")
-    values = cell_numbers(raw, table, rows, samples)
+    values = cell_numbers(raw, table, rows, list(named))
     groups = feature_groups(rows["feature"])
     is_weighted = bool((values % 1 != 0).any())
     disagreeing = [] if is_weighted else groups.differing(values)

@@ -7,7 +7,14 @@ import polars as pl
 import pytest
 
 from schemas.errors import BadInputError
-from tasks.methods.count_checks import excel_warnings, fraction_warning, not_counts, refuse_bad_counts, refuse_bad_ids
+from tasks.methods.count_checks import (
+    excel_warnings,
+    fraction_warning,
+    not_counts,
+    refuse_bad_counts,
+    refuse_bad_ids,
+    silent_samples,
+)
 from tests.tasks.parsers.count_files import raw_file
 
 RNG = np.random.default_rng(7)
@@ -100,3 +107,12 @@ def test_an_id_of_several_lines_is_told_on_one(tmp_path: Path) -> None:
     raw = raw_file(tmp_path, b"", "counts.csv")
     (problem,) = fraction_warning(raw, pl.Series(["a\nb"]), ["S1"], np.array([[1.5]]), lambda r, c: f"{r},{c}")
     assert "first a b in S1" in problem.message
+
+
+def test_samples_without_reads_are_named(tmp_path: Path) -> None:
+    raw, samples = raw_file(tmp_path, "x"), ["S1", "S2", "S3", "S4"]
+    assert silent_samples(raw, samples, COUNTS) == []
+    (problem,) = silent_samples(raw, samples, COUNTS * [1, 0, 1, 0])
+    assert "S2, S4 have no reads in any feature" in str(problem)
+    (problem,) = silent_samples(raw, samples, COUNTS * [1, 1, 0, 1])
+    assert "S3 has no reads in any feature" in str(problem)

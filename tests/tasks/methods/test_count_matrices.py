@@ -66,3 +66,13 @@ def test_ratio_gives_way_to_poscounts_and_says_so() -> None:
 def test_tmm_size_factors_are_effective_library_sizes_on_their_geometric_mean() -> None:
     counts = np.outer(np.arange(1.0, 40), [1, 2, 4])
     assert size_factors(counts, "tmm")[0] == pytest.approx([0.5, 1, 2])
+
+
+def test_many_genes_without_reads_are_counted() -> None:
+    silent = np.vstack([GOOD, np.zeros((61, 2))])
+    (found,) = remarks(matrix(silent), "gene")
+    assert (found.rule, found.message) == (
+        "features_without_reads",
+        "61 of 81 genes have no reads in any of these samples (all_zero)",
+    )
+    assert remarks(matrix(silent), "circrna") == remarks(matrix(silent[:79]), "gene") == []

@@ -130,3 +130,24 @@ def test_files_csv_goes_before_the_file_s_own_name(tmp_path: Path) -> None:
     assert sample_of_file(raw, context(KNOWN), "il1b.bam")[0] == "il1b"
     assert sample_of_file(raw, context(KNOWN), "nobody")[0] == "S1"
     assert sample_of_file(raw, context([]), "nobody.bam")[0] == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "pairs"),
+    [
+        (["X1", "X2", "X10"], ["S01", "S02", "S10"], "'X1' is 'S01', 'X2' is 'S02', 'X10' is 'S10'"),
+        (["GSM103", "GSM101", "GSM102"], ["S1", "S2", "S3"], "'GSM101' is 'S1', 'GSM102' is 'S2', 'GSM103' is 'S3'"),
+        (["a_1", "b_2", "b_3"], ["S1", "S2", "S3"], ""),  # words may name other groups
+        (["X1", "X2"], ["il1b_1", "usc_2"], ""),
+        (["X1", "X2"], ["S1", "S2", "S3"], ""),
+        (["X1", "X01"], ["S1", "S2"], ""),
+    ],
+)
+def test_names_that_are_numbered_alike_are_paired_if_the_order_is_the_same(
+    tmp_path: Path, names: list[str], known: list[str], pairs: str
+) -> None:
+    given_, (problem,) = named_samples(raw_file(tmp_path, "x"), names, known)
+    assert given_ == tuple(names)
+    assert (problem.severity == "local") == bool(pairs)
+    wanted = f"If both are numbered in the same order, {pairs}: then write the file's names into samples.csv."
+    assert problem.remedy == wanted if pairs else "Add the sample" in problem.remedy

@@ -54,7 +54,8 @@ def test_samples_merged_by_merge_bed_are_columns(tmp_path: Path) -> None:
         (row(keys="LINEAR") * 2, "no_circrnas"),
         (row() + row(reads=4), "repeated_junction"),
         (row() + row(5).replace("\t3\t-", "\tx\t-"), "not_a_number"),
-        (row(tissues="S1,S2", counts="4,5") + row(5, tissues="S1,S2", counts="4"), "not_a_number"),
+        (row(tissues="S1,S2", counts="4,5") + row(5, tissues="S3", counts="4,1"), "uneven_tissues"),
+        (row(tissues="S1,S2", counts="4,x"), "not_a_number"),
     ],
 )
 def test_broken_files_are_refused(tmp_path: Path, content: str, rule: str) -> None:
