@@ -147,12 +147,14 @@ def _searched(counts: Floats, scale: Floats, design: Floats, alpha: float, start
     """
     one, y = np.array([alpha]), counts[:, None]
     fixed = _part_of_counts(y, one)
+    # of the prior's density: the search ends by the height's relative change, to which it belongs
+    prior_constant = 0.5 * len(start) * float(np.log(2 * np.pi / LOG2_RIDGE))
 
     def height(log2_beta: Floats) -> float:
         with np.errstate(over="ignore", invalid="ignore"):
             mu = scale * 2.0 ** (design @ log2_beta)
             value = -float((fixed + _part_of_means(y, np.log(np.maximum(mu, TINY))[:, None], mu[:, None], one))[0])
-        value += 0.5 * LOG2_RIDGE * float(log2_beta @ log2_beta)
+        value += 0.5 * LOG2_RIDGE * float(log2_beta @ log2_beta) + prior_constant
         return value if np.isfinite(value) else 1e300
 
     def slope(log2_beta: Floats) -> Floats:
