@@ -11,7 +11,8 @@ Muzellec et al. 2023, doi:10.1093/bioinformatics/btad547
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -58,8 +59,9 @@ class Fit:
     """A fitted model.
 
     ``counts`` as given and ``fitted_counts`` with outliers replaced: features x samples; ``scale``: size
-    factors, samples x features; ``max_cooks``: largest Cook's distance that counts, NaN for none;
-    ``replaced``: features with a replaced count; ``notes``: what a reader should know.
+    factors, samples x features; ``first_means``: means that gene-wise dispersions rest on, samples x features;
+    ``unreplaced``: genes as fitted before outliers were replaced; ``max_cooks``: largest Cook's distance that
+    counts, NaN for none; ``replaced``: features with a replaced count; ``notes``: what a reader should know.
     """
 
     features: tuple[str, ...]
@@ -69,6 +71,8 @@ class Fit:
     scale: Floats
     trend: trends.Trend
     genes: GeneFits
+    first_means: Floats
+    unreplaced: GeneFits
     cooks: Floats
     max_cooks: Floats
     replaced: Flags
@@ -83,34 +87,58 @@ def fit(counts: npt.NDArray[np.int64], features: Sequence[str], design: Design, 
     design must be of full rank with residual degrees of freedom (``design_matrix.defect``). Counts
     that are outliers by Cook's distance are replaced where a group has seven or more samples.
     """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with pydeseq2
-
     y = np.ascontiguousarray(counts.T, dtype=np.float64)
     scale = size_factors.T if size_factors.ndim > 1 else np.broadcast_to(size_factors[:, None], y.shape)
-    # BLAS on one thread: the matrices are as small as the design, threads cost ten times the work
-    with threadpool_limits(limits=1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quiet_small_matrices():
         starts = _genewise(y, scale, design.matrix)
         trend, notes = trends.fit_trend(starts.base_mean, starts.genewise, design.residual_df)
         genes = _coefficients(y, scale, design.matrix, _shrunken(y, design.matrix, starts, trend))
-        cooks = _cooks(y, scale, design, genes)
-        max_cooks = _max_cooks(cooks, design.matrix)
-        replaced, new = _replaced(y, scale, design.matrix, cooks)
-        if replaced.any():
-            is_seen = new[:, replaced].any(axis=0)
-            some = np.flatnonzero(replaced)
-            again = _genewise(new[:, some], scale[:, some], design.matrix)
-            again = _coefficients(
-                new[:, some], scale[:, some], design.matrix, _shrunken(new[:, some], design.matrix, again, trend)
-            )
-            _put(genes, some, again)
-            if is_seen.any():
-                can_replace = _replicates(design.matrix) >= REPLACE_REPLICATES
-                max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), design.matrix)
-                if can_replace.all():
-                    max_cooks = np.full(len(features), np.nan)
-    return Fit(tuple(features), counts.astype(np.float64), new.T, design, scale, trend, genes, cooks, max_cooks,
-               replaced, notes)  # fmt: skip
+        nothing = np.full(len(features), np.nan)
+        bare = Fit(tuple(features), counts.astype(np.float64), counts.astype(np.float64), design, scale, trend, genes,
+                   starts.means, genes, np.full(y.shape, np.nan), nothing, np.isinf(nothing), notes)  # fmt: skip
+        return _without_outliers(bare, genes.means)
+
+
+def refit_for_ratio_test(fitted: Fit) -> Fit:
+    """The fit with outliers told and replaced as for a likelihood ratio test.
+
+    R computes Cook's distances of that test on the means that gene-wise dispersions rest on, not on the fitted ones.
+    """
+    with _quiet_small_matrices():
+        return _without_outliers(fitted, fitted.first_means)
+
+
+@contextmanager
+def _quiet_small_matrices() -> Iterator[None]:
+    """BLAS on one thread: the matrices are as small as the design, threads cost ten times the work."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with pydeseq2
+
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _without_outliers(fitted: Fit, means: Floats) -> Fit:
+    """The fit with Cook's distances from these means, outliers of large groups replaced and their genes refitted."""
+    y, scale, matrix = fitted.counts.T, fitted.scale, fitted.design.matrix
+    genes = fitted.unreplaced
+    cooks = _cooks(y, scale, fitted.design, means, genes.leverages)
+    max_cooks = _max_cooks(cooks, matrix)
+    replaced, new = _replaced(y, scale, matrix, cooks)
+    seen = np.flatnonzero(replaced & new.any(axis=0))
+    if replaced.any():
+        some = np.flatnonzero(replaced)
+        again = _genewise(new[:, some], scale[:, some], matrix)
+        again = _coefficients(
+            new[:, some], scale[:, some], matrix, _shrunken(new[:, some], matrix, again, fitted.trend)
+        )
+        genes = _put(genes, some, again)
+    if len(seen):
+        can_replace = _replicates(matrix) >= REPLACE_REPLICATES
+        max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), matrix)
+        if can_replace.all():
+            max_cooks = np.full(len(fitted.features), np.nan)
+    return replace(fitted, genes=genes, fitted_counts=new.T, cooks=cooks, max_cooks=max_cooks, replaced=replaced)
 
 
 def cooks_cutoff(design: Design) -> float:
@@ -118,14 +146,13 @@ def cooks_cutoff(design: Design) -> float:
     return float(f_distribution.ppf(COOKS_QUANTILE, len(design.columns), design.residual_df))
 
 
-def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> None:
-    """Write some genes' numbers over those that they had."""
-    for field in fields(GeneFits):
-        values = getattr(genes, field.name)
-        if field.name in ("means", "leverages"):
-            values[:, where] = getattr(new, field.name)
-        else:
-            values[where] = getattr(new, field.name)
+def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> GeneFits:
+    """The fits with some genes' numbers in the place of those that they had."""
+    values = {field.name: getattr(genes, field.name).copy() for field in fields(GeneFits)}
+    for name, array in values.items():
+        put = array if name == "beta" else array.T  # genes first
+        put[where] = getattr(new, name) if name == "beta" else getattr(new, name).T
+    return GeneFits(**values)
 
 
 def chunks(genes: npt.NDArray[np.int64], samples: int) -> list[npt.NDArray[np.int64]]:
@@ -202,13 +229,12 @@ def _coefficients(y: Floats, scale: Floats, matrix: Floats, genes: GeneFits) -> 
     return replace(genes, beta=beta, means=means, leverages=leverages, height=height)
 
 
-def _cooks(y: Floats, scale: Floats, design: Design, genes: GeneFits) -> Floats:
+def _cooks(y: Floats, scale: Floats, design: Design, mu: Floats, leverages: Floats) -> Floats:
     """Cook's distance of every count, samples x genes."""
     import pandas as pd  # noqa: PLC0415  # slow import
     from pydeseq2.utils import robust_method_of_moments_disp  # noqa: PLC0415  # slow import
 
     robust = robust_method_of_moments_disp(y / scale, pd.DataFrame(design.matrix))
-    mu, leverages = genes.means, genes.leverages
     pearson = (y - mu) ** 2 / (mu + robust * mu**2)
     found: Floats = pearson / len(design.columns) * leverages / (1 - leverages) ** 2
     return found

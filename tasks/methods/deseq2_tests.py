@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import chi2
 
-from tasks.methods.deseq2 import Fit, chunks, cooks_cutoff
+from tasks.methods.deseq2 import Fit, chunks, cooks_cutoff, refit_for_ratio_test
 from tasks.methods.design_matrix import Design
 from tasks.methods.independent_filtering import filtered
 from tasks.methods.negative_binomial import Flags, Floats, fit_coefficients, log_likelihood, standard_errors, wald
@@ -64,6 +64,7 @@ def likelihood_ratio_table(
     chi-squared; fold change and its error are target against reference (with ``between`` their interaction)
     in the whole design.
     """
+    fitted = refit_for_ratio_test(fitted)
     stays = [not factor or factor in kept for factor, _ in fitted.design.columns]
     reduced = fitted.design.matrix[:, stays]
     genes, y = fitted.genes, fitted.fitted_counts.T
@@ -98,7 +99,7 @@ def _unseen(fitted: Fit, contrast: Floats, levels: Sequence[str]) -> Flags:
         in_groups = fitted.design.matrix @ (contrast != 0) != 0
         if not has_both:
             return np.zeros(len(fitted.genes.base_mean), dtype=np.bool_)
-    found: Flags = ~fitted.fitted_counts[:, in_groups].any(axis=1) & (fitted.genes.base_mean > 0)
+    found: Flags = ~fitted.counts[:, in_groups].any(axis=1) & (fitted.genes.base_mean > 0)
     return found
 
 

@@ -41,7 +41,7 @@ def filtered(pvalues: Floats, means: Floats, fdr: float) -> tuple[Floats, float]
     """
     unseen = float((means == 0).mean())
     shares = np.linspace(unseen, HIGHEST_SHARE if unseen < HIGHEST_SHARE else 1.0, THETAS)
-    cutoffs = np.quantile(means, shares)
+    cutoffs = _quantiles(means, shares)
     families = [adjusted(np.where(means >= cutoff, pvalues, np.nan)) for cutoff in cutoffs]
     rejections = np.array([float((family < fdr).sum()) for family in families])
     chosen = 0
@@ -52,3 +52,14 @@ def filtered(pvalues: Floats, means: Floats, fdr: float) -> tuple[Floats, float]
         enough = rejections > smooth.max() - spread
         chosen = int(enough.argmax())
     return families[chosen], float(cutoffs[chosen])
+
+
+def _quantiles(values: Floats, shares: Floats) -> Floats:
+    """Quantiles between the nearest values, in the order of R's arithmetic: a mean may equal its own cutoff."""
+    ordered = np.sort(values)
+    position = (len(values) - 1) * shares
+    low = np.floor(position).astype(np.int64)
+    high = np.minimum(np.ceil(position).astype(np.int64), len(values) - 1)
+    share = position - low
+    between = (1 - share) * ordered[low] + share * ordered[high]
+    return np.asarray(np.where((share > 0) & (ordered[low] != ordered[high]), between, ordered[low]), dtype=np.float64)

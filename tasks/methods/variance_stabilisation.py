@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.linalg import solve_banded
 
 from tasks.methods.deseq2 import Fit
 from tasks.methods.dispersion_trend import Trend
@@ -37,8 +38,24 @@ def _integrated(normalised: Floats, trend: Trend, inverse_size: float) -> Floats
     grid = np.sinh(np.linspace(0, np.arcsinh(normalised.max()), KNOTS))[1:]
     integrand = 1 / np.sqrt(trend(grid) * grid**2 + inverse_size * grid)
     areas = np.cumsum(np.diff(grid) * (integrand[1:] + integrand[:-1]) / 2)
-    curve = CubicSpline(np.arcsinh((grid[1:] + grid[:-1]) / 2), areas)
+    curve = _spline(np.arcsinh((grid[1:] + grid[:-1]) / 2), areas)
     low, high = np.quantile(normalised.mean(axis=1), ANCHORS)
     at_low, at_high = curve(np.arcsinh(low)), curve(np.arcsinh(high))
     tilt = (np.log2(high) - np.log2(low)) / (at_high - at_low)
     return np.asarray(np.log2(low) + tilt * (curve(np.arcsinh(normalised)) - at_low), dtype=np.float64)
+
+
+def _spline(x: Floats, y: Floats) -> CubicSpline:
+    """Cubic spline whose ends have the third derivatives of cubics through the four outermost points, as R's does.
+
+    Forsythe, Malcolm & Moler 1977, Computer Methods for Mathematical Computations.
+    """
+    width, slope = np.diff(x), np.diff(y) / np.diff(x)
+    right = np.concatenate([[0.0], np.diff(slope), [0.0]])
+    right[0] = (right[2] / (x[3] - x[1]) - right[1] / (x[2] - x[0])) * width[0] ** 2 / (x[3] - x[0])
+    right[-1] = right[-2] / (x[-1] - x[-3]) - right[-3] / (x[-2] - x[-4])
+    right[-1] *= -(width[-1] ** 2) / (x[-1] - x[-4])
+    diagonal = np.concatenate([[-width[0]], 2 * (width[:-1] + width[1:]), [-width[-1]]])
+    bands = np.array([np.concatenate([[0.0], width]), diagonal, np.concatenate([width, [0.0]])])
+    bends = 6 * solve_banded((1, 1), bands, right)
+    return CubicSpline(x, y, bc_type=((2, bends[0]), (2, bends[-1])))
