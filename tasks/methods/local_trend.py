@@ -20,11 +20,15 @@ DEGREE = 2
 
 @dataclass(frozen=True)
 class LocalTrend:
-    """Log dispersion and its slope at ascending log means; cubic between, straight beyond."""
+    """Log dispersion and its slope at ascending log means; cubic between, beyond with the ``bend`` of one parabola.
+
+    The parabola is that of all points together, which locfit fits before it fits what is left of them.
+    """
 
     corners: tuple[float, ...]
     values: tuple[float, ...]
     slopes: tuple[float, ...]
+    bend: float = 0.0
 
     def __call__(self, means: Floats) -> Floats:
         """Dispersion expected at each mean; 0 has none (NaN)."""
@@ -34,8 +38,8 @@ class LocalTrend:
         cell = np.clip(np.searchsorted(corners, x, side="right") - 1, 0, len(corners) - 2)
         width = corners[cell + 1] - corners[cell]
         t = np.clip((x - corners[cell]) / width, 0.0, 1.0)
-        beyond = np.where(x < corners[0], (x - corners[0]) * slopes[0], 0.0)
-        beyond = np.where(x > corners[-1], (x - corners[-1]) * slopes[-1], beyond)
+        below, above = np.minimum(x - corners[0], 0.0), np.maximum(x - corners[-1], 0.0)
+        beyond = below * slopes[0] + above * slopes[-1] + self.bend * (below**2 + above**2)
         smooth = (
             (1 + 2 * t) * (1 - t) ** 2 * values[cell]
             + t**2 * (3 - 2 * t) * values[cell + 1]
@@ -69,4 +73,6 @@ def local_trend(means: Floats, dispersions: Floats) -> LocalTrend | None:
             middle = (low + high) / 2
             cells += [(low, middle), (middle, high)]
     corners = tuple(sorted(found))
-    return LocalTrend(corners, tuple(found[c][0] for c in corners), tuple(found[c][1] for c in corners))
+    root = np.sqrt(means)
+    bend = np.linalg.lstsq(np.vander(x, DEGREE + 1, increasing=True) * root[:, None], y * root, rcond=None)[0][-1]
+    return LocalTrend(corners, tuple(found[c][0] for c in corners), tuple(found[c][1] for c in corners), float(bend))

@@ -13,6 +13,7 @@ from tasks.methods import deseq2
 from tasks.methods.deseq2_tests import likelihood_ratio_table, wald_table
 from tasks.methods.design_matrix import design
 from tasks.methods.size_factors import median_of_ratios, poscounts
+from tasks.methods.variance_stabilisation import stabilised
 
 CASES = Path(__file__).parents[2] / "reference"
 # counts, sheet, blocking, variable, reference, target
@@ -118,3 +119,44 @@ def test_replaced_outliers_normalisation_by_gene_and_a_trend_that_does_not_fit_a
     ratio = likelihood_ratio_table(fit, kept=[], reference="a", target="b", fdr=0.05)
     columns = {f"lrt_{c}": c for c in ("stat", "pvalue", "padj")}
     assert_agree(ratio, table.drop(*columns.values()).rename(columns), limit=0.01)
+
+
+PATHS = {
+    "blocks": ("a" * 25 + "b" * 25, ("wxyz" * 13)[:50]),
+    "libraries": ("aaaabbbb", ""),
+    "halved": ("aaaabbbb", ""),
+    "beyond": ("aaaabbbb", ""),
+    "empty": ("abcabcabc", "xxxyyyzzz"),
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_where_rs_iterations_take_a_rare_path_ours_take_it_too(name: str) -> None:
+    table = pl.read_csv(CASES / f"deseq2_{name}.csv.gz", null_values=["NA"], infer_schema_length=None)
+    samples = [c for c in table.columns if c.startswith("s") and c[1:].isdigit()]
+    groups, blocks = PATHS[name]
+    levels = {s: {"group": groups[i]} | ({"block": blocks[i]} if blocks else {}) for i, s in enumerate(samples)}
+    blocking = ["block"] if blocks else []
+    counts = table.select(samples).to_numpy()
+    model = design(levels, variable="group", blocking=blocking)
+    fit = deseq2.fit(counts, table["gene"].to_list(), model, median_of_ratios(counts.astype(float)))
+    assert fit.trend.kind == ("local" if name == "beyond" else "parametric")
+    for mine, theirs in ((fit.genes.dispersion, "dispersion"), (fit.genes.trend, "dispFit")):
+        assert relative(mine, numbers(table, theirs)) < 1e-4
+    assert stabilised(fit)[:, 0] == pytest.approx(numbers(table, "vst"), abs=1e-6)
+    tested = wald_table(fit, reference="a", target="b", fdr=0.05)
+    ratio = likelihood_ratio_table(fit, kept=blocking, reference="a", target="b", fdr=0.05)
+    columns = {f"lrt_{c}": c for c in ("stat", "pvalue", "padj")}
+    for mine, theirs in ((tested, table), (ratio, table.drop(*columns.values()).rename(columns))):
+        assert_agree(mine, theirs)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            assert np.nanmax(np.abs(np.log10(numbers(mine, "pvalue") / numbers(theirs, "pvalue")))) < 1e-3
+
+
+def test_a_gene_whose_coefficients_have_no_maximum_stops_where_rs_search_stops(shared: Path) -> None:
+    fit = fitted(shared / "reference", "sim3x3paired_mrna")
+    mine = wald_table(fit, reference="IL1b", target="USC", fdr=0.05)
+    theirs = rs(shared / "reference", "sim3x3paired_mrna")
+    joined = mine.join(theirs, on="feature_id", suffix="_r").filter(pl.col("feature_id") == "mrna7489")
+    assert joined["pvalue_r"].item() == pytest.approx(1.9e-8, rel=0.01)
+    assert joined["pvalue"].item() == pytest.approx(joined["pvalue_r"].item(), rel=1e-3)
