@@ -132,7 +132,8 @@ class Flow(_Sheet):
 class Cerna(_Sheet):
     """ceRNA networks."""
 
-    targets: list[str] = Field(default_factory=list)
+    targets: list[str] = Field(default_factory=list, description="Tables of miRNA targets.")
+    sequences: list[str] = Field(default_factory=list, description="FASTA of RNAs whose targets are to be predicted.")
     candidates: Literal["de", "tested"] = "de"
     fdr: float = Field(default=0.05, gt=0, lt=1)
     compatibility: Literal["none", "gdcrnatools"] = "none"

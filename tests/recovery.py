@@ -14,6 +14,7 @@ import numpy as np
 from scipy import stats
 
 from tests.recovery_assays import assert_assays_recovered, assert_damage_and_rescue, primary_pairs
+from tests.recovery_cerna import assert_cerna_recovered
 from tests.recovery_flow import assert_flow_recovered
 
 Truth = Mapping[str, Any]
@@ -166,5 +167,6 @@ def assert_truth_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) 
     for library in truth["expression"]["libraries"]:
         assert_expression_recovered(connection, truth, library)
     assert_named_genes_recovered(connection, truth)
+    assert_cerna_recovered(connection, truth)
     assert_assays_recovered(connection, truth)
     assert_flow_recovered(connection, truth)

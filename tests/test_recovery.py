@@ -9,7 +9,7 @@ import pytest
 
 from tests.memory_warehouse import insert_row, memory_warehouse
 from tests.recovery import assert_truth_recovered
-from tests.truth_rows import STUDY, TRUTH, insert_assays, insert_bench, insert_expression
+from tests.truth_rows import STUDY, TRUTH, insert_assays, insert_bench, insert_cerna, insert_expression
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         insert_row(con, "core.raw_objects", study_id=STUDY, file_name=TRUTH["ignored"][0], status="ignored")
         insert_bench(con)
         insert_expression(con)
+        insert_cerna(con)
         insert_assays(con)
         yield con
 
@@ -53,6 +54,12 @@ def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> 
         "UPDATE result.differential_expression SET direction = 'ns' WHERE library = 'mirna'",
         "UPDATE result.differential_expression SET direction = 'up', log2_fold_change = 3 WHERE direction = 'ns'",
         "UPDATE result.differential_expression SET symbol = NULL",
+        "DELETE FROM result.cerna_triplets",
+        "UPDATE result.cerna_triplets SET is_consistent = false",
+        "UPDATE result.cerna_triplets SET tier = 'predicted'",
+        "UPDATE result.cerna_triplets SET mirna_id = 'sim-miR-1-3p' WHERE cerna_id LIKE 'sim_circ%'",
+        "UPDATE result.cerna_nodes SET is_hub = false",
+        "UPDATE result.cerna_nodes SET degree = 1000 - degree",
         "UPDATE result.percent_positive SET positive_count = positive_count + 1 WHERE sample_id = 'NP2_il1b'",
         "UPDATE result.percent_positive SET percent_positive = 100 - percent_positive",
         "UPDATE result.percent_positive SET stain = ''",

@@ -75,6 +75,27 @@ def insert_expression(con: duckdb.DuckDBPyConnection) -> None:
             con.execute("INSERT INTO result.differential_expression BY NAME FROM frame")
 
 
+def insert_cerna(con: duckdb.DuckDBPyConnection) -> None:
+    """The planted triplets and the nodes that they make."""
+    for contrast, axes in TRUTH["cerna"]["axes"].items():
+        row = {"study_id": STUDY, "contrast_id": contrast}
+        degrees: dict[tuple[str, str], set[str]] = {}
+        for cerna, mirna, mrna in axes:
+            ids = {"cerna_id": cerna, "mirna_id": mirna, "mrna_id": mrna}
+            called = {"tier": "validated", "is_consistent": True, "is_significant": True}
+            insert_row(con, "result.cerna_triplets", **row, **ids, **called)
+            kind = "circrna" if cerna.startswith("sim_circ") else "lncrna"
+            for node, other in (((kind, cerna), mirna), (("mirna", mirna), cerna), (("mirna", mirna), mrna)):
+                degrees.setdefault(node, set()).add(other)
+            degrees.setdefault(("mrna", mrna), set()).add(mirna)
+        ranked = sorted((kind, -len(others), node) for (kind, node), others in degrees.items())
+        places: dict[str, int] = {}
+        for kind, degree, node in ranked:
+            place = places[kind] = places.get(kind, 0) + 1
+            known = {"rna_class": kind, "degree": -degree, "hub_rank": place, "is_hub": place <= 10}
+            insert_row(con, "result.cerna_nodes", **row, feature_id=node, **known)
+
+
 def _insert_pairs(con: duckdb.DuckDBPyConnection, family: dict[str, Any], means: dict[str, float]) -> None:
     test: dict[str, Any] = {"study_id": STUDY, "role": "primary", "padj": 0.001, "family_size": 15}
     for a, b in combinations(CONDITIONS, 2):

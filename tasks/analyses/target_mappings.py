@@ -44,7 +44,7 @@ def _problems(names: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
         if lost.height:
             pairs = int(lost["pair_count"].sum())
             message = f"{lost.height:,} {what} of the tables may mean several ({several(lost['name'].to_list())}); "
-            message += f"their {pairs:,} pairs are left out"
+            message += f"pairs that are left out for it: {pairs:,}"
             remedy = (
                 f"Name annotation.{'mirna_aliases' if side == 'mirna' else 'gene_aliases'} in study.yaml, or write "
             )

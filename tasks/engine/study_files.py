@@ -15,7 +15,7 @@ from tasks.methods.reference_tables import is_reference_table
 from warehouse.landing import FoundFile, describe, walk
 from warehouse.store import Session, Warehouse
 
-ANNOTATIONS = ("features", "tx2gene")
+ANNOTATIONS = ("features", "tx2gene", "mirna_mature")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class StudyFolder:
     @property
     def own_references(self) -> list[FoundFile]:
         """References that are no raw files themselves."""
-        return [f for key, f in self.references.items() if not key.startswith(f"{BESIDE}/")]
+        own = [f for key, f in self.references.items() if not key.startswith(f"{BESIDE}/")]
+        return [f for f in own if f.name not in self.landing]
 
     def hashed_references(self, hashes: Mapping[str, str]) -> dict[str, str]:
         """Hash of each reference by key; a raw file that has none yet is left out."""

@@ -167,7 +167,10 @@ class _Check:
             if found[1].rule in ("few_replicates", "empty_cell"):
                 column, value = ("interaction", contrast.interaction) if self.crossed else ("target", contrast.target)
             remedy = f"{found[1].remedy[:1].upper()}{found[1].remedy[1:]}."
-            self.local(column, value, found[1].rule, found[1].message, remedy)
+            # nobody asked for a default contrast of a condition with one culture: the run leaves it out
+            is_asked = not self.asked.is_default or found[1].rule != "few_replicates"
+            severity = Severity.LOCAL if is_asked else Severity.WARNING
+            self.report(severity, column, value, found[1].rule, found[1].message, remedy)
             return
         if contrast.random and len({row[contrast.random] for row in rows.values()}) == len(rows):
             message = f"every sample has a {contrast.random} of its own, so none are alike"

@@ -238,6 +238,9 @@ def reference_files(config: StudyYaml) -> list[tuple[tuple[str | int, ...], str,
     named.append((("flow", "gating"), config.flow.gating, "gated populations of flow cytometry"))
     named.append((("flow", "compensation"), config.flow.compensation, "compensation of flow cytometry"))
     named += [(("cerna", "targets", at), name, "ceRNA networks") for at, name in enumerate(config.cerna.targets)]
+    named += [
+        (("cerna", "sequences", at), name, "miRNA sites in them") for at, name in enumerate(config.cerna.sequences)
+    ]
     for key, sets in config.enrichment.gene_sets.items():
         named.append((("enrichment", "gene_sets", key), sets.file, f"enrichment in {key}"))
     for key, one in config.enrichment.lists.items():

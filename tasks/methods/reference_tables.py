@@ -12,7 +12,7 @@ from tasks.methods.problem_lists import shown
 
 COLLECTIONS = "collections"  # attribute of a row: names of the collections that a file holds, one a line
 _KEYS = {  # of study.yaml, by assay
-    "mirna_targets": "cerna.targets",
+    "mirna_targets": "cerna.targets or cerna.sequences",
     "gene_sets": "enrichment.gene_sets",
     "mirna_names": "annotation.mirna_mature or annotation.mirna_aliases",
     "gene_aliases": "annotation.gene_aliases",
@@ -77,7 +77,7 @@ def _implied(config: StudyYaml, listing: Listing) -> dict[str, FileRow]:
         if not is_address(plain) and (known is None or known.assay == assay):
             found[plain] = FileRow(file=plain, assay=assay, attributes=attributes)
 
-    for name in config.cerna.targets:
+    for name in (*config.cerna.targets, *config.cerna.sequences):
         if name.strip():
             add(name, "mirna_targets", {})
     for file in (config.annotation.mirna_mature, config.annotation.mirna_aliases):

@@ -65,6 +65,8 @@ conditions:
 #   fdr: 0.05
 #   threshold: filter
 #   shrinkage: none
+#   robust: false               # limma: hypervariable genes do not shape the variances of the others
+#   quality_weights: false      # limma: samples far from the fit count less
 #   source: {{gene: landing/counts.csv}}       # which of two quantifications of the same samples counts
 #   size_factors: {{circrna: poscounts}}
 
@@ -83,7 +85,10 @@ conditions:
 # viability: {{wavelength_nm: 450, reference: control, scope: plate}}
 
 # flow: {{gating: reference/gates.xml}}          # GatingML 2.0 or FlowJo .wsp
-# cerna: {{targets: [reference/mirna_targets.tsv.gz], fdr: 0.05}}
+# cerna:
+#   targets: [reference/mirna_targets.tsv.gz]
+#   sequences: [reference/circles.fa]           # RNAs whose miRNA sites are predicted from sequence
+#   fdr: 0.05
 # enrichment:
 #   gene_sets: {{GO_BP: reference/go_bp.gmt.gz}}
 #   pvalue: 0.05
@@ -128,6 +133,8 @@ the files cannot tell. `benchlake check .` prints everything that is wrong; `ben
 | layouts/NAME.csv | a plate as a picture (grid of samples, `blank`, `empty`) or a list `well,sample,role` |
 | donors.csv, materials.csv | optional: donors by pseudonym, exosome preparations and cultures |
 | exclusions.csv | optional: `file,well,sample,reason`; excluded values are kept and shown, not analysed |
+
+Two treatments that were compared with one control: write their direct contrast as a row of contrasts.csv too.
 
 Rows of files.csv look like these:
 

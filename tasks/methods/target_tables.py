@@ -124,7 +124,7 @@ def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple
     whole = rows.drop_nulls(["mirna", "target_id"])
     if whole.is_empty():
         raise bad_input(raw.name, "", "no_targets", "no row names a miRNA and a target", _REMEDY)
-    problems = _left_out(raw, rows.height - whole.height) + _damaged(raw, whole)
+    problems = left_out(raw, rows.height - whole.height, "rows name no miRNA or no target") + _damaged(raw, whole)
     kinds = whole.select("source", "evidence", "tier").unique()
     tiers = [row[2] or tier_of(row[0], row[1]) for row in kinds.iter_rows()]
     classes = {b: rna_class(b, "gene") for b in whole["biotype"].unique().drop_nulls()}
@@ -173,11 +173,12 @@ _REMEDY = (
 )
 
 
-def _left_out(raw: RawFile, count: int) -> list[Problem]:
+def left_out(raw: RawFile, count: int, what: str, shown: str = "") -> list[Problem]:
+    """Say how many rows are left out for ``what``; nothing where there are none."""
     if not count:
         return []
-    message = f"{count:,} rows name no miRNA or no target and are left out"
-    return [warning(raw.name, "", "incomplete_pair", message, "Complete them, if the pairs matter.")]
+    message = f"{count:,} {what}{f' ({shown})' if shown else ''} and are left out"
+    return [warning(raw.name, "", "pairs_left_out", message, "Complete or correct them, if the pairs matter.")]
 
 
 def _damaged(raw: RawFile, rows: pl.DataFrame) -> list[Problem]:
@@ -195,6 +196,5 @@ def other_species(raw: RawFile, count: int, organism: str) -> list[Problem]:
     if not count:
         return []
     message = f"{count:,} rows are not of {organism} and are left out"
-    return [
-        warning(raw.name, "", "other_species", message, "Nothing is to be done, unless study.yaml's organism is wrong.")
-    ]
+    remedy = "Nothing is to be done, unless study.yaml names the wrong organism."
+    return [warning(raw.name, "", "other_species", message, remedy)]

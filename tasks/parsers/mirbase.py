@@ -7,8 +7,7 @@ import polars as pl
 from schemas.errors import Problem, bad_input, warning
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.delimited import text_of
-from tasks.methods.fasta import read_fasta
-from tasks.methods.mirna_names import SPECIES
+from tasks.methods.mature_mirnas import mature_mirnas, of_organism
 
 ASSAY = "mirna_names"
 TABLE = "core.mirna_names"
@@ -26,11 +25,10 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     Lines of hairpins in aliases.txt are left out. Raises ``BadInputError`` for what is neither file.
     """
     text = text_of(raw, "FASTA or a list of names")
-    found = _mature(raw) if text.lstrip().startswith(">") else _aliases(text)
+    found = mature_mirnas(raw) if text.lstrip().startswith(">") else _aliases(text)
     if found.is_empty():
         raise bad_input(raw.name, "", "no_mirna_names", "no line has a MIMAT accession with a name", _REMEDY)
-    species = SPECIES.get(context.study.config.organism.strip().lower())
-    own = found.filter(pl.col("name").str.to_lowercase().str.starts_with(f"{species[0]}-")) if species else found
+    own = of_organism(found, context.study.config.organism)
     problems: tuple[Problem, ...] = ()
     if own.is_empty():
         message = f"no miRNA of the file is of {context.study.config.organism}; all {found.height} are kept"
@@ -39,17 +37,6 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         )
         own = found
     return Parsed({TABLE: own.unique(["accession", "name"], keep="first", maintain_order=True)}, problems)
-
-
-def _mature(raw: RawFile) -> pl.DataFrame:
-    rows = [
-        (accession, words[0], record.sequence.upper().replace("T", "U"))
-        for record in read_fasta(raw)
-        if (words := record.header.split())
-        and (accession := next((word for word in words if word.startswith("MIMAT")), None))
-    ]
-    frame = pl.DataFrame(rows, schema=["accession", "name", "sequence"], orient="row", schema_overrides=_TEXT)
-    return frame.with_columns(pl.col("sequence").str.replace_all(r"[^ACGU]", "N"))
 
 
 def _aliases(text: str) -> pl.DataFrame:
@@ -63,8 +50,6 @@ def _aliases(text: str) -> pl.DataFrame:
     names = names.with_columns(pl.col("name").str.strip_chars(), pl.lit(None, pl.String).alias("sequence"))
     return names.filter(pl.col("name") != "")
 
-
-_TEXT = dict.fromkeys(("accession", "name", "sequence"), pl.String)
 
 PARSER = Parser(
     name="mirbase",

@@ -17,6 +17,7 @@ from tasks.simulation import (
     qpcr,
     rna_quality,
     senescence,
+    targets,
     viability,
     western,
 )
@@ -45,6 +46,7 @@ def study_yaml() -> bytes:
         "qpcr": {"reference_targets": [qpcr.REFERENCE], "calibrator": "control", "method": "ddcq"},
         "statistics": {"alpha": 0.05, "posthoc": "bonferroni", "design": "auto", "primary_time_h": 72},
         "viability": {"wavelength_nm": 450, "reference": "control", "scope": "plate"},
+        "cerna": {"targets": [targets.TARGETS_FILE], "fdr": 0.05},
         "annotation": {"features": matrices.FEATURES_FILE},
     }
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)

@@ -18,10 +18,12 @@ from tasks.simulation.particles import simulate_particles
 from tasks.simulation.qpcr import simulate_qpcr
 from tasks.simulation.rna_quality import simulate_rna_quality
 from tasks.simulation.senescence import simulate_senescence
+from tasks.simulation.targets import simulate_targets
 from tasks.simulation.viability import LAYOUT, simulate_viability
 from tasks.simulation.western import simulate_western
 
 SEED = 20240604
+TARGETS_STREAM = (1000,)  # beyond those of the assays
 # in the order of their random streams: new ones go to the end
 OTHERS: dict[str, Callable[[np.random.Generator], Drawn]] = {
     "senescence": simulate_senescence,
@@ -40,7 +42,8 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
     ``truth.json`` holds what the values were drawn from: percent of the control's living cells
     by condition and time, log2 fold change of the qPCR targets against the control, per
     count matrix the samples' size factors and the log2 fold change of every changed feature
-    (features that are not listed did not change), percent of senescent cells and every culture's
+    (features that are not listed did not change), the ceRNA axes planted in the target table,
+    percent of senescent cells and every culture's
     counted cells, log2 change of blotted proteins and of the exosomes' markers, sizes and
     concentration of the exosome preparations, amount, purity and integrity of the sequenced RNA,
     percentages of living, apoptotic and necrotic cells, percent of the USC positive for each marker,
@@ -51,6 +54,9 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
     plates, runs = simulate_viability(streams[0]), simulate_qpcr(streams[1])
     counts, expression = simulate_expression(streams[2])
     others = {name: draw(rng) for (name, draw), rng in zip(OTHERS.items(), streams[3:], strict=True)}
+    targets = simulate_targets(
+        expression, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=TARGETS_STREAM))
+    )
     truth = {
         "notice": NOTICE,
         "study_id": STUDY_ID,
@@ -58,6 +64,7 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
         "viability": plates.truth,
         "qpcr": runs.truth,
         "expression": expression,
+        "cerna": targets.truth,
         **{name: drawn.truth for name, drawn in others.items()},
         "pictures": pictures(),
         "ignored": ["landing/notes.txt"],
@@ -68,6 +75,7 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
         **plates.files,
         **runs.files,
         **counts,
+        **targets.files,
         **{name: data for drawn in others.values() for name, data in drawn.files.items()},
         "truth.json": (json.dumps(truth, indent=1, ensure_ascii=False) + "\n").encode(),
     }

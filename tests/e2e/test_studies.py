@@ -18,6 +18,17 @@ def test_tcga_chol_is_loaded_whole_and_warned_to_be_partially_paired(shared: Pat
         FROM core.feature_counts GROUP BY library ORDER BY library
     """
     assert bench.rows(counts) == [("gene", 1000, 45, 45_000, 45_000), ("mirna", 2588, 45, 116_460, 116_460)]
+    tables = "SELECT (SELECT count(*) FROM core.mirna_targets), (SELECT count(*) FROM core.gene_sets)"
+    assert bench.rows(tables) == [(105_907, 1_461_407)]
+    mapped = (
+        "SELECT side, rule, count(DISTINCT name) FROM result.target_mappings GROUP BY 1, 2 ORDER BY 1, 2 NULLS LAST"
+    )
+    assert bench.rows(mapped) == [
+        ("mirna", "exact", 277),
+        ("target", "exact", 284),
+        ("target", "symbol", 1),
+        ("target", None, 7657),
+    ]
     warned = "SELECT severity, message FROM ops.validation_results WHERE rule = 'partially_paired'"
     ((severity, message),) = bench.rows(warned)
     assert severity == "warning"

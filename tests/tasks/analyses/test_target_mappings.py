@@ -42,7 +42,7 @@ def test_names_are_mapped_and_pairs_that_are_lost_for_doubt_are_told() -> None:
         ("target", "ENSG1", "ENSG1.2", "version", None, 2),
     }
     assert [p.rule for p in done.problems] == ["ambiguous_mirna"]
-    assert "their 1 pairs are left out" in done.problems[0].message
+    assert "pairs that are left out for it: 1" in done.problems[0].message
     whole = conform(done.frames[TABLE], tables()[TABLE], {"study_id": "s", "run_id": "r"})
     assert not whole.select(tables()[TABLE].key).is_duplicated().any()
 

@@ -138,3 +138,44 @@ def test_a_table_may_lie_anywhere_and_one_that_is_nowhere_is_told(study: Path, t
         "landing/t.tsv": ("mirna_targets", "loaded"),
         str(outside): ("gene_sets", "loaded"),
     }
+
+
+def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mirnas_do(
+    study: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    mature = ">hsa-miR-21-5p MIMAT0000076 Homo sapiens\nUAGCUUAUCAGACUGAUGUUGA\n"
+    (study / "reference/mature.fa").write_text(mature)
+    (study / "reference/circles.fa").write_text(">hsa_circ_0000284\nGGAUAAGCUAGGGG\n")
+    (study / "landing/mirna.csv").write_text(
+        "mirna,A1,B1\n" + "".join(f"hsa-miR-{i}-5p,{i},9\n" for i in range(20, 40))
+    )
+    (study / "study.yaml").write_text(
+        f"{YAML}cerna: {{targets: [{TARGETS}], sequences: [reference/circles.fa]}}\n"
+        "annotation: {mirna_mature: reference/mature.fa}\n"
+    )
+    (study / TARGETS).write_text(PAIRS + "MIMAT0000076\tENSG1\tPTEN\tTargetScan\t\n")
+    mapped = "SELECT name, feature_id, rule FROM result.target_mappings WHERE side = 'mirna' ORDER BY name"
+    night(study, home)
+    assert rows(home, mapped) == [
+        ("MIMAT0000076", "hsa-miR-21-5p", "accession"),
+        ("hsa-miR-21-5p", "hsa-miR-21-5p", "exact"),
+    ]
+    sites = "SELECT mirna, target_id, position_nt, site_type FROM core.mirna_sites ORDER BY ALL"
+    assert rows(home, sites) == [("hsa-miR-21-5p", "hsa_circ_0000284", 10, "8mer")]
+    assert {name: found[1] for name, found in ledger(home).items() if name.startswith("reference/")} == {
+        TARGETS: "loaded",
+        "reference/circles.fa": "loaded",
+        "reference/mature.fa": "loaded",
+    }
+    (study / "reference/mature.fa").write_text(mature.replace("-21-", "-590-"))
+    second = night(study, home)
+    assert {f.file_name for f in second.files} == {"reference/mature.fa", "reference/circles.fa"}
+    assert rows(home, sites) == [("hsa-miR-590-5p", "hsa_circ_0000284", 10, "8mer")]
+    assert rows(home, mapped) == [
+        ("MIMAT0000076", None, None),
+        ("hsa-miR-21-5p", "hsa-miR-21-5p", "exact"),
+        ("hsa-miR-590-5p", None, None),
+    ]
+    (study / "landing" / "note.txt").write_text("a note")
+    assert {p.status for p in night(study, home).parts if p.analysis == "target_mappings"} == {"current"}

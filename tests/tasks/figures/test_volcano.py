@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.contracts import Part
 from tasks.figures.volcano import FIGURE, LABELS, source
-from tasks.methods.contrast_figures import TESTS, contrast_parts
+from tasks.methods.contrast_figures import TESTS, contrast_parts, lfc_label, replicates, versus
 from tests.tasks.figures.pictures import drawn, factors, legend, simulated, study, words
 
 
@@ -97,3 +98,13 @@ def test_the_counts_of_airway_are_rs(airway_night: Path, shared: Path) -> None:
     assert sheet.filter(direction="up").height == passing.filter(pl.col("log2FoldChange") > 0).height
     assert sheet.filter(direction="down").height == passing.filter(pl.col("log2FoldChange") < 0).height
     assert sheet.filter("is_named").height >= 14
+
+
+def test_an_interaction_and_a_random_effect_are_said_in_words() -> None:
+    part, frames = part_and_frame(simulated())
+    crossed = replace(part, parameters={**part.parameters, "between": ["sex", "male", "female"], "random": "donor"})
+    assert versus(crossed.parameters) == f"{versus(part.parameters)}, sex female less male"
+    assert replicates(crossed.parameters).endswith(", donor as random effect")
+    (axes,) = drawn(FIGURE, crossed, frames).figure.axes
+    assert axes.get_xlabel() == lfc_label(crossed.parameters) != lfc_label(part.parameters)
+    assert axes.get_xlabel().startswith("difference of log₂ fold changes")

@@ -210,3 +210,10 @@ def test_every_contrast_runs_or_has_a_reason(cells: list[tuple[str, str]], block
     contrast, problems = checked_contrast(asked, samples)
     assert (contrast.problem is not None) == any(p.severity is Severity.LOCAL for p in problems)
     assert {"a", "b"} <= {c for c, _ in cells} or contrast.problem is not None
+
+
+def test_a_default_contrast_of_a_condition_with_one_culture_is_a_warning() -> None:
+    config = StudyYaml(study_id="s", conditions=[Condition(id="il1b"), Condition(id="new")])
+    (asked,) = default_contrasts(config, [*MATCHED[:3], SampleRow(sample="n", condition="new")])
+    contrast, (problem,) = checked_contrast(asked, [*MATCHED[:3], SampleRow(sample="n", condition="new")])
+    assert (problem.severity, problem.rule, contrast.problem) == ("warning", "few_replicates", None)

@@ -97,7 +97,7 @@ def test_rows_without_a_side_and_damaged_symbols_are_told(tmp_path: Path) -> Non
     text = "mirna,target_id,target_symbol\nmiR-1,,\n,ENSG1,TP53\nmiR-1,ENSG2,2-Sep\nmiR-1,ENSG3,TP53\n"
     found = parsed(tmp_path, text)
     assert found.frames[TABLE].height == 2
-    assert [p.rule for p in found.problems] == ["incomplete_pair", "excel_damaged_name"]
+    assert [p.rule for p in found.problems] == ["pairs_left_out", "excel_damaged_name"]
     assert "2 rows" in found.problems[0].message
 
 

@@ -1,0 +1,56 @@
+"""ceRNA-miRNA-mRNA triplets of a contrast, and the nodes and hubs of its network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from schemas.study import Study
+from schemas.tables.cerna_nodes import CernaNode
+from schemas.tables.cerna_triplets import CernaTriplet
+from tasks.contracts import Analysis, Computed, Part
+from tasks.methods.cerna_inputs import READS, TESTS, contrast_parts, missing, refused, target_edges, tested_nodes
+from tasks.methods.cerna_network import network_nodes
+from tasks.methods.cerna_triplets import triplets
+from tasks.methods.result_frames import result_frame
+
+TABLE, NODES = "result.cerna_triplets", "result.cerna_nodes"
+
+
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """One part per contrast."""
+    return [part for _, part in contrast_parts(study, slices)]
+
+
+def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+    """Test the triplets, draw the network of the consistent ones; without any, say how many were tested."""
+    given = part.parameters
+    nodes, edges = tested_nodes(frames[TESTS]), target_edges(frames)
+    found = triplets(nodes, edges.drop("target_class"), given["fdr"])
+    contrast = pl.lit(given["contrast"]).alias("contrast_id")
+    tables = {
+        TABLE: result_frame(found.rows.with_columns(contrast), CernaTriplet),
+        NODES: result_frame(network_nodes(found.rows, given["hubs"]).with_columns(contrast), CernaNode),
+    }
+    if found.rows.is_empty():
+        tested = sum(found.family_sizes.values())
+        why = missing(nodes, edges) or (
+            f"none of {tested:,} triplets of the target tables is significant at {given['fdr']:g} or has three "
+            "changed RNAs whose directions fit"
+            if tested
+            else "no miRNA of the target tables has both a tested lncRNA or circRNA and a tested mRNA"
+        )
+        return refused(tables, given, why, ())
+    return Computed(tables)
+
+
+ANALYSIS = Analysis(
+    name="cerna_triplets",
+    reads=READS,
+    writes=(TABLE, NODES),
+    parts=parts,
+    run=run,
+    libraries=("numpy", "scipy", "networkx"),
+    parts_per_step=1,
+)

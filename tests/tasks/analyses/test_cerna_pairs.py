@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+
+from schemas.base import tables
+from schemas.polars_schema import conform
+from tasks.analyses.cerna_pairs import ANALYSIS, TABLE
+from tasks.contracts import Computed, Part
+from tasks.methods.cerna_expression import EXPRESSION
+from tests.tasks.analyses.cerna_frames import AXES, TABLE_ROWS, frames, slices, study
+
+
+def planned(samples: int = 6, **cerna: Any) -> tuple[Part, dict[str, pl.DataFrame]]:  # noqa: ANN401  # any key
+    read = frames(AXES, TABLE_ROWS, samples)
+    (part,) = ANALYSIS.parts(study(samples, **cerna), slices(read))
+    assert part.skip is None
+    return part, read
+
+
+def computed(samples: int = 6, **cerna: Any) -> Computed:  # noqa: ANN401  # any key of the section
+    return ANALYSIS.run(*planned(samples, **cerna))
+
+
+def pairs(done: Computed, *columns: str) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    rows = done.frames[TABLE].sort("tier", "cerna_id", "mrna_id").select("tier", "cerna_id", "mrna_id", *columns).rows()
+    return {row[:3]: row[3:] for row in rows}
+
+
+def test_each_tier_is_a_family_of_its_own_over_changed_candidates() -> None:
+    done = computed()
+    whole = conform(done.frames[TABLE], tables()[TABLE], {"study_id": "s", "run_id": "r"})
+    assert not whole.select(tables()[TABLE].key).is_duplicated().any()
+    found = pairs(done, "shared_mirnas", "cerna_mirnas", "mrna_mirnas", "population", "family_size", "hyper_pvalue")
+    assert found == {
+        ("validated", "lnc1", "ENSG1"): (2, 2, 2, 2, 2, 1.0),
+        ("validated", "lnc1", "ENSG2"): (1, 2, 1, 2, 2, 1.0),
+        ("predicted", "circ1", "ENSG1"): (2, 2, 2, 2, 4, 1.0),
+        ("predicted", "circ1", "ENSG2"): (1, 2, 1, 2, 4, 1.0),
+        ("predicted", "lnc1", "ENSG1"): (2, 2, 2, 2, 4, 1.0),
+        ("predicted", "lnc1", "ENSG2"): (1, 2, 1, 2, 4, 1.0),
+    }
+    assert done.frames[TABLE]["false_call_rate"].null_count() == 6  # nothing is called
+
+
+def test_all_tested_rnas_are_candidates_where_the_study_says_so() -> None:
+    found = pairs(computed(candidates="tested"), "family_size")
+    assert found["predicted", "lnc2", "ENSG3"] == (9,)
+    assert {ids[0] for ids in found} == {"validated", "predicted"}
+
+
+def test_correlations_are_of_residuals_and_few_samples_are_told() -> None:
+    part, read = planned()
+    done = ANALYSIS.run(part, read)
+    values = read[EXPRESSION].filter(pl.col("feature_id").is_in(["lnc1", "ENSG1"]))
+    wide = values.pivot(on="sample_id", index="feature_id", values="value").drop("feature_id").to_numpy()
+    index = np.arange(6)
+    model = np.column_stack([np.ones(6), index % 2, index // 2 == 1, index // 2 == 2]).astype(float)
+    rest = [v - model @ np.linalg.lstsq(model, v, rcond=None)[0] for v in wide]
+    r = stats.pearsonr(*rest).statistic
+    columns = ("correlation", "correlation_pvalue", "sensitivity_correlation", "sample_count", "na_reason")
+    found = pairs(done, *columns)["validated", "lnc1", "ENSG1"]
+    assert found[0] == pytest.approx(r, rel=1e-9)
+    assert found[1] == pytest.approx(stats.t.sf(r * np.sqrt(1 / (1 - r**2)), 1), rel=1e-9)
+    assert found[2:] == (None, 6, "too_few_samples")
+    assert [p.rule for p in done.problems] == ["few_samples_for_cerna"]
+    assert "6 samples" in done.problems[0].message
+
+
+def test_sensitivity_correlation_comes_from_fifty_samples_up() -> None:
+    found = computed(50)
+    rows = found.frames[TABLE]
+    assert found.problems == ()
+    assert rows["sensitivity_correlation"].null_count() == 0
+    assert rows["sensitivity_pvalue"].is_between(0, 1).all()
+    assert rows["na_reason"].null_count() == rows.height
+    assert computed(48).frames[TABLE]["sensitivity_correlation"].null_count() == rows.height
+
+
+def test_gdcrnatools_mode_has_its_universe_and_its_sensitivity() -> None:
+    done = computed(compatibility="gdcrnatools")
+    rows = done.frames[TABLE]
+    assert rows["sensitivity_correlation"].null_count() == 0
+    assert rows["sensitivity_pvalue"].null_count() == rows.height
+    read = frames(AXES, [*TABLE_ROWS, ("hsa-miR-99a-5p", "ENSG9", "validated")])
+    (part,) = ANALYSIS.parts(study(compatibility="gdcrnatools"), slices(read))
+    assert ANALYSIS.run(part, read).frames[TABLE]["population"].unique().to_list() == [3]  # one is not in the study
+
+
+def test_without_normalised_values_pairs_are_tested_and_the_reason_stands() -> None:
+    read = frames(AXES, TABLE_ROWS)
+    bare = read | {EXPRESSION: read[EXPRESSION].clear()}
+    (part,) = ANALYSIS.parts(study(), slices(bare))
+    done = ANALYSIS.run(part, bare)
+    assert done.frames[TABLE]["na_reason"].unique().to_list() == ["no_expression"]
+    assert done.frames[TABLE].height == 6
+    assert [p.rule for p in done.problems] == ["no_expression"]
+
+
+def test_a_feature_that_does_not_vary_has_no_correlation() -> None:
+    part, read = planned()
+    flat = read[EXPRESSION].with_columns(
+        pl.when(pl.col("feature_id") == "lnc1").then(1.0).otherwise("value").alias("value")
+    )
+    found = pairs(ANALYSIS.run(part, read | {EXPRESSION: flat}), "correlation", "na_reason")
+    assert found["validated", "lnc1", "ENSG1"] == (None, "constant_expression")
+    assert found["predicted", "circ1", "ENSG1"][0] is not None
+
+
+def test_another_methods_values_serve_where_the_primary_one_has_none() -> None:
+    read = frames(AXES, TABLE_ROWS, method="limma_voom")
+    other = frames(AXES, TABLE_ROWS)
+    renamed = {
+        name: other[name].with_columns(pl.col("run_id") + " 2") for name in other if "run_id" in other[name].columns
+    }
+    tests = next(name for name in renamed if name != EXPRESSION)
+    both = read | {EXPRESSION: renamed[EXPRESSION], tests: pl.concat([read[tests], renamed[tests]])}
+    (part,) = ANALYSIS.parts(study(primary="limma_voom"), slices(both))
+    assert part.where[EXPRESSION]["run_id"] == tuple(f"run of {lib} 2" for lib in ("circrna", "gene", "mirna"))
+    assert len(part.parameters["levels"]) == 6
+
+
+def test_nothing_changed_is_an_answer() -> None:
+    read = frames({k: (kind, c, 0.9) for k, (kind, c, _) in AXES.items()}, TABLE_ROWS)
+    (part,) = ANALYSIS.parts(study(), slices(read))
+    done = ANALYSIS.run(part, read)
+    assert done.frames[TABLE].is_empty()
+    assert "no changed lncRNA or circRNA shares a miRNA" in done.problems[-1].message
+
+
+def test_calls_that_popular_mirnas_make_are_told() -> None:
+    rng = np.random.default_rng(3)
+    kinds = {"lnc": "lncrna", "g": "mrna"}
+    ids = [f"{kind}{i}" for kind in kinds for i in range(30)]
+    changes = {i: (kinds[i.rstrip("0123456789")], 2.0, 1e-6) for i in ids}
+    mirnas = [f"hsa-miR-{i}-5p" for i in range(1, 81)]
+    changes |= dict.fromkeys(mirnas, ("mirna", -2.0, 1e-06))
+    weight = rng.lognormal(0, 1.5, 80)
+    targets = [(mirnas[m], i, "predicted") for i in ids for m in np.argsort(rng.exponential(size=80) / weight)[:12]]
+    read = frames(changes, targets)
+    (part,) = ANALYSIS.parts(study(), slices(read))
+    done = ANALYSIS.run(part, read)
+    assert done.frames[TABLE]["false_call_rate"].min() > 0.5
+    assert [p.rule for p in done.problems] == ["few_samples_for_cerna", "popular_mirnas"]
