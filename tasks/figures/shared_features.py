@@ -26,6 +26,7 @@ from tasks.methods.expression_values import wide
 from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM
 
 NOISE = 1e-12  # relative spread that comes of rounding
+OVERLAPS = "result.expression_overlaps"
 TOP = 40  # rows at most
 SEVERAL = 2  # contrasts
 EXTREME = 2.0  # standard deviations at which the colours end
@@ -35,7 +36,8 @@ MOST_IN_ONE_COLUMN = 16  # samples
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
     """One part per library; changed is what the study's primary method calls so."""
     options = study.config.expression
-    found = library_parts(study, slices[EXPRESSION], {TESTS: {"method": (options.primary,)}})
+    of_primary = {"method": (options.primary,)}
+    found = library_parts(study, slices[EXPRESSION], {TESTS: of_primary, OVERLAPS: of_primary})
     tested = slices[TESTS].filter(pl.col("method") == options.primary)
     for part in found:
         mine = tested.filter(pl.col("library") == part.parameters["library"])["contrast_id"].unique().sort().to_list()
@@ -45,21 +47,19 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
     return [part for part in found if part.parameters["contrasts"]]
 
 
-def chosen(tested: pl.DataFrame, contrasts: int) -> pl.DataFrame:
-    """Features changed in several contrasts (in the one there is), those changed in most and surest first.
+def chosen(overlaps: pl.DataFrame, tested: pl.DataFrame, contrasts: int) -> pl.DataFrame:
+    """Features changed in several contrasts (where there is one only, in that), those changed in most and surest first.
 
-    ``feature_id, symbol, contrasts`` (semicolon list), ``directions``, ``largest_padj`` of those contrasts.
+    ``feature_id, symbol, contrasts`` (semicolon list), ``directions``, ``max_padj`` of those contrasts.
     """
-    changed = tested.filter(pl.col("direction") != "ns").sort("contrast_id")
-    found = changed.group_by("feature_id").agg(
-        pl.col("symbol").first(),
-        pl.col("contrast_id").str.join(";").alias("contrasts"),
-        pl.col("direction").str.join(";").alias("directions"),
-        pl.col("padj").max().alias("largest_padj"),
-        pl.len().alias("contrast_count"),
-    )
-    several = found.filter(pl.col("contrast_count") >= min(SEVERAL, contrasts))
-    return several.sort("contrast_count", "largest_padj", "feature_id", descending=[True, False, False])
+    found = overlaps
+    if contrasts < SEVERAL:
+        changed = tested.filter(pl.col("direction") != "ns")
+        found = changed.with_columns(
+            contrasts="contrast_id", directions="direction", max_padj="padj", contrast_count=pl.lit(1)
+        )
+    ranked = found.sort("contrast_count", "max_padj", "feature_id", descending=[True, False, False])
+    return ranked.select("feature_id", "symbol", "contrasts", "directions", "max_padj")
 
 
 def z_scores(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -74,7 +74,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     """Rows and columns are clustered; colours end at 2 standard deviations."""
     given = part.parameters
     several = len(given["contrasts"]) >= SEVERAL
-    ranked = chosen(frames[TESTS], len(given["contrasts"]))
+    ranked = chosen(frames[OVERLAPS], frames[TESTS], len(given["contrasts"]))
     expressed = frames[EXPRESSION].join(ranked.head(TOP).select("feature_id"), on="feature_id", how="semi")
     features, samples, values = wide(expressed)
     what = LIBRARY_NAMES.get(given["library"], given["library"])
@@ -90,7 +90,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     figure = heatmap(drawn, SINGLE_MM if len(samples) <= MOST_IN_ONE_COLUMN else DOUBLE_MM, 3.0)
     strip_legend(figure, given)
     source = pl.DataFrame(scores, schema=samples).insert_column(0, pl.Series("feature_id", features))
-    source = ranked.select("feature_id", "symbol", "contrasts", "directions", "largest_padj").join(
+    source = ranked.select("feature_id", "symbol", "contrasts", "directions", "max_padj").join(
         source, on="feature_id", how="inner", maintain_order="left"
     )
     name = METHOD_NAMES.get(given["method"], given["method"])
@@ -100,7 +100,10 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         f"{len(samples)} samples ({group_counts(given)}; fit {given['fit']}). Euclidean distance, complete linkage."
     )
     if several:
-        caption += " Contrasts that share samples are not independent: the overlap has no p-value."
+        caption += (
+            " Contrasts that share samples are not independent: the overlap has no p-value, and the direct contrast of "
+            "two of them does not count as a third."
+        )
     first = ", ".join(rows[f] for f in source["feature_id"].head(5))
     alt = f"Clustered heatmap of {len(features)} {what} significant {where} in {len(samples)} samples: {first}, …"
     return Drawing(figure, source, f"{what[0].upper()}{what[1:]} significant {where}", caption, alt)
@@ -108,7 +111,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
 
 FIGURE = Figure(
     name="shared_features",
-    reads={EXPRESSION: SLICES, TESTS: ("contrast_id", "library", "method")},
+    reads={EXPRESSION: SLICES, TESTS: ("contrast_id", "library", "method"), OVERLAPS: ("library", "method")},
     parts=parts,
     draw=draw,
     libraries=("scipy",),
