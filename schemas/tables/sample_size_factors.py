@@ -24,7 +24,14 @@ class SampleSizeFactor(
     method: Annotated[str, Field(description="Method of differential expression that the fit is of.")]
     fit: Annotated[str, Field(description="Design of the fit, e.g. ~ donor + condition.")]
     sample_id: Annotated[str, References("core.samples.sample_id"), Field(description="Culture.")]
-    size_factor: Annotated[float, Field(gt=0, description="Factor that counts are divided by.")]
+    size_factor: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="Factor that counts are divided by; where transcript lengths take part (salmon, kallisto) the "
+            "geometric mean over the features' own factors.",
+        ),
+    ]
     quality_weight: Annotated[
         float | None,
         Field(

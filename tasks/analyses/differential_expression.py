@@ -21,6 +21,7 @@ from tasks.methods.count_matrices import CountMatrix, Finding, count_matrix, ref
 from tasks.methods.deseq2_tests import likelihood_ratio_table, wald_table
 from tasks.methods.design_matrix import Design, design
 from tasks.methods.expression_parts import COUNTS, FEATURES, OBJECTS, parts
+from tasks.methods.length_offsets import length_scaled, normalisation_factors
 from tasks.methods.merged_tools import merged
 from tasks.methods.result_frames import result_frame
 from tasks.methods.variance_stabilisation import stabilised
@@ -56,6 +57,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     fitted = (_limma if given["method"] in limma.METHODS else _deseq2)(given, matrix, scale, model)
     problems += [_problem(given, finding) for finding in fitted.findings]
     means = pl.DataFrame({"feature_id": matrix.features, "own_mean": (matrix.reads / fitted.factors).mean(axis=1)})
+    seen = matrix.reads.any(axis=1)
+    of_samples = fitted.factors if fitted.factors.ndim == 1 else np.exp(np.log(fitted.factors[seen]).mean(axis=0))
     bound = given["fold_change"] if given["threshold"] == "test" else 1.0
     tables = []
     for contrast in given["contrasts"]:
@@ -69,7 +72,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         tables.append(_contrast_table(given, contrast, tested, means, frames[FEATURES]))
     named = {"library": pl.lit(given["library"]), "method": pl.lit(given["method"]), "fit": pl.lit(given["fit"])}
     scaled = pl.DataFrame(
-        {"sample_id": matrix.samples, "size_factor": fitted.factors, "quality_weight": fitted.quality},
+        {"sample_id": matrix.samples, "size_factor": of_samples, "quality_weight": fitted.quality},
         schema_overrides={"quality_weight": pl.Float64},
     ).with_columns(**named)
     found = {
@@ -105,8 +108,8 @@ def _no_expression() -> pl.DataFrame:
 class _Fitted:
     """Size factors of a fit, what to know about it, and its test of a contrast, a row per feature tested.
 
-    ``expression``: values for pictures, of methods that give them on a scale of their own; ``quality``:
-    weight of each sample where they were asked for.
+    ``factors``: one a sample, or features x samples where lengths take part; ``expression``: values for pictures,
+    of methods that give them on a scale of their own; ``quality``: weight of each sample where they were asked for.
     """
 
     factors: Floats
@@ -135,25 +138,31 @@ def _deseq2_test(
 
 
 def _deseq2(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
-    factors, remarked = size_factors(scale.reads, "ratio" if scale is not matrix else given["size_factors"])
+    per_length = scale.reads if scale.offsets is None else scale.reads / scale.offsets
+    sizes, remarked = size_factors(per_length, "ratio" if scale is not matrix else given["size_factors"])
+    factors = sizes if matrix.offsets is None else normalisation_factors(matrix.offsets, sizes)
     findings = [*remarked, *remarks(matrix, given["library"])]
     if given["shrinkage"] != "none":
         message = f"expression.shrinkage {given['shrinkage']} is not built yet; fold changes are not shrunken"
         findings.append(Finding("shrinkage_not_built", message))
     is_kept = matrix.reads.sum(axis=1) >= (given["min_count"] or 0)
     kept = [f for f, keep in zip(matrix.features, is_kept, strict=True) if keep]
-    fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, factors)
+    own = factors[is_kept] if factors.ndim > 1 else factors
+    fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, own)
     findings += [Finding("deseq2_note", note) for note in fitted.notes]
     return _Fitted(factors, tuple(findings), partial(_deseq2_test, fitted, fdr=given["fdr"]), _expression(fitted))
 
 
+def _per_mean_length(matrix: CountMatrix) -> Floats:
+    """Counts for limma: corrected for the lengths of transcripts where they are known."""
+    counts = np.nan_to_num(matrix.counts)
+    return counts if matrix.offsets is None else length_scaled(counts, matrix.offsets)
+
+
 def _limma(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
     is_borrowed, scaling = scale is not matrix, None
-    findings = [f for f in remarks(matrix, given["library"]) if f.rule != "counts_rounded"]
-    counts = np.nan_to_num(matrix.counts)
-    if (counts != matrix.reads).any():
-        message = "counts are estimated from transcripts; limma does not correct them for the transcripts' lengths"
-        findings.append(Finding("lengths_not_corrected", message))
+    findings = remarks(matrix, given["library"])
+    counts, scale_counts = _per_mean_length(matrix), _per_mean_length(scale)
     if not is_borrowed and given["size_factors"] != "tmm":
         scaling, remarked = size_factors(matrix.reads, given["size_factors"])
         findings += remarked
@@ -163,7 +172,7 @@ def _limma(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, mo
         model,
         method=given["method"],
         scaling=scaling,
-        scale=np.nan_to_num(scale.counts) if is_borrowed else None,
+        scale=scale_counts if is_borrowed else None,
         min_count=given["min_count"] or 0,
         labels=[row[given["random"]] for row in given["metadata"].values()] if given["random"] else (),
         robust=given["robust"],

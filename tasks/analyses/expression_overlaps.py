@@ -26,7 +26,16 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         if len(contrasts) < SEVERAL:
             continue
         where = {EXPRESSION: {"library": (library,), "method": (primary,), "contrast_id": tuple(sorted(here))}}
-        told = [c.model_dump(include={"id", "variable", "reference", "target"}) for c in contrasts]
+        # the difference of two differences is no direct contrast of any other
+        told = [
+            {
+                "id": c.id,
+                "variable": f"{c.variable} {c.interaction}".strip(),
+                "reference": c.reference,
+                "target": c.target,
+            }
+            for c in contrasts
+        ]
         found.append(Part(str(library), where, {"library": library, "method": primary, "contrasts": told}))
     return found
 

@@ -58,8 +58,18 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
                 "fit": plan.formula,
                 "variable": contrasts[0].variable,
                 "blocking": list(contrasts[0].blocking),
+                "crossed": contrasts[0].between[0] if contrasts[0].between else "",
                 "metadata": {s: dict(row) for s, row in plan.metadata.items()},
-                "contrasts": [{"id": c.id, "reference": c.reference, "target": c.target} for c in contrasts],
+                "contrasts": [
+                    {
+                        "id": c.id,
+                        "reference": c.reference,
+                        "target": c.target,
+                        "between": list(c.between[1:]) if c.between else [],
+                        "test": c.test,
+                    }
+                    for c in contrasts
+                ],
                 "fdr": study.config.expression.fdr,
                 "fold_change": study.config.expression.fold_change,
             }
@@ -81,7 +91,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
 
 def _row(
     given: Mapping[str, Any],
-    contrast: Mapping[str, str],
+    contrast: Mapping[str, Any],
     metadata: Mapping[str, Mapping[str, str]],
     scale: np.ndarray[Any, np.dtype[np.float64]],
     tested: pl.DataFrame,
@@ -96,10 +106,17 @@ def _row(
     sizes = f"{counts[1]} vs {counts[0]}" + (
         f", {' and '.join(given['blocking'])} held constant" if given["blocking"] else ""
     )
+    if contrast["test"] == "lrt":
+        note = f"{sizes}: tested as a whole factor, of which no single fold change is the effect"
+        return row | {"note": note, "na_reason": "whole_factor"}
     known = tested.drop_nulls(["lfc_se", "log2_fold_change", "pvalue"])
     typical = known.drop_nulls("padj") if known["padj"].null_count() < known.height else known
-    model = design(metadata, variable=given["variable"], blocking=given["blocking"])
-    weights = model.contrast(reference=contrast["reference"], target=contrast["target"])
+    model = design(metadata, variable=given["variable"], blocking=given["blocking"], crossed=given["crossed"])
+    between = tuple(contrast["between"])
+    weights = model.contrast(reference=contrast["reference"], target=contrast["target"], between=between or None)
+    is_target = np.array([v == contrast["target"] for v in levels])
+    if between:
+        is_target &= np.array([row[given["crossed"]] == between[1] for row in metadata.values()])
     mean = float(np.median(typical["base_mean"].to_numpy())) if typical.height else None
     dispersion = None
     if mean:
@@ -112,7 +129,7 @@ def _row(
         return row | {"base_mean": mean, "note": note, "na_reason": "too_few_features"}
     about: dict[str, Any] = {
         "base_mean": mean, "dispersion": dispersion, "alpha": alpha,
-        "is_target": np.array([v == contrast["target"] for v in levels]),
+        "is_target": is_target,
     }  # fmt: skip
     change = detectable_fold_change(model.matrix, weights, scale, **about)
     at_threshold = power_at(given["fold_change"], model.matrix, weights, scale, **about)

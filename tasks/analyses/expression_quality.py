@@ -15,6 +15,7 @@ from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.count_matrices import count_matrix
 from tasks.methods.expression_fits import included, plan_fits, sources
 from tasks.methods.library_contents import contents, dominated, extreme_factors, log2_cpm
+from tasks.methods.merged_tools import MERGED
 from tasks.methods.quality_rows import Space, distance_rows, space_of, space_rows
 from tasks.methods.result_frames import result_frame
 
@@ -27,6 +28,7 @@ QUALITY, COMPONENTS, DISTANCES = (
 )
 METHOD = "deseq2"  # the one that stabilises variances
 NAMED = 5
+UNTOLD = "the counts of several tools are merged for the fit; reads of a sample are those of no single file"
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -37,9 +39,10 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     found = []
     for (library,), rows in counted.sort("library").group_by(["library"], maintain_order=True):
         mine = rows.select("sample_id", "object_id").unique().sort("sample_id")
-        chosen, conflict = sources(mine, files, study.config.expression.source.get(str(library)))  # type: ignore[call-overload]
+        source = study.config.expression.source.get(str(library))  # type: ignore[call-overload]
+        chosen, conflict = sources(mine, files, source)
         if conflict:
-            found.append(Part(str(library), skip=conflict))
+            found.append(Part(str(library), skip=UNTOLD if source == MERGED else conflict))
             continue
         objects = dict(chosen.select("sample_id", "object_id").iter_rows())
         here = set(fitted.filter(pl.col("library") == library)["fit"])

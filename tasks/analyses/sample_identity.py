@@ -37,7 +37,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         chosen, conflict = sources(
             mine, files, {str(k): v for k, v in study.config.expression.source.items()}.get(str(library))
         )
-        if conflict:
+        if conflict and library == "gene":  # the others' counts are not read: samples are compared as the fit has them
             found.append(Part(str(library), skip=conflict))
             continue
         objects = dict(chosen.select("sample_id", "object_id").iter_rows())

@@ -33,7 +33,7 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
     with warehouse.open(f"plan {name}") as session, session.transaction():
         require_registered(session, study.study_id)
         blocked = runs.blocked(session, study.study_id)
-        plans = _planned(session, analysis, study, blocked)
+        plans = planned(session, analysis, study, blocked)
         if isinstance(plans, PartOutcome):
             return [], [plans]
         if figures.TABLE in analysis.writes and figures.forget_lost(session, study.study_id, plans):
@@ -45,7 +45,7 @@ def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[Part
     return [p for p in plans if p.must_run], settled
 
 
-def _planned(
+def planned(
     session: Session, analysis: Analysis, study: Study, blocked: Mapping[str, str]
 ) -> list[PartPlan] | PartOutcome:
     """Parts of an analysis; where a kind of figure cannot say its parts that is all that fails, the night goes on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from functools import cache, wraps
 from logging import getLogger
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 log = getLogger(__name__)
 TABLE = "result.figures"
+YOUNG_S = 24 * 3600.0
 
 
 @cache
@@ -109,6 +111,15 @@ def forget_lost(session: Session, study_id: str, plans: list[PartPlan]) -> bool:
     return bool(lost)
 
 
+def _drop_old(home: Path, named: set[str]) -> None:
+    """Delete pictures that no row names; young ones may be those that another study is about to name."""
+    derived = home / "objects" / "derived"
+    for place in derived.iterdir() if derived.exists() else ():
+        is_old = place.stat().st_mtime < time.time() - YOUNG_S
+        if is_old and f"derived/{place.name}" not in named and any(place.glob("*.svg")):
+            shutil.rmtree(place)
+
+
 def _paths(home: Path, key: str, name: str) -> list[Path]:
     return [home / "objects" / key / f"{name}{suffix}" for suffix in SUFFIXES]
 
@@ -126,6 +137,7 @@ def show(study_id: str, warehouse: Warehouse) -> int:
     """
     with warehouse.open(f"figures of {study_id}") as session:
         rows = session.read(TABLE, {"study_id": [study_id]}, ["object_key", "stem"]).sort("stem")
+        _drop_old(warehouse.home, set(session.read(TABLE, {}, ["object_key"], distinct=True)["object_key"]))
     target = folder(study_id, warehouse.home)
     if not rows.height and not target.exists():
         return 0

@@ -10,57 +10,40 @@ import polars as pl
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import LIBRARY_NAMES
-from tasks.methods.expression_pictures import group_counts, group_legend, sample_parameters
+from tasks.methods.expression_pictures import QUALITY, group_counts, group_legend, quality_parts
 from tasks.methods.figure_style import DOUBLE_MM, GREY, SINGLE_MM, panel, plain
 
-COUNTS = "core.feature_counts"
 MOST_IN_ONE_COLUMN, NAMED = 24, 80  # samples
 MILLION, MANY = 1e6, 1e5
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
-    """One part per library, of the samples that samples.csv knows."""
-    found = []
-    for library in slices[COUNTS]["library"].unique().sort():
-        samples = slices[COUNTS].filter(library=library)["sample_id"].drop_nulls().unique().sort().to_list()
-        parameters = {"library": library, **sample_parameters(study, samples)}
-        if parameters["samples"]:
-            found.append(Part(library, {COUNTS: {"library": (library,), "sample_id": tuple(samples)}}, parameters))
-    return found
+    """One part per library, of the samples that take part in it."""
+    return quality_parts(study, slices[QUALITY], QUALITY)
 
 
-def source(counts: pl.DataFrame, part: Part) -> pl.DataFrame:
-    """Reads and features with a read of each file's sample, in display order of the conditions."""
+def source(quality: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Reads and detected features of each sample, in display order of the conditions."""
     given = part.parameters
     order = {name: place for place, (name, _, _) in enumerate(given["conditions"])}
     conditions = {s: row["condition"] for s, row in given["samples"].items()}
-    found = counts.group_by("sample_id", "object_id").agg(
-        pl.col("count").sum().alias("reads"),
-        (pl.col("count") > 0).sum().alias("detected_features"),
-        pl.col("is_excluded").all(),
-    )
-    return (
-        found.with_columns(condition=pl.col("sample_id").replace_strict(conditions))
-        .sort(pl.col("condition").replace_strict(order), "sample_id", "object_id")
-        .select("sample_id", "condition", "reads", "detected_features", "is_excluded")
-    )
+    found = quality.with_columns(condition=pl.col("sample_id").replace_strict(conditions, return_dtype=pl.String))
+    ordered = found.sort(pl.col("condition").replace_strict(order), "sample_id")
+    return ordered.select("sample_id", "condition", "library_size", "detected_count")
 
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
-    """Bars in the colours of the conditions; excluded samples are hatched."""
+    """Bars in the colours of the conditions."""
     given = part.parameters
-    bars = source(frames[COUNTS], part)
-    if not bars["reads"].sum():
+    bars = source(frames[QUALITY], part)
+    if not bars["library_size"].sum():
         return "no sample has a read"
     figure, axes = panel(SINGLE_MM if bars.height <= MOST_IN_ONE_COLUMN else DOUBLE_MM, 70)
     colours = {name: colour for name, _, colour in given["conditions"]}
-    reads = bars["reads"].to_numpy()
+    reads = bars["library_size"].to_numpy()
     least, median, largest = float(reads.min()), float(np.median(reads)), float(reads.max())
     unit, word = (MILLION, " (millions)") if largest >= MANY else (1.0, "")
-    drawn = axes.bar(range(bars.height), reads / unit, color=[colours[c] for c in bars["condition"]], width=0.8)
-    for patch, is_excluded in zip(drawn, bars["is_excluded"], strict=True):
-        if is_excluded:
-            patch.set(facecolor="white", edgecolor=GREY, hatch="////")
+    axes.bar(range(bars.height), reads / unit, color=[colours[c] for c in bars["condition"]], width=0.8)
     axes.axhline(median / unit, color=GREY, linestyle=(0, (3, 2)), linewidth=0.6)
     axes.set_xticks([])
     if bars.height <= NAMED:
@@ -74,10 +57,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         f"Reads counted in {what} of {bars.height} samples ({group_counts(given)}), before normalisation. "
         "Dashed line: median."
     )
-    if excluded := int(bars["is_excluded"].sum()):
-        caption += f" Hatched: {excluded} excluded."
     alt = f"Bars of {bars.height} library sizes from {least:,.0f} to {largest:,.0f} reads, median {median:,.0f}."
     return Drawing(figure, bars, f"Library sizes: {what}", caption, alt)
 
 
-FIGURE = Figure(name="library_sizes", reads={COUNTS: ("library", "sample_id")}, parts=parts, draw=draw)
+FIGURE = Figure(name="library_sizes", reads={QUALITY: ("library", "sample_id")}, parts=parts, draw=draw)

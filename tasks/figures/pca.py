@@ -10,15 +10,14 @@ import polars as pl
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import LIBRARY_NAMES
-from tasks.methods.expression_components import components, wide
 from tasks.methods.expression_pictures import (
-    EXPRESSION,
-    SCALE,
-    SLICES,
+    COMPONENTS,
+    QUALITY,
     donor_markers,
     group_counts,
     group_legend,
-    library_parts,
+    quality_parts,
+    scale_words,
 )
 from tasks.methods.figure_style import SINGLE_MM, panel
 from tasks.methods.label_placement import label_points
@@ -29,32 +28,27 @@ FEWEST = 3  # samples
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
     """One part per library."""
-    return library_parts(study, slices[EXPRESSION])
+    return quality_parts(study, slices[QUALITY], QUALITY, COMPONENTS)
 
 
-def source(expression: pl.DataFrame, given: Mapping[str, Any]) -> tuple[pl.DataFrame, list[float], int]:
-    """Each sample's first two coordinates, the percentages of the components, and the number of features used."""
-    _, samples, values = wide(expression)
-    found = components(values)
-    about = [given["samples"][s] for s in samples]
-    frame = pl.DataFrame(
-        {
-            "sample_id": samples,
-            "condition": [row["condition"] for row in about],
-            "donor": [row["donor"] for row in about],
-            "pc1": found.scores[:, 0],
-            "pc2": found.scores[:, 1],
-        }
+def source(quality: pl.DataFrame, given: Mapping[str, Any]) -> pl.DataFrame:
+    """The samples that have a place, with condition and donor."""
+    placed = quality.filter(pl.col("pc1").is_not_null() & pl.col("pc2").is_not_null()).sort("sample_id")
+    about = [given["samples"][s] for s in placed["sample_id"]]
+    return placed.select("sample_id", "pc1", "pc2").with_columns(
+        condition=pl.Series([row["condition"] for row in about], dtype=pl.String),
+        donor=pl.Series([row["donor"] for row in about], dtype=pl.String),
     )
-    return frame, found.percent.tolist(), len(found.rows)
 
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     """Colour says the condition, the marker the donor; both axes have one scale."""
-    given = part.parameters
-    if len(given["samples"]) < FEWEST or frames[EXPRESSION]["feature_id"].n_unique() < FEWEST:
-        return f"principal components need {FEWEST} samples and {FEWEST} features"
-    points, percent, used = source(frames[EXPRESSION], given)
+    points = source(frames[QUALITY], part.parameters)
+    if points.height < FEWEST:
+        return f"principal components need {FEWEST} samples with reads; {points.height} have a place"
+    given = {**part.parameters, "samples": {s: part.parameters["samples"][s] for s in points["sample_id"]}}
+    components = frames[COMPONENTS].sort("component")
+    percent, used = components["explained_percent"].to_list(), components["feature_count"][0]
     figure, axes = panel(SINGLE_MM, 85)
     markers = donor_markers(given)
     for name, _, colour in given["conditions"]:
@@ -72,7 +66,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     what = LIBRARY_NAMES.get(given["library"], given["library"])
     caption = (
         f"Principal components of {points.height} samples ({group_counts(given)}) over the {used:,} most variable "
-        f"{what}; {SCALE}, centred, not scaled; fit {given['fit']}. Colour: condition."
+        f"{what}; {scale_words(components, frames[QUALITY])}, centred, not scaled. Colour: condition."
     )
     if len(set(markers.values())) > 1:
         caption += " Marker: donor."
@@ -81,7 +75,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
 
 def _alt(points: pl.DataFrame, percent: Sequence[float], used: int, given: Mapping[str, Any], what: str) -> str:
     means = dict(points.group_by("condition").agg(pl.col("pc1").mean()).iter_rows())
-    ordered = sorted(given["conditions"], key=lambda c: means[c[0]])
+    ordered = sorted((c for c in given["conditions"] if c[0] in means), key=lambda c: means[c[0]])
     return (
         f"Scatter of {points.height} samples on two principal components of the {used:,} most variable {what} "
         f"({percent[0]:.0f} % and {percent[1]:.0f} % of variance). Conditions from low to high PC1: "
@@ -89,4 +83,4 @@ def _alt(points: pl.DataFrame, percent: Sequence[float], used: int, given: Mappi
     )
 
 
-FIGURE = Figure(name="pca", reads={EXPRESSION: SLICES}, parts=parts, draw=draw)
+FIGURE = Figure(name="pca", reads={QUALITY: ("library", "sample_id"), COMPONENTS: ("library",)}, parts=parts, draw=draw)

@@ -5,89 +5,78 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import polars as pl
 
+from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import (
     LIBRARY_NAMES,
     METHOD_NAMES,
     READS,
-    TESTS,
     contrast_parts,
     replicates,
     versus,
 )
-from tasks.methods.figure_style import DARK, DOWN, GREY, SINGLE_MM, panel
+from tasks.methods.figure_style import DOWN, GREY, SINGLE_MM, panel
 
-BINS = 40
-LAMBDA = 0.5  # p-values above it are taken to be of unchanged features
+HISTOGRAMS = "result.pvalue_histograms"
 
 
-def source(tested: pl.DataFrame) -> pl.DataFrame:
-    """Counts of p-values in equal bins from 0 to 1, and the count to expect where nothing changes.
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """One part per contrast and library of the primary method."""
+    return contrast_parts(study, slices, HISTOGRAMS)
 
-    ``corrected``: of features that have an FDR; ``left_out``: of those that independent filtering left out of it,
-    whose few reads make p-values lumpy. ``expected`` is the mean of the corrected above 0.5
-    (Storey & Tibshirani 2003, doi:10.1073/pnas.1530509100).
-    A p-value on a border counts in the bin above it, 1 in the last.
-    """
-    edges = np.linspace(0, 1, BINS + 1)
-    known = tested.filter(pl.col("pvalue").is_not_null())
-    has_fdr = known["padj"].is_not_null()
-    corrected, left_out = (np.histogram(known.filter(f)["pvalue"].to_numpy(), edges)[0] for f in (has_fdr, ~has_fdr))
-    return pl.DataFrame(
-        {"from_pvalue": edges[:-1], "to_pvalue": edges[1:], "corrected": corrected, "left_out": left_out}
-    ).with_columns(expected=pl.lit(float(corrected[int(BINS * LAMBDA) :].mean())))
+
+def source(histogram: pl.DataFrame) -> pl.DataFrame:
+    """Bins in order, and the count to expect in each of features that do not change; null where it is unknown."""
+    even = pl.col("pi0") * pl.col("pvalue_count") * (pl.col("bin_end") - pl.col("bin_start"))
+    return histogram.sort("bin_start").select("bin_start", "bin_end", "count", expected_unchanged=even)
 
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
-    """One contrast; features without a p-value are left out."""
-    given, tested = part.parameters, frames[TESTS]
-    bars = source(tested)
-    total = int(bars["corrected"].sum())
-    if not total:
-        return f"no feature of {given['contrast']} has an FDR"
+    """One contrast; the line is what features that do not change give."""
+    given, histogram = part.parameters, frames[HISTOGRAMS]
+    bars = source(histogram)
+    if not bars["count"].sum():
+        return f"no feature of {given['contrast']} with enough reads has a p-value"
     figure, axes = panel(SINGLE_MM, 60)
-    corrected, left_out = bars["corrected"].to_numpy(), bars["left_out"].to_numpy()
-    style: dict[str, Any] = {"width": 1 / BINS, "align": "edge", "edgecolor": "white"}
-    axes.bar(bars["from_pvalue"], corrected, color=GREY, label="tested", **style)
-    if left_out.any():
-        axes.bar(bars["from_pvalue"], left_out, bottom=corrected, color="#DDDDDD", label="too few reads", **style)
-    axes.axhline(bars["expected"][0], color=DOWN, linestyle=(0, (3, 2)), label="expected without change")
+    widths = (bars["bin_end"] - bars["bin_start"]).to_list()
+    axes.bar(bars["bin_start"], bars["count"], width=widths, align="edge", color=GREY, edgecolor="white")
+    expected = bars["expected_unchanged"][0]
+    if expected is not None:
+        axes.axhline(expected, color=DOWN, linestyle=(0, (3, 2)), label="expected of unchanged ones")
+        figure.legend(loc="outside upper center")
     what = LIBRARY_NAMES.get(given["library"], given["library"])
     axes.set(xlim=(0, 1), xlabel="p-value", ylabel=f"Number of {what}")
-    figure.legend(loc="outside upper center", labelcolor=DARK, ncols=3, columnspacing=1.0)
-    return Drawing(
-        figure, bars, f"{versus(given)}: p-values", _caption(given, tested, bars, total), _alt(given, bars, total)
-    )
+    title = f"{versus(given)}: p-values"
+    return Drawing(figure, bars, title, _caption(given, histogram, what), _alt(given, bars))
 
 
-def unchanged_percent(bars: pl.DataFrame) -> float:
-    """Share of features that are unchanged, as the flat part of the histogram tells (π₀)."""
-    return min(100.0, 100 * float(bars["expected"][0]) * BINS / float(bars["corrected"].sum()))
-
-
-def _caption(given: Mapping[str, Any], tested: pl.DataFrame, bars: pl.DataFrame, total: int) -> str:
-    what, filtered = LIBRARY_NAMES.get(given["library"], given["library"]), int(bars["left_out"].sum())
+def _caption(given: Mapping[str, Any], histogram: pl.DataFrame, what: str) -> str:
+    first = histogram.row(0, named=True)
     text = (
-        f"P-values of {total:,} {what}, {versus(given)} ({replicates(given)}; "
-        f"{METHOD_NAMES.get(given['method'], given['method'])}, two-sided, not corrected). Dashed line: the mean count "
-        f"above {LAMBDA:g}, which is what unchanged {what} give; by it {unchanged_percent(bars):.0f} % are unchanged. "
-        "A peak near 0 over a flat rest is as it should be; a slope or a peak near 1 says that the test is not "
-        "calibrated."
+        f"P-values of {first['pvalue_count']:,} {what} with more than one normalised read on average, {versus(given)} "
+        f"({replicates(given)}; {METHOD_NAMES.get(given['method'], given['method'])}, two-sided, not corrected). "
     )
-    if filtered:
-        text += f" Light: {filtered:,} with too few reads to be significant, left out of the correction."
-    without = tested.height - total - filtered
-    return text + (f" {without:,} without a p-value (not seen, or outliers) are not counted." if without else "")
+    if first["pi0"] is not None:
+        text += (
+            f"Dashed line: what unchanged {what} give, by estimate {100 * first['pi0']:.0f} % of all (Storey's π₀). "
+        )
+    advice = str(first["advice"]).strip()
+    return text + advice + ("" if advice.endswith(".") else ".")
 
 
-def _alt(given: Mapping[str, Any], bars: pl.DataFrame, total: int) -> str:
-    return (
-        f"Histogram of {total:,} p-values of {versus(given)}: {int(bars['corrected'][0]):,} are below {1 / BINS:g}, "
-        f"where {float(bars['expected'][0]):,.0f} are expected without any change."
+def _alt(given: Mapping[str, Any], bars: pl.DataFrame) -> str:
+    first = bars.row(0, named=True)
+    text = (
+        f"Histogram of {bars['count'].sum():,} p-values of {versus(given)}: {first['count']:,} are below "
+        f"{first['bin_end']:g}"
     )
+    if first["expected_unchanged"] is None:
+        return f"{text}."
+    return f"{text}, where {first['expected_unchanged']:,.0f} are expected without any change."
 
 
-FIGURE = Figure(name="pvalues", reads=READS, parts=contrast_parts, draw=draw)
+FIGURE = Figure(
+    name="pvalues", reads={HISTOGRAMS: ("contrast_id", "library", "method"), **READS}, parts=parts, draw=draw
+)

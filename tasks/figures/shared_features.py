@@ -13,7 +13,6 @@ from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.clustered_heatmap import Heatmap, heatmap
 from tasks.methods.clustering import tree
 from tasks.methods.contrast_figures import LIBRARY_NAMES, METHOD_NAMES, TESTS
-from tasks.methods.expression_components import wide
 from tasks.methods.expression_pictures import (
     EXPRESSION,
     SCALE,
@@ -23,6 +22,7 @@ from tasks.methods.expression_pictures import (
     strip_legend,
     strips,
 )
+from tasks.methods.expression_values import wide
 from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM
 
 NOISE = 1e-12  # relative spread that comes of rounding

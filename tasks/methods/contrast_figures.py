@@ -28,8 +28,8 @@ WORDS = {"ns": "not significant", "down": "lower", "up": "higher"}
 LIBRARY_NAMES = {"gene": "genes", "mirna": "miRNAs", "circrna": "circRNAs"}
 
 
-def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
-    """One part per contrast and library, of the study's primary method."""
+def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame], table: str = TESTS) -> list[Part]:
+    """One part per contrast and library of ``table``, of the study's primary method; n is that of the tests."""
     options = study.config.expression
     rows = {c.id: c for c in study.contrasts}
     fits = slices[FACTORS].group_by("run_id").agg("sample_id")
@@ -53,9 +53,11 @@ def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Par
             "fdr": options.fdr,
             "is_tested": options.threshold == "test",
         }
+        if not slices[table].filter(**{name: row[name] for name in READS[TESTS]}).height:
+            continue
         keep = {name: (row[name],) for name in ("contrast_id", "library", "method")}
         key = f"{contrast.id}, {row['library']}, {row['method']}"
-        found.append(Part(key, {TESTS: keep}, parameters, tables=(TESTS,)))
+        found.append(Part(key, {table: keep}, parameters, tables=(table,)))
     return found
 
 

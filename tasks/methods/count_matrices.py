@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.methods.length_offsets import whole_lengths
 from tasks.methods.size_factors import has_gene_without_zero, median_of_ratios, poscounts
 from tasks.methods.tmm import tmm_factors
 
@@ -29,18 +30,29 @@ class Finding:
 
 @dataclass(frozen=True)
 class CountMatrix:
-    """Counts of one library: features x samples, NaN where a sample's file lacks the feature."""
+    """Counts of one library: features x samples, NaN where a sample's file lacks the feature.
+
+    ``lengths``: average transcript length (nt) in the same shape, NaN where a file tells none; null where none does.
+    """
 
     features: tuple[str, ...]
     samples: tuple[str, ...]
     counts: Floats
     doubled: tuple[str, ...] = ()  # names in one file that are the same sample
+    lengths: Floats | None = None
 
     @cached_property
     def reads(self) -> Floats:
         """Whole counts, rounded as R's tximport does for DESeq2; a feature a file lacks has none there."""
         whole: Floats = np.rint(np.nan_to_num(self.counts))
         return whole
+
+    @cached_property
+    def offsets(self) -> Floats | None:
+        """Lengths without gaps, where every sample's file tells them; null where counts are to be taken as they are."""
+        if self.lengths is None or np.isnan(self.lengths).all(axis=0).any():
+            return None
+        return whole_lengths(self.lengths)
 
 
 def count_matrix(counts: pl.DataFrame, library: str, objects: Mapping[str, str]) -> CountMatrix:
@@ -52,10 +64,17 @@ def count_matrix(counts: pl.DataFrame, library: str, objects: Mapping[str, str])
     mine = counts.filter(pl.col("library") == library).join(source, on=["sample_id", "object_id"], how="semi")
     names = mine.select("sample_id", "sample_name").unique().sort("sample_id", "sample_name")
     doubled = names.filter(pl.col("sample_id").is_duplicated())["sample_name"].to_list()
-    wide = mine.pivot("sample_id", index="feature_id", values="count", aggregate_function="first").sort("feature_id")
-    wide = wide.with_columns(pl.lit(None, pl.Float64).alias(s) for s in objects if s not in wide.columns)
+    wide, lengths = _wide(mine, "count", objects), None
+    if "effective_length" in mine.columns and mine["effective_length"].is_not_null().any():
+        lengths = _wide(mine, "effective_length", objects).select(list(objects)).cast(pl.Float64).to_numpy()
     values = wide.select(list(objects)).cast(pl.Float64).to_numpy()
-    return CountMatrix(tuple(wide["feature_id"]), tuple(objects), values, tuple(doubled))
+    return CountMatrix(tuple(wide["feature_id"]), tuple(objects), values, tuple(doubled), lengths)
+
+
+def _wide(rows: pl.DataFrame, column: str, samples: Iterable[str]) -> pl.DataFrame:
+    """Features in order x samples; a sample without rows is null."""
+    wide = rows.pivot("sample_id", index="feature_id", values=column, aggregate_function="first").sort("feature_id")
+    return wide.with_columns(pl.lit(None, pl.Float64).alias(s) for s in samples if s not in wide.columns)
 
 
 def refusal(matrix: CountMatrix) -> Finding | None:
@@ -93,12 +112,24 @@ def refusal(matrix: CountMatrix) -> Finding | None:
 def remarks(matrix: CountMatrix, library: str) -> list[Finding]:
     """What a reader of the results must know about the counts."""
     found = []
-    if (np.nan_to_num(matrix.counts) != matrix.reads).any():
+    if matrix.lengths is not None and matrix.offsets is None:
+        without = [s for s, nt in zip(matrix.samples, matrix.lengths.T, strict=True) if np.isnan(nt).all()]
         found.append(
             Finding(
-                "counts_rounded",
-                "counts are fractional (estimated from transcripts) and were rounded; differences in transcript "
-                "length between samples are not corrected yet",
+                "lengths_of_some",
+                f"the files of {', '.join(without)} tell no transcript lengths, those of the other samples do; lengths "
+                "are left out of account for all",
+                "Quantify all samples with the same tool, or name one pipeline in expression.source.",
+            )
+        )
+    elif matrix.lengths is None and (np.nan_to_num(matrix.counts) != matrix.reads).any():
+        found.append(
+            Finding(
+                "lengths_unknown",
+                "counts are fractional (deseq2 rounds them) and the files tell no transcript lengths, so that "
+                "differences in length between samples are not corrected",
+                "Give salmon's quant.sf or kallisto's abundance.tsv of every sample, or nf-core's "
+                "salmon.merged.gene_lengths.tsv beside its gene_counts.",
             )
         )
     silent = int((matrix.reads.sum(axis=1) == 0).sum())

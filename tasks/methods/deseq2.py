@@ -103,7 +103,7 @@ def fit(counts: npt.NDArray[np.int64], features: Sequence[str], design: Design, 
             again = _coefficients(
                 new[:, some], scale[:, some], design.matrix, _shrunken(new[:, some], design.matrix, again, trend)
             )
-            genes = _put(genes, some, again)
+            _put(genes, some, again)
             if is_seen.any():
                 can_replace = _replicates(design.matrix) >= REPLACE_REPLICATES
                 max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), design.matrix)
@@ -118,16 +118,14 @@ def cooks_cutoff(design: Design) -> float:
     return float(f_distribution.ppf(COOKS_QUANTILE, len(design.columns), design.residual_df))
 
 
-def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> GeneFits:
-    updated = {}
+def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> None:
+    """Write some genes' numbers over those that they had."""
     for field in fields(GeneFits):
-        values = getattr(genes, field.name).copy()
+        values = getattr(genes, field.name)
         if field.name in ("means", "leverages"):
             values[:, where] = getattr(new, field.name)
         else:
             values[where] = getattr(new, field.name)
-        updated[field.name] = values
-    return GeneFits(**updated)
 
 
 def chunks(genes: npt.NDArray[np.int64], samples: int) -> list[npt.NDArray[np.int64]]:
@@ -153,9 +151,11 @@ def _genewise(y: Floats, scale: Floats, matrix: Floats) -> GeneFits:
     highest = max(MAX_DISPERSION, float(len(y)))
     is_saturated = len(np.unique(matrix, axis=0)) == matrix.shape[1]
     hat = matrix @ np.linalg.pinv(matrix)
-    for genes in chunks(np.flatnonzero(y.any(axis=0)), len(y)):
+    seen = np.flatnonzero(y.any(axis=0))
+    typical = scale[:, seen].mean(axis=1)
+    for genes in chunks(seen, len(y)):
         c, n, s = y[:, genes], normalised[:, genes], scale[:, genes]
-        moments = fit_moments_dispersions(n, scale.mean(axis=1))
+        moments = fit_moments_dispersions(n, typical)
         start = np.clip(np.minimum(fit_rough_dispersions(n, matrix), moments), MIN_DISPERSION, highest)
         first = (hat @ n) * s if is_saturated else fit_coefficients(c, s, matrix, start).means
         mu = np.maximum(first, MIN_MU)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from tasks.methods.gamma_ratios import log_rise_and_slope
+from tasks.methods.gamma_ratios import LIFT, log_rise_and_slope
 from tasks.methods.negative_binomial import Flags, Floats, pair_products
 from tasks.methods.small_systems import inverses, log_determinants, lower_factors, symmetric
 
@@ -81,7 +81,14 @@ def adjusted_likelihood(
     alone are left out. Height and slope share most of the work, and nearly every point whose height
     is asked for becomes one whose slope is.
     """
-    value, slope, size = np.zeros(len(genes)), np.zeros(len(genes)), 1 / alpha
+    size = 1 / alpha
+    is_large = size >= LIFT
+    if is_large.any() and not is_large.all():  # apart, for the larger ones take less work
+        value, slope = np.empty_like(size), np.empty_like(size)
+        for part in (is_large, ~is_large):
+            value[part], slope[part] = adjusted_likelihood(counts, design, mu, alpha[part], genes[part])
+        return value, slope
+    value, slope = np.zeros_like(size), np.zeros_like(size)
     pairs = pair_products(design)
     cross, cross_of_squares = np.zeros((2, pairs.shape[1], len(genes)))
     rows = max(1, BLOCK // max(1, len(genes)))

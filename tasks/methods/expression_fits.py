@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.study import ContrastRow, Study
 from tasks.methods.design_matrix import Defect, defect, design
+from tasks.methods.merged_tools import MERGED, tools_of
 from tasks.methods.problem_lists import several
 from tasks.methods.sample_levels import level, with_factors
 
@@ -48,8 +49,15 @@ def sources(slices: pl.DataFrame, files: pl.DataFrame, chosen: str | None) -> tu
 
     ``slices``: distinct ``sample_id, object_id``; ``files`` as in ``included``. Where a sample has
     counts in several objects, ``chosen`` (study.yaml's ``expression.source``) must name the file or
-    the pipeline (parser) that counts.
+    the pipeline (parser) that counts; of tools that are merged the first that counted every sample stands for
+    them where one source is needed.
     """
+    if chosen == MERGED:
+        tools, problem = tools_of(slices, files)
+        if problem:
+            return slices, problem
+        rows = [(sample, tools[min(tools)][sample]) for sample in sorted(tools[min(tools)])]
+        return pl.DataFrame(rows, schema=["sample_id", "object_id"], orient="row"), None
     several = slices.group_by("sample_id").len().filter(pl.col("len") > 1)["sample_id"].sort().to_list()
     if not several:
         return slices, None

@@ -15,7 +15,8 @@ from tasks.methods.figure_style import DARK, GREY, MARKERS, MM_PER_INCH, group_c
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-EXPRESSION = "result.normalized_expression"
+EXPRESSION, QUALITY = "result.normalized_expression", "result.expression_quality"
+COMPONENTS, DISTANCES = "result.expression_components", "result.sample_distances"
 SLICES = ("library", "method", "fit", "sample_id")
 DONOR_GREYS = ("#FFFFFF", "#D9D9D9", "#BDBDBD", "#969696", "#737373", "#525252", "#252525", "#000000")
 SCALE = "variance-stabilised counts (DESeq2, log₂ scale)"
@@ -41,6 +42,25 @@ def library_parts(
         parameters = {"library": row["library"], "fit": row["fit"], **sample_parameters(study, row["sample_id"])}
         parts.append(Part(row["library"], {**where, **others}, parameters))
     return parts
+
+
+def quality_parts(study: Study, quality: pl.DataFrame, *tables: str) -> list[Part]:
+    """One part per library over the samples that ``quality`` (its slices) tells of; ``tables`` are those read."""
+    parts = []
+    for library in quality["library"].unique().sort():
+        samples = quality.filter(pl.col("library") == library)["sample_id"].unique().sort().to_list()
+        where = {table: {"library": (library,)} for table in tables}
+        parameters = {"library": library, **sample_parameters(study, samples)}
+        if parameters["samples"]:
+            parts.append(Part(library, where, parameters, tables=tables))
+    return parts
+
+
+def scale_words(components: pl.DataFrame, quality: pl.DataFrame) -> str:
+    """The scale of a library's components and distances, for a caption."""
+    if components["scale"][0] != "vst":
+        return "log₂ counts per million"
+    return f"{SCALE}; fit {quality['fit'].drop_nulls()[0]}"
 
 
 def sample_parameters(study: Study, samples: Sequence[str]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Ratios of gamma functions as the negative-binomial likelihood has them, for whole arrays.
 
-Γ(count + size) / Γ(size) by Stirling's series of both, lifted by eight where the series is exact to rounding
-error. Two logarithms a count replace three log-gammas; and nothing cancels when the size is huge (counts
-without overdispersion), where the difference of two log-gammas keeps no digit.
+Γ(count + size) / Γ(size) by Stirling's series of both; where a size is below eight both are lifted by eight, from
+where the series are good to 2e-12. Two or three logarithms a count replace three log-gammas; and nothing cancels
+when the size is huge (counts without overdispersion), where the difference of two log-gammas keeps no digit.
 
 Abramowitz & Stegun 1964, Handbook of Mathematical Functions, 6.1.15, 6.1.40, 6.3.5 and 6.3.18
 """
@@ -26,40 +26,58 @@ _PRODUCT_SLOPE = (4.0, 84.0, 504.0, 720.0)
 
 
 def log_rise(counts: Floats, size: Floats) -> Floats:
-    """Log of Γ(count + size) / Γ(size): exactly 0 for a count of 0. ``size``: one per column of ``counts``, > 0."""
-    return _risen(counts, size)[0]
+    """Log of Γ(count + size) / Γ(size): exactly 0 for a count of 0. ``size``: one per column of ``counts``, > 0.
+
+    Quicker where no size is below ``LIFT``.
+    """
+    value, _, _ = _stirling(counts, size + _lift(size))
+    if _lift(size):
+        _, product = _products(counts + size)
+        value -= np.log(product / _products(size)[1])
+    return value
 
 
 def log_rise_and_slope(counts: Floats, size: Floats) -> tuple[Floats, Floats]:
     """``log_rise`` and its derivative by ``size``, digamma(count + size) - digamma(size)."""
-    value, grown, lifted, u, product = _risen(counts, size)
-    slope = grown
-    slope += _digamma_rest(lifted) - _digamma_rest(size + LIFT)
-    lifted *= 2
-    lifted -= 2 * LIFT - 7
-    lifted *= _polynomial(_PRODUCT_SLOPE, u)
-    lifted /= product
-    slope -= lifted
-    base = size * (size + 7)
-    slope += (2 * size + 7) * _polynomial(_PRODUCT_SLOPE, base) / _polynomial(_PRODUCT, base)
+    base = size + _lift(size)
+    value, slope, inverse = _stirling(counts, base)
+    slope += _digamma_rest(inverse) - _digamma_rest(1 / base)
+    if _lift(size):
+        z = counts + size
+        (u, product), (u_of_size, product_of_size) = _products(z), _products(size)
+        value -= np.log(product / product_of_size)
+        z *= 2
+        z += LIFT - 1
+        z *= _polynomial(_PRODUCT_SLOPE, u)
+        z /= product
+        slope -= z
+        slope += (2 * size + LIFT - 1) * _polynomial(_PRODUCT_SLOPE, u_of_size) / product_of_size
     return value, slope
 
 
-def _risen(counts: Floats, size: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """``log_rise`` and what the slope is made of: log(lifted / lifted size), lifted argument, u and its product."""
-    base = size + LIFT
-    lifted = counts + base
+def _lift(size: Floats) -> float:
+    """How far arguments are moved up to where the series holds."""
+    return LIFT if (size < LIFT).any() else 0.0
+
+
+def _stirling(counts: Floats, base: Floats) -> tuple[Floats, Floats, Floats]:
+    """Log of Γ(count + base) / Γ(base) for bases from ``LIFT`` on, log of the arguments' ratio, 1 / upper argument."""
+    upper = counts + base
     grown = np.log1p(counts / base)
-    value = lifted - 0.5
+    inverse = 1 / upper
+    value = upper
+    value -= 0.5
     value *= grown
     value += counts * (np.log(base) - 1)
-    value += _log_gamma_rest(lifted) - _log_gamma_rest(base)
-    z = counts + size
-    u = z + 7
+    value += _log_gamma_rest(inverse) - _log_gamma_rest(1 / base)
+    return value, grown, inverse
+
+
+def _products(z: Floats) -> tuple[Floats, Floats]:
+    """Give u = z (z + 7) and z (z + 1) ... (z + 7)."""
+    u = z + (LIFT - 1)
     u *= z
-    product = _polynomial(_PRODUCT, u)
-    value -= np.log(product / _polynomial(_PRODUCT, size * (size + 7)))
-    return value, grown, lifted, u, product
+    return u, _polynomial(_PRODUCT, u)
 
 
 def _polynomial(coefficients: Sequence[float], at: Floats) -> Floats:
@@ -72,20 +90,17 @@ def _polynomial(coefficients: Sequence[float], at: Floats) -> Floats:
     return value
 
 
-def _log_gamma_rest(z: Floats) -> Floats:
-    """What log Γ(z) has beyond (z - 1/2) log z - z + log(2π) / 2."""
-    inverse = 1 / z
+def _log_gamma_rest(inverse: Floats) -> Floats:
+    """What log Γ(z) has beyond (z - 1/2) log z - z + log(2π) / 2, from 1 / z."""
     value = _polynomial(_LOG_GAMMA, inverse * inverse)
     value *= inverse
     return value
 
 
-def _digamma_rest(z: Floats) -> Floats:
-    """What digamma(z) has beyond log z."""
-    inverse = 1 / z
-    square = inverse * inverse
-    value = _polynomial(_DIGAMMA, square)
-    value *= square
-    inverse /= 2
-    value -= inverse
+def _digamma_rest(inverse: Floats) -> Floats:
+    """What digamma(z) has beyond log z, from 1 / z."""
+    value = _polynomial(_DIGAMMA, inverse * inverse)
+    value *= inverse
+    value -= 0.5
+    value *= inverse
     return value

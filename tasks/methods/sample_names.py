@@ -36,7 +36,7 @@ _SUFFIX = re.compile(
 _PREFIX = re.compile(r"^(?:read_?counts?|raw_?counts?|expected_?counts?|counts?)[._-]", re.IGNORECASE)
 _GENERIC = {"", "quant", "abundance", "counts", "count", "gene_counts", "readspergene.out", "results", "output"}
 _SEPARATORS = re.compile(r"[\s._-]+")
-_NUMBER = re.compile(r"[0-9]+(?=[^0-9]*$)")
+_NUMBER = re.compile(r"[0-9]{1,18}(?=[^0-9]*$)")  # longer ones are no numbers of samples
 _DIGITS = re.compile(r"[0-9]+")
 _NAMED = 5  # unknown samples that a message spells out
 

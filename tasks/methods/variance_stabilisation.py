@@ -28,7 +28,7 @@ def stabilised(fitted: Fit) -> Floats:
         alpha = trend.coefficients[0]
         logs = 2 * np.arcsinh(np.sqrt(alpha * normalised)) - np.log(alpha) - np.log(4)
     else:
-        return _integrated(normalised, trend, float((1 / fitted.scale.mean(axis=1)).mean()))
+        return _integrated(normalised, trend, float(np.exp(-np.log(fitted.scale).mean(axis=1)).mean()))
     return np.asarray(logs / np.log(2), dtype=np.float64)
 
 

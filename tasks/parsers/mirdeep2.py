@@ -41,6 +41,9 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     columns = [i for i, name in enumerate(names) if i >= len(_FIXED) and not name.endswith(_NORMALISED)] or [1]
     columns = [i for i in columns if i < len(table.frame.columns)]
     named = {f"reads in {names[i]}": pl.col(f"c{i}") for i in columns}
+    if not columns:
+        message = "no row is long enough to hold a sample's counts"
+        raise bad_input(raw.name, "", "no_samples", message, "Copy the quantifier's file again.")
     if len(named) < len(columns):
         message = "two columns have the same sample name"
         raise bad_input(raw.name, "header", "duplicate_sample", message, "Rename one of them.")

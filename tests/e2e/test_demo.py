@@ -13,11 +13,13 @@ from tests.e2e.small_study import Bench
 from tests.recovery import assert_truth_recovered
 from tests.sql_recipes import RECIPES
 
-# what the simulated study has none of: quarantined files, a second reference gene, outer wells, flags of those wells
+# what the simulated study has none of: quarantined files, a second reference gene, outer wells, flags of those wells,
+# samples that are not what they are called
 NOTHING_THERE = {
     "Which files stayed out, and what must I do?": {"place"},
     "Are the reference genes stable?": {"m_value", "rank", "pairwise_variation"},
     "Flagged wells": {"value"},
+    "Is every sequenced sample what it is called?": {"sex_hint", "swap_hint", "donor_swap_hint", "outlier_sample_hint"},
     "Plates to look at": {"edge_effect_percent", "edge_pvalue", "outlier_wells"},
     "From a culture's viability back to its wells and file": {"flag"},
 }

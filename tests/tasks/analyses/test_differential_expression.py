@@ -225,7 +225,7 @@ def test_fractional_counts_are_tested_by_limma_as_they_are(sparse: tuple[Study, 
     fractional = genes.with_columns(count=pl.when(pl.col("count") > 0).then(pl.col("count") + 0.4).otherwise(0.0))
     (part,) = planned(study(SIM, USC, methods=["limma_voom"]), genes)
     whole, parts = computed(part, genes), computed(part, fractional)
-    assert [p.rule for p in parts.problems] == ["lengths_not_corrected"]
+    assert [p.rule for p in parts.problems] == ["lengths_unknown"]
     assert whole.problems == ()
     assert parts.frames[TABLE]["stat"].drop_nulls().to_list() != whole.frames[TABLE]["stat"].drop_nulls().to_list()
 

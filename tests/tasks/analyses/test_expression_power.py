@@ -91,3 +91,27 @@ def test_nothing_fitted_has_no_part() -> None:
     assert ANALYSIS.parts(study(CONTRAST), none) == []
     other = {EXPRESSION: statistics(1.0, 1.0), FACTORS: factors(fit="~ condition")}
     assert ANALYSIS.parts(study(CONTRAST), other) == []
+
+
+def test_a_difference_of_differences_needs_a_larger_change_and_a_whole_factor_has_none() -> None:
+    crossed = ContrastRow(id="exo", reference="il1b", target="exo", interaction="batch:1>2")
+    rows = tuple(
+        SampleRow(sample=f"{c}{b}{i}", condition=c, batch=b) for c in ("il1b", "exo") for b in "12" for i in range(3)
+    )
+    about = study(crossed).model_copy(update={"samples": rows})
+    scaled = pl.DataFrame({"sample_id": [r.sample for r in rows], "size_factor": 1.0}).with_columns(
+        library=pl.lit("gene"), method=pl.lit("deseq2"), fit=pl.lit("~ batch + condition + batch:condition")
+    )
+    plain = about.model_copy(update={"contrasts": (ContrastRow(id="exo", reference="il1b", target="exo"),)})
+    of_plain = scaled.with_columns(fit=pl.lit("~ condition"))
+    found = [
+        computed(study_of, statistics(100.0, 0.1).with_columns(pl.col("lfc_se") * np.sqrt(times)), table)
+        .frames[TABLE]
+        .row(0, named=True)
+        for study_of, table, times in ((about, scaled, 2.0), (plain, of_plain, 0.5))  # variances of 4 / 3 and 2 / 6
+    ]
+    assert [row["dispersion"] for row in found] == pytest.approx([0.1, 0.1], rel=1e-6)
+    assert found[0]["detectable_fold_change"] > 2 * found[1]["detectable_fold_change"]
+    whole = study(ContrastRow(id="exo", reference="il1b", target="exo", blocking=["donor"], test="lrt"))
+    (row,) = computed(whole, statistics(100.0, 0.1), factors()).frames[TABLE].to_dicts()
+    assert (row["na_reason"], row["detectable_fold_change"]) == ("whole_factor", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,10 @@ import polars as pl
 import pytest
 
 from schemas.errors import UserError
-from tasks.contracts import Drawing, Figure, Part, figures
+from tasks.contracts import Analysis, Drawing, Figure, Part, figures
+from tasks.engine.analyse import planned
 from tasks.engine.figures import as_analysis, computations, folder, picture, show
+from tasks.engine.outcomes import PartOutcome
 from tasks.methods.figure_style import panel
 from tests.counted_study import write_counted
 from tests.e2e import doomed
@@ -151,6 +154,22 @@ def test_a_night_that_dies_leaves_the_old_pictures_or_the_new_ones(bench: Bench,
     assert not list((bench.home / "work").glob("figures.*"))
 
 
+def test_pictures_that_no_row_names_are_deleted_after_a_day(bench: Bench) -> None:
+    derived = bench.home / "objects" / "derived"
+    named = {key for (key,) in bench.rows("SELECT object_key FROM result.figures")}
+    for name, content, is_old in (("a", "x.svg", True), ("b", "x.svg", False), ("c", "flow_events.parquet", True)):
+        place = derived / (name * 64)
+        place.mkdir()
+        (place / content).write_text("")
+        if is_old:
+            os.utime(place, (0, 0))
+    for key in named:
+        os.utime(bench.home / "objects" / key, (0, 0))
+    show("counted", bench.warehouse)
+    left = {f"derived/{p.name}" for p in derived.iterdir()}
+    assert left == named | {f"derived/{'b' * 64}", f"derived/{'c' * 64}"}
+
+
 def _kind(draw: object, name: str = "dots") -> Figure:
     return Figure(name=name, reads={}, parts=lambda _study, _slices: [], draw=draw)  # type: ignore[arg-type]
 
@@ -194,3 +213,18 @@ def test_a_figure_depends_on_its_own_code() -> None:
         assert computation.run.__module__ == f"tasks.figures.{name}" == figure.draw.__module__
         assert module_digest(computation.run.__module__)
     assert "matplotlib" in as_analysis(_kind(_dots)).libraries
+
+
+def test_a_kind_of_figure_that_cannot_say_its_parts_fails_alone(bench: Bench) -> None:
+    def broken(_study: object, _slices: object) -> list[Part]:
+        raise KeyError("no such column")
+
+    figure = as_analysis(Figure(name="broken", reads={}, parts=broken, draw=_dots))
+    analysis = Analysis(name="sums", reads={}, writes=("result.viability",), parts=broken, run=figure.run)
+    with bench.warehouse.open("test") as session:
+        outcome = planned(session, figure, bench.folder.study, {})
+        assert isinstance(outcome, PartOutcome)
+        assert (outcome.analysis, outcome.status) == ("figure broken", "failed")
+        assert "no such column" in str(outcome.reason)
+        with pytest.raises(KeyError):
+            planned(session, analysis, bench.folder.study, {})

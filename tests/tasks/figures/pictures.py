@@ -14,8 +14,10 @@ from PIL import Image
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
+from tasks.methods.expression_pictures import COMPONENTS, DISTANCES, QUALITY
 from tasks.methods.figure_files import rendered
 from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM, TALLEST_MM, house_style
+from tasks.methods.sample_space import distances, most_variable, principal_components
 
 CONDITIONS = ({"id": "control", "label": "Control"}, {"id": "il1b", "label": "IL-1β"}, {"id": "usc"})
 CONTRASTS = ({"id": "a", "reference": "control", "target": "il1b"}, {"id": "b", "reference": "il1b", "target": "usc"})
@@ -77,6 +79,38 @@ def expression(about: Study, features: int = 300, seed: int = 2) -> pl.DataFrame
         frames.append(pl.DataFrame({"feature_id": ids, "sample_id": row.sample, "value": values}))
     named = {"library": "gene", "method": "deseq2", "fit": "~ donor + condition", "run_id": "run gene"}
     return pl.concat(frames).with_columns(**{k: pl.lit(v) for k, v in named.items()})
+
+
+def quality(about: Study, rows: pl.DataFrame | None = None) -> dict[str, pl.DataFrame]:
+    """Rows of ``result.expression_quality``, ``expression_components`` and ``sample_distances`` of one library."""
+    values = (expression(about) if rows is None else rows).pivot("sample_id", index="feature_id", values="value")
+    samples = sorted(values.columns[1:])
+    table = values.sort("feature_id").select(samples).to_numpy()
+    found = principal_components(most_variable(table))
+    pairs = [(a, b) for a in range(len(samples)) for b in range(a + 1, len(samples))]
+    apart = distances(table)
+    shares = [float(s) for s in 100 * found.shares]
+    named = {"library": pl.lit("gene"), "run_id": pl.lit("run quality")}
+    return {
+        QUALITY: pl.DataFrame(
+            {
+                "sample_id": samples,
+                "fit": "~ donor + condition",
+                "library_size": table.sum(axis=0) * 1000,
+                "detected_count": len(table),
+                "pc1": found.coordinates[:, 0],
+                "pc2": found.coordinates[:, 1],
+            }
+        ).with_columns(**named),
+        COMPONENTS: pl.DataFrame(
+            {"component": range(1, len(shares) + 1), "explained_percent": shares, "scale": "vst",
+             "sample_count": len(samples), "feature_count": min(500, len(table))}
+        ).with_columns(**named),
+        DISTANCES: pl.DataFrame(
+            {"sample_a": [samples[a] for a, _ in pairs], "sample_b": [samples[b] for _, b in pairs],
+             "distance": [apart[p] for p in pairs]}
+        ).with_columns(**named),
+    }  # fmt: skip
 
 
 def drawn(figure: Figure, part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing:

@@ -45,7 +45,7 @@ def test_counts_that_no_fit_can_use_are_refused(counts: np.ndarray, rule: str) -
 def test_fractional_and_missing_counts_are_remarked_and_good_ones_are_not() -> None:
     assert refusal(matrix(GOOD)) is None
     assert remarks(matrix(GOOD), "gene") == []
-    assert [r.rule for r in remarks(matrix(GOOD + 0.5), "gene")] == ["counts_rounded"]
+    assert [r.rule for r in remarks(matrix(GOOD + 0.5), "gene")] == ["lengths_unknown"]
     holes = matrix(np.where(GOOD == 3, np.nan, GOOD))
     assert [r.rule for r in remarks(holes, "gene")] == ["features_missing"]
     assert remarks(holes, "circrna") == []  # callers list what they found

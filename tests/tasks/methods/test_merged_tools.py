@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.methods.count_matrices import CountMatrix
+from tasks.methods.expression_fits import sources
 from tasks.methods.merged_tools import merged, tools_of
 
 SAMPLES = ("S1", "S2")
@@ -70,3 +71,9 @@ def test_why_tools_cannot_be_merged_is_said() -> None:
     twice = FILES.with_columns(parser=pl.lit("ciri"))
     _, problem = tools_of(slices("a1", "b1"), twice)
     assert "S1 has several files of ciri (ciri/1, dcc/1)" in str(problem)
+
+
+def test_where_one_source_is_needed_a_merged_tool_stands_for_all() -> None:
+    chosen, problem = sources(slices("a1", "a2", "b1", "b2", "c1"), FILES, "merged")
+    assert (chosen.rows(), problem) == ([("S1", "a1"), ("S2", "a2")], None)
+    assert "fewer than 2 tools" in str(sources(slices("a1", "a2", "c1"), FILES, "merged")[1])

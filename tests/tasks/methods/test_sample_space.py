@@ -12,6 +12,7 @@ from tasks.methods import deseq2, sample_space
 from tasks.methods.design_matrix import design
 from tasks.methods.size_factors import median_of_ratios
 from tasks.methods.variance_stabilisation import stabilised
+from tests.tasks.methods import picture_reference
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 GROUPS = ["IL1b", "USC", "EXO"] * 3
@@ -125,3 +126,14 @@ def test_group_distances_are_medians_and_lack_what_there_is_not() -> None:
     alone = sample_space.group_distances(between, ["a"] * 4)
     assert alone.nearest == (None,) * 4
     assert np.isnan(alone.nearest_distance).all()
+
+
+def test_a_given_table_has_the_plane_shares_and_distances_of_r() -> None:
+    values, theirs = picture_reference.table(), picture_reference.numbers()
+    found = sample_space.principal_components(sample_space.most_variable(values))
+    for column, name in enumerate(("pc1", "pc2")):
+        mine = found.coordinates[:, column]
+        assert mine * np.sign(mine @ theirs[name]) == pytest.approx(theirs[name], rel=1e-9)
+    assert 100 * found.shares == pytest.approx(theirs["pc9_percent"], rel=1e-9, abs=1e-9)
+    between = sample_space.distances(values)[np.triu_indices(9, 1)]
+    assert between == pytest.approx(theirs["distances"], rel=1e-9)

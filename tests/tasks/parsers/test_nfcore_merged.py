@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from schemas.errors import BadInputError
+from tasks.contracts import Context
 from tasks.parsers.nfcore_merged import PARSER
 from tests.tasks.parsers.count_files import context, declared, features, matrix, raw_file
 
@@ -56,3 +58,36 @@ def test_a_cell_that_is_text_is_named_by_its_gene(tmp_path: Path) -> None:
 
 def test_other_tables_are_not_claimed(tmp_path: Path) -> None:
     assert not PARSER.claims(raw_file(tmp_path, GENES, "landing/gene_counts.tsv"), context(["S1"]))
+
+
+LENGTHS = "gene_id\tgene_name\tS2\tS1\nENSG02\tMYC\t900\t1000.5\nENSG01\tTP53\t0\t2000\n"
+
+
+def beside(tmp_path: Path, lengths: str) -> Context:
+    other = raw_file(tmp_path, lengths, "landing/salmon.merged.gene_lengths.tsv")
+    return replace(context(["S1", "S2"]), references={"beside/landing/salmon.merged.gene_lengths.tsv": other})
+
+
+def test_lengths_beside_the_counts_are_read_by_gene_and_sample(tmp_path: Path) -> None:
+    raw = raw_file(tmp_path, GENES, "landing/salmon.merged.gene_counts.tsv")
+    rows = PARSER.parse(raw, beside(tmp_path, LENGTHS)).frames["core.feature_counts"]
+    assert rows.select("feature_id", "sample_name", "effective_length").rows() == [
+        ("ENSG01", "S1", 2000.0),
+        ("ENSG01", "S2", None),
+        ("ENSG02", "S1", 1000.5),
+        ("ENSG02", "S2", 900.0),
+    ]
+
+
+def test_lengths_of_other_samples_do_not_fit(tmp_path: Path) -> None:
+    raw = raw_file(tmp_path, GENES, "landing/salmon.merged.gene_counts.tsv")
+    with pytest.raises(BadInputError, match=r"gene_lengths\.tsv has no column S1"):
+        PARSER.parse(raw, beside(tmp_path, LENGTHS.replace("\tS1\n", "\tS9\n")))
+
+
+def test_lengths_by_themselves_ask_for_the_counts(tmp_path: Path) -> None:
+    raw = raw_file(tmp_path, LENGTHS, "landing/salmon.merged.gene_lengths.tsv")
+    assert PARSER.claims(raw, context(["S1", "S2"]))
+    parsed = PARSER.parse(raw, context(["S1", "S2"]))
+    assert not parsed.frames
+    assert [p.rule for p in parsed.problems] == ["counts_missing"]
