@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.polars_schema import schema
 from schemas.tables.publications import Publication
-from tasks.engine import figures
+from tasks.engine import exports, figures
 from tasks.engine.figures import computations
 from tasks.engine.outcomes import FileOutcome, Summary
 from tasks.engine.problems import problems_of_rows
@@ -111,14 +111,15 @@ def act_marker(warehouse: Warehouse, study_id: str) -> Path:
 
 
 def publish_study(study_id: str, state: str, warehouse: Warehouse, *, is_complete: bool) -> datetime:
-    """Swap the study's figures, then its rows in the snapshot; remember the state that they show.
+    """Swap the study's figures and exports, then its rows in the snapshot; remember the state that they show.
 
     ``state``: what ingest found. What arrived since then belongs to the next run. A night that dies
-    between the two swaps left the state of the snapshot as it was: the next night does both again.
+    between the swaps left the state of the snapshot as it was: the next night does all again.
     """
     with warehouse.open(f"publish {study_id}") as session:
         require_registered(session, study_id)
     figures.show(study_id, warehouse)
+    exports.show(study_id, warehouse)
     now = datetime.now(UTC)
     row = {"study_id": study_id, "published_at": now, "state": state, "is_complete": is_complete}
     warehouse.publish(study_id, pl.DataFrame([row], schema=schema(Publication)))
