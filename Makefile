@@ -38,7 +38,7 @@ lint: setup  ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/sqlfluff lint --disable-progress-bar warehouse/models deployments/queries
 
 unit: setup
-	$(BIN)/python -m pytest 
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 bench: setup system  ## benchmarks: ratios against a peer in one run
 	$(BIN)/python -m pytest -m bench -s
