@@ -20,12 +20,17 @@ class Enrichment(
 
     study_id: StudyId
     run_id: RunId
-    contrast_id: Annotated[str, References("core.contrasts.contrast_id"), Field(description="Contrast.")]
+    contrast_id: Annotated[
+        str | None,
+        References("core.contrasts.contrast_id"),
+        Field(description="Contrast; null for `shared`, the list of several."),
+    ]
     gene_list: Annotated[
         str,
         Field(
             description="`all`, `up`, `down` (changed genes), `hubs` and `cerna_mrnas` (mRNAs of the ceRNA network), "
-            "`mirna_targets` (of changed miRNAs), `circrna_hosts` (of changed circRNAs)."
+            "`mirna_targets` (of changed miRNAs), `circrna_hosts` (of changed circRNAs), `shared` (changed in the same "
+            "direction in several contrasts)."
         ),
     ]
     collection: Annotated[str, Field(description="Collection of gene sets (enrichment.gene_sets of study.yaml).")]

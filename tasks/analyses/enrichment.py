@@ -12,16 +12,18 @@ from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, target_edges
 from tasks.methods.enrichment import enriched_terms
-from tasks.methods.gene_lists import GeneList, changed_lists, host_list, target_lists
+from tasks.methods.gene_lists import GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units, named_genes
 from tasks.methods.result_frames import result_frame
 
 SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
+OVERLAPS = "result.expression_overlaps"
+SHARED = "shared"  # part: of no single contrast
 _FEW = 0.3  # share of a collection's genes below which it probably names them otherwise
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
-    """One part per contrast whose genes or circRNAs the primary method tested."""
+    """One part per contrast whose genes or circRNAs the primary method tested, and one for genes that several share."""
     options, primary = study.config.enrichment, study.config.expression.primary
     has_sets = not slices[SETS].is_empty()
     if not (has_sets or options.gene_sets):
@@ -33,23 +35,30 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     tested = slices[TESTS].filter(pl.col("method") == primary, pl.col("library") != "mirna")
     here = set(tested["contrast_id"])
     given = {"limits": list(options.limits), "methods": [m for m in options.methods if m != "gsea"]}
-    return [
+    found = [
         Part(
             contrast.id,
             {TESTS: {"contrast_id": (contrast.id,), "method": (primary,)}, NODES: {"contrast_id": (contrast.id,)}},
             {"contrast": contrast.id, **given},
             skip=skip,
+            tables=(TESTS, SETS, NODES, TARGETS, FEATURES, MIRNAS, ALIASES),
         )
         for contrast in study.contrasts
         if contrast.id in here
     ]
+    if not slices[OVERLAPS].filter(library="gene").is_empty():
+        where = {TESTS: {"method": (primary,), "library": ("gene",)}, OVERLAPS: {"library": ("gene",)}}
+        tables = (TESTS, SETS, OVERLAPS, FEATURES, ALIASES)
+        found.append(Part(f"{SHARED} genes", where, {"contrast": None, **given}, skip=skip, tables=tables))
+    return found
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Test every list of the contrast; say which lists are empty and which collections the study hardly knows."""
     given = part.parameters
     units = gene_units(frames[FEATURES])
-    lists = _lists(frames, units)
+    is_shared = given["contrast"] is None
+    lists = [shared_list(frames[OVERLAPS], frames[TESTS], units)] if is_shared else _lists(frames, units)
     known = pl.concat([units, _hosts(lists, units)])
     sets = frames[SETS].filter(~pl.col("is_excluded"))
     names = named_genes(sets["symbol"], known, frames[ALIASES])
@@ -59,7 +68,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     rows = enriched_terms(filled, sets, (given["limits"][0], given["limits"][1]), given["methods"])
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given, lists)))
-    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"]))
+    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
     return Computed({TABLE: result_frame(rows, Enrichment)}, tuple(problems))
 
 
@@ -96,11 +105,12 @@ def _unknown(sets: pl.DataFrame) -> list[Problem]:
 
 def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:
     if any(len(one.genes) for one in lists):
-        why = "no gene of a list of the contrast is in a set within the size limits (enrichment.size)"
+        why = "no gene of a list is in a set within the size limits (enrichment.size)"
     else:
-        why = "the contrast has no changed gene, ceRNA network or changed circRNA: there is no list to test"
+        why = "there is no changed gene, ceRNA network or circRNA to make a list of"
     remedy = "Nothing is to be done; the thresholds are expression.fold_change and expression.fdr."
-    return Problem(Severity.LOCAL, "study.yaml", f"contrast {given['contrast']}", "", "no_enrichment", why, remedy)
+    place = f"contrast {given['contrast']}" if given["contrast"] else "genes shared by contrasts"
+    return Problem(Severity.LOCAL, "study.yaml", place, "", "no_enrichment", why, remedy)
 
 
 ANALYSIS = Analysis(
@@ -109,6 +119,7 @@ ANALYSIS = Analysis(
         TESTS: ("contrast_id", "library", "method"),
         SETS: ("collection",),
         NODES: ("contrast_id",),
+        OVERLAPS: ("library",),
         TARGETS: (),
         FEATURES: (),
         MIRNAS: (),

@@ -71,5 +71,17 @@ def host_list(tests: pl.DataFrame, features: pl.DataFrame, units: pl.DataFrame) 
     return _list("circrna_hosts", found.filter(CHANGED), found)
 
 
+def shared_list(overlaps: pl.DataFrame, tests: pl.DataFrame, units: pl.DataFrame) -> GeneList:
+    """``shared``: genes changed consistently in several contrasts; the background are those tested in several.
+
+    ``overlaps``: rows of ``result.expression_overlaps``; ``tests``: of all contrasts by the primary method.
+    """
+    tested = tests.filter(pl.col("pvalue").is_not_null(), library="gene")
+    several = tested.group_by("feature_id").agg(pl.col("contrast_id").n_unique()).filter(pl.col("contrast_id") > 1)
+    background = several.join(units, on="feature_id")
+    consistent = overlaps.filter("is_consistent", library="gene")
+    return _list("shared", background.join(consistent, on="feature_id", how="semi"), background)
+
+
 def _list(name: str, members: pl.DataFrame, background: pl.DataFrame) -> GeneList:
     return GeneList(name, members["gene"].unique().sort(), background["gene"].unique().sort())

@@ -7,7 +7,7 @@ from scipy import stats
 from schemas.base import tables
 from schemas.polars_schema import conform, schema
 from schemas.study import Study
-from tasks.analyses.enrichment import ANALYSIS, TABLE
+from tasks.analyses.enrichment import ANALYSIS, OVERLAPS, TABLE
 from tasks.analyses.enrichment import SETS as GENE_SETS
 from tasks.contracts import Computed
 
@@ -108,3 +108,15 @@ def test_a_file_that_is_excluded_is_left_out() -> None:
     given = frames()
     done = run(given | {GENE_SETS: given[GENE_SETS].with_columns(is_excluded=pl.lit(value=True))})
     assert done.frames[TABLE].is_empty()
+
+
+def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -> None:
+    given = frames()
+    tests = given["result.differential_expression"]
+    given["result.differential_expression"] = pl.concat([tests, tests.with_columns(contrast_id=pl.lit("other"))])
+    rows = [{"library": "gene", "feature_id": f"E{i}", "is_consistent": i != 3} for i in range(10)]
+    given[OVERLAPS] = pl.DataFrame(rows, schema=schema(tables()[OVERLAPS]), orient="row")
+    part = next(p for p in ANALYSIS.parts(study(), given) if p.key == "shared genes")
+    found = ANALYSIS.run(part, given).frames[TABLE]
+    assert found["contrast_id"].null_count() == found.height > 0
+    assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]

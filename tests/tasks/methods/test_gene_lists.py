@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.methods.gene_lists import GeneList, changed_lists, host_list, target_lists
+from tasks.methods.gene_lists import GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
 
 TESTS = pl.DataFrame(
@@ -75,3 +75,10 @@ def test_nothing_changed_gives_empty_lists_with_their_background() -> None:
     lists = [*changed_lists(nothing, UNITS), *target_lists(nothing, EDGES, NODES.clear(), UNITS)]
     assert all(one.genes.is_empty() and len(one.background) for one in lists)
     assert host_list(TESTS.clear(), FEATURES, UNITS).background.is_empty()
+
+
+def test_shared_genes_are_consistent_ones_against_those_tested_in_several_contrasts() -> None:
+    twice = pl.concat([TESTS.with_columns(contrast_id=pl.lit(c)) for c in "ab"])
+    twice = twice.filter((pl.col("contrast_id") == "a") | (pl.col("feature_id") != "e6"))
+    overlaps = pl.DataFrame({"library": "gene", "feature_id": ["e1", "e2", "e6"], "is_consistent": [True, False, True]})
+    assert shown(shared_list(overlaps, twice, UNITS)) == ("shared", ["G1"], ["G1", "G2", "G3", "G4"])
