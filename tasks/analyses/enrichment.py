@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS
 from tasks.methods.enrichment import enriched_terms
 from tasks.methods.gene_lists import GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units, named_genes
+from tasks.methods.problem_lists import several
 from tasks.methods.result_frames import result_frame
 
 SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
@@ -32,9 +34,15 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     if not has_sets:
         files = ", ".join(sets.file for sets in options.gene_sets.values())
         skip = f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
+    elif set(options.methods) == {"gsea"}:
+        skip = "enrichment.methods names gsea alone, which is not computed; add ora or ease"
     tested = slices[TESTS].filter(pl.col("method") == primary, pl.col("library") != "mirna")
     here = set(tested["contrast_id"])
-    given = {"limits": list(options.limits), "methods": [m for m in options.methods if m != "gsea"]}
+    given = {
+        "limits": list(options.limits),
+        "methods": [m for m in options.methods if m != "gsea"],
+        "left_out": ["methods: gsea"] * ("gsea" in options.methods) + [f"lists: {name}" for name in options.lists],
+    }
     found = [
         Part(
             contrast.id,
@@ -63,7 +71,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     sets = frames[SETS].filter(~pl.col("is_excluded"))
     names = named_genes(sets["symbol"], known, frames[ALIASES])
     sets = sets.rename({"object_id": "gene_set_hash"}).join(names, left_on="symbol", right_on="name", how="left")
-    problems = _unknown(sets)
+    problems = [*_unknown(sets), *_left_out(given)]
     filled = [one for one in lists if len(one.genes)]
     rows = enriched_terms(filled, sets, (given["limits"][0], given["limits"][1]), given["methods"])
     if rows.is_empty():
@@ -101,6 +109,15 @@ def _unknown(sets: pl.DataFrame) -> list[Problem]:
             remedy = "Take gene sets of the study's organism with symbols; name annotation.features if ids have none."
             found.append(warning("study.yaml", f"key enrichment.gene_sets.{name}", "few_known_genes", message, remedy))
     return found
+
+
+def _left_out(given: Mapping[str, Any]) -> list[Problem]:
+    """What study.yaml asks for and nobody computes."""
+    if not given["left_out"]:
+        return []
+    message = f"not computed: {several(given['left_out'])}"
+    remedy = "Preranked GSEA and named lists need another tool for now; the lists of contrasts are tested."
+    return [warning("study.yaml", "section enrichment", "enrichment_not_computed", message, remedy)]
 
 
 def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:

@@ -120,3 +120,14 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
     found = ANALYSIS.run(part, given).frames[TABLE]
     assert found["contrast_id"].null_count() == found.height > 0
     assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]
+
+
+def test_what_is_asked_for_and_not_computed_is_told() -> None:
+    given = frames()
+    lists = {"apoptosis": {"genes": "reference/apoptosis.txt", "background": "tested"}}
+    done = run(given, methods=["ora", "gsea"], lists=lists)
+    assert [p.rule for p in done.problems] == ["enrichment_not_computed"]
+    assert "methods: gsea, lists: apoptosis" in done.problems[0].message
+    assert set(done.frames[TABLE]["method"]) == {"ora"}
+    (part,) = ANALYSIS.parts(study(methods=["gsea"]), given)
+    assert part.skip is not None
