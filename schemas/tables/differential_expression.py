@@ -39,6 +39,16 @@ class DifferentialExpression(
         ),
     ]
     lfc_se: Annotated[float | None, Field(ge=0, description="Standard error of log2_fold_change.")]
+    shrunken_log2_fold_change: Annotated[
+        float | None,
+        Field(
+            description="log2_fold_change drawn to zero by how uncertain it is (apeGLM), for ranking and pictures; "
+            "null unless expression.shrinkage asks for it, of limma, and without reads."
+        ),
+    ]
+    shrunken_lfc_se: Annotated[
+        float | None, Field(ge=0, description="Posterior standard deviation of shrunken_log2_fold_change.")
+    ]
     stat: Annotated[
         float | None,
         Field(description="Wald statistic, moderated t of limma; of a contrast with test lrt chi-squared, F of limma."),

@@ -13,22 +13,24 @@ import polars as pl
 
 from schemas.errors import Problem, Severity
 from schemas.tables.differential_expression import DifferentialExpression
+from schemas.tables.dispersions import Dispersion
 from schemas.tables.normalized_expression import NormalizedExpression
 from schemas.tables.sample_size_factors import SampleSizeFactor
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods import deseq2, limma
 from tasks.methods.count_matrices import CountMatrix, Finding, count_matrix, refusal, remarks, size_factors
+from tasks.methods.deseq2_frames import dispersion_rows, expression_rows
 from tasks.methods.deseq2_tests import likelihood_ratio_table, wald_table
 from tasks.methods.design_matrix import Design, design
+from tasks.methods.effect_shrinkage import SHRUNKEN, shrunken_columns
 from tasks.methods.expression_parts import COUNTS, FEATURES, OBJECTS, parts
 from tasks.methods.length_offsets import length_scaled, normalisation_factors
 from tasks.methods.merged_tools import merged
 from tasks.methods.result_frames import result_frame
-from tasks.methods.variance_stabilisation import stabilised
 
 Floats = npt.NDArray[np.float64]
 TABLE, FACTORS = "result.differential_expression", "result.sample_size_factors"
-EXPRESSION = "result.normalized_expression"
+EXPRESSION, DISPERSIONS = "result.normalized_expression", "result.dispersions"
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
@@ -43,17 +45,10 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             TABLE: result_frame([], DifferentialExpression),
             FACTORS: result_frame([], SampleSizeFactor),
             EXPRESSION: result_frame([], NormalizedExpression),
+            DISPERSIONS: result_frame([], Dispersion),
         }
         return Computed(nothing, (*problems, _problem(given, refused, Severity.LOCAL)))
-    crossed, crossed_first = given["crossed"]
-    model = design(
-        given["metadata"],
-        variable=given["variable"],
-        blocking=given["blocking"],
-        first=given["first"],
-        crossed=crossed,
-        crossed_first=crossed_first,
-    )
+    model = _design(given, given["first"], given["crossed"][1])
     fitted = (_limma if given["method"] in limma.METHODS else _deseq2)(given, matrix, scale, model)
     problems += [_problem(given, finding) for finding in fitted.findings]
     means = pl.DataFrame({"feature_id": matrix.features, "own_mean": (matrix.reads / fitted.factors).mean(axis=1)})
@@ -69,6 +64,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             between=tuple(contrast["between"]) or None,
             is_whole=contrast["test"] == "lrt",
         )
+        if given["method"] in limma.METHODS:
+            tested = _unshrunken(tested)
         tables.append(_contrast_table(given, contrast, tested, means, frames[FEATURES]))
     named = {"library": pl.lit(given["library"]), "method": pl.lit(given["method"]), "fit": pl.lit(given["fit"])}
     scaled = pl.DataFrame(
@@ -79,8 +76,21 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         TABLE: result_frame(pl.concat(tables), DifferentialExpression),
         FACTORS: result_frame(scaled, SampleSizeFactor),
         EXPRESSION: result_frame(fitted.expression.with_columns(**named), NormalizedExpression),
+        DISPERSIONS: result_frame(fitted.dispersions.with_columns(**named), Dispersion),
     }
     return Computed(found, tuple(problems))
+
+
+def _design(given: Mapping[str, Any], first: str, crossed_first: str | None) -> Design:
+    """The fit's design, coded from these levels."""
+    return design(
+        given["metadata"],
+        variable=given["variable"],
+        blocking=given["blocking"],
+        first=first,
+        crossed=given["crossed"][0],
+        crossed_first=crossed_first,
+    )
 
 
 def _library_matrix(given: Mapping[str, Any], counts: pl.DataFrame) -> tuple[CountMatrix, list[Finding]]:
@@ -91,38 +101,27 @@ def _library_matrix(given: Mapping[str, Any], counts: pl.DataFrame) -> tuple[Cou
     return matrix, [finding]
 
 
-def _expression(fitted: deseq2.Fit) -> pl.DataFrame:
-    """Variance-stabilised counts, one row per seen feature and sample."""
-    seen = np.flatnonzero(fitted.counts.any(axis=1))
-    wide = pl.DataFrame(stabilised(fitted)[seen], schema=list(fitted.design.samples))
-    return wide.with_columns(feature_id=pl.Series([fitted.features[i] for i in seen], dtype=pl.String)).unpivot(
-        index="feature_id", variable_name="sample_id", value_name="value"
-    )
-
-
-def _no_expression() -> pl.DataFrame:
-    return pl.DataFrame(schema={"feature_id": pl.String, "sample_id": pl.String, "value": pl.Float64})
-
-
 @dataclass(frozen=True)
 class _Fitted:
     """Size factors of a fit, what to know about it, and its test of a contrast, a row per feature tested.
 
     ``factors``: one a sample, or features x samples where lengths take part; ``expression``: values for pictures,
-    of methods that give them on a scale of their own; ``quality``: weight of each sample where they were asked for.
+    of methods that give them on a scale of their own; ``dispersions`` of those that estimate any; ``quality``:
+    weight of each sample where they were asked for.
     """
 
     factors: Floats
     findings: tuple[Finding, ...]
     tests: Callable[..., pl.DataFrame]
-    expression: pl.DataFrame = field(default_factory=_no_expression)
+    expression: pl.DataFrame = field(default_factory=partial(result_frame, (), NormalizedExpression))
+    dispersions: pl.DataFrame = field(default_factory=partial(result_frame, (), Dispersion))
     quality: Floats | None = None
 
 
 def _deseq2_test(
     fitted: deseq2.Fit,
+    given: Mapping[str, Any],
     *,
-    fdr: float,
     reference: str,
     target: str,
     tested_fold_change: float,
@@ -131,26 +130,42 @@ def _deseq2_test(
 ) -> pl.DataFrame:
     if is_whole:
         kept = [factor for factor, _ in fitted.design.columns if factor != fitted.design.tested]
-        return likelihood_ratio_table(fitted, kept=kept, reference=reference, target=target, fdr=fdr, between=between)
-    return wald_table(
-        fitted, reference=reference, target=target, fdr=fdr, tested_fold_change=tested_fold_change, between=between
-    )
+        table = likelihood_ratio_table(
+            fitted, kept=kept, reference=reference, target=target, fdr=given["fdr"], between=between
+        )
+    else:
+        table = wald_table(
+            fitted,
+            reference=reference,
+            target=target,
+            fdr=given["fdr"],
+            tested_fold_change=tested_fold_change,
+            between=between,
+        )
+    if given["shrinkage"] == "none":
+        return _unshrunken(table)
+    # coded so that the contrast is one coefficient: the prior is on that, as where R's users relevel
+    coded = _design(given, reference, between[0] if between else given["crossed"][1])
+    contrast = coded.contrast(reference=reference, target=target, between=between)
+    return table.hstack(shrunken_columns(fitted, table, coded, contrast))
+
+
+def _unshrunken(table: pl.DataFrame) -> pl.DataFrame:
+    return table.with_columns(pl.lit(None, pl.Float64).alias(name) for name in SHRUNKEN)
 
 
 def _deseq2(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, model: Design) -> _Fitted:
-    per_length = scale.reads if scale.offsets is None else scale.reads / scale.offsets
-    sizes, remarked = size_factors(per_length, "ratio" if scale is not matrix else given["size_factors"])
+    scaling = "ratio" if scale is not matrix else given["size_factors"]
+    sizes, remarked = size_factors(scale.reads, scaling, scale.offsets)
     factors = sizes if matrix.offsets is None else normalisation_factors(matrix.offsets, sizes)
     findings = [*remarked, *remarks(matrix, given["library"])]
-    if given["shrinkage"] != "none":
-        message = f"expression.shrinkage {given['shrinkage']} is not built yet; fold changes are not shrunken"
-        findings.append(Finding("shrinkage_not_built", message))
     is_kept = matrix.reads.sum(axis=1) >= (given["min_count"] or 0)
     kept = [f for f, keep in zip(matrix.features, is_kept, strict=True) if keep]
     own = factors[is_kept] if factors.ndim > 1 else factors
     fitted = deseq2.fit(matrix.reads[is_kept].astype(np.int64), kept, model, own)
     findings += [Finding("deseq2_note", note) for note in fitted.notes]
-    return _Fitted(factors, tuple(findings), partial(_deseq2_test, fitted, fdr=given["fdr"]), _expression(fitted))
+    tests = partial(_deseq2_test, fitted, given)
+    return _Fitted(factors, tuple(findings), tests, expression_rows(fitted), dispersions=dispersion_rows(fitted))
 
 
 def _per_mean_length(matrix: CountMatrix) -> Floats:
@@ -164,7 +179,7 @@ def _limma(given: Mapping[str, Any], matrix: CountMatrix, scale: CountMatrix, mo
     findings = remarks(matrix, given["library"])
     counts, scale_counts = _per_mean_length(matrix), _per_mean_length(scale)
     if not is_borrowed and given["size_factors"] != "tmm":
-        scaling, remarked = size_factors(matrix.reads, given["size_factors"])
+        scaling, remarked = size_factors(matrix.reads, given["size_factors"], matrix.offsets)
         findings += remarked
     fitted = limma.fit(
         counts,
@@ -224,7 +239,7 @@ ANALYSIS = Analysis(
         FEATURES: ("library",),
         OBJECTS: ("object_id", "file_name", "parser"),
     },
-    writes=(TABLE, FACTORS, EXPRESSION),
+    writes=(TABLE, FACTORS, EXPRESSION, DISPERSIONS),
     parts=parts,
     run=run,
     libraries=("pydeseq2", "numpy", "scipy"),

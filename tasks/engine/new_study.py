@@ -10,9 +10,11 @@ from schemas.study import Condition, FileRow, Study, StudyYaml
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import cultures, read_file
 from tasks.methods.draft_guesses import guessed_assay
+from tasks.methods.sample_names import match_samples, stripped
 from tasks.methods.study_template import FILL_IN, DraftFile, drafted, study_slug, template
 from warehouse.landing import walk
 
+_COUNTS = "expression_counts"
 SHOWN = 10  # guesses that are named; files.csv marks all
 
 
@@ -58,8 +60,17 @@ def _described(folder: Path, name: str) -> DraftFile:
     config = StudyYaml(study_id="draft", conditions=[Condition(id="control")])
     raw, study = RawFile.read(folder / name, name), Study(config=config, samples=())
     reading = read_file(raw, Context(study))
+    if any(problem.rule == "no_tx2gene" for problem in reading.problems):  # read once study.yaml names the genes
+        bare = stripped(name.removeprefix("landing/"))
+        return DraftFile(name, _COUNTS, () if bare == Path(name).name else (bare,))
     if not reading.assay and (assay := guessed_assay(raw)):
         guess = read_file(raw, Context(study, FileRow.model_validate({"file": name, "assay": assay})))
         if guess.status == "loaded":
-            return DraftFile(name, assay, cultures(guess.frames), is_guess=True)
-    return DraftFile(name, reading.assay or None, cultures(reading.frames))
+            return DraftFile(name, assay, _bare(assay, cultures(guess.frames)), is_guess=True)
+    return DraftFile(name, reading.assay or None, _bare(reading.assay, cultures(reading.frames)))
+
+
+def _bare(assay: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns of counts (``bam/S1.sorted.bam``) as samples (``S1``), where the run will match them so."""
+    bare = tuple(map(stripped, names))
+    return bare if assay == _COUNTS and tuple(match_samples(names, bare).values()) == bare else names

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from schemas.errors import Problem, Severity
-from schemas.study import ContrastRow, SampleRow
+from schemas.study import ContrastRow, Expression, SampleRow
 from tasks.methods.confounding import confounded
 from tasks.methods.contrast_sheets import COLUMNS, NAME, Asked, known_columns, reason
 from tasks.methods.design_matrix import defect
@@ -201,6 +201,30 @@ def asked_once(checked: Sequence[tuple[ContrastRow, Sequence[Problem]]]) -> list
     message = f"{first.message}; likewise {', '.join(shown(c.id) for c in waiting[1:])}"
     together = replace(first, message=message, remedy=_to_paste(waiting))
     return [together, *(p for p in problems if p.rule != BLOCKING_OPEN)]
+
+
+def method_problems(contrasts: Sequence[ContrastRow], options: Expression) -> list[Problem]:
+    """Contrasts that can be estimated, but not by the methods and the threshold of study.yaml."""
+    without = [name for name in options.methods if not name.startswith("limma")]
+    found = []
+    for contrast in (c for c in contrasts if not c.problem):
+        place = f"line {contrast.line}, column "
+        if contrast.test == "lrt" and options.threshold == "test":
+            message = "a test of the whole factor has no fold change to test against"
+            remedy = "Write `threshold: filter` in study.yaml, or `wald` in column test; until then it is skipped."
+            found.append(Problem(Severity.LOCAL, NAME, f"{place}test", "lrt", "lrt_threshold", message, remedy))
+        if contrast.random and without:
+            severity = Severity.LOCAL if without == options.methods else Severity.WARNING
+            message = f"{', '.join(without)} has no random effects, and skips contrast {shown(contrast.id)}"
+            remedy = (
+                f"Add limma_voom to expression.methods, or write {shown(contrast.random)} in column blocking."
+                if severity is Severity.LOCAL
+                else "The other methods compute it; figures show it if one of them is expression.primary."
+            )
+            found.append(
+                Problem(severity, NAME, f"{place}random", contrast.random, "no_random_effects", message, remedy)
+            )
+    return found
 
 
 def checked_contrast(asked: Asked, samples: Sequence[SampleRow]) -> tuple[ContrastRow, list[Problem]]:

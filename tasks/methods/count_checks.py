@@ -82,8 +82,8 @@ def refuse_bad_counts(
     is_estimated: bool,
 ) -> None:
     """Raise ``BadInputError`` for NaN, infinite or negative cells and for values that are no counts."""
-    if values.min() >= 0 and values.max() < np.inf and (values == np.floor(values)).all():
-        return  # the usual file, in one pass over millions of cells
+    if values.min() >= 0 and values.max() < np.inf and (values == np.floor(values)).all() and not _is_rounded(values):
+        return  # the usual file, in few passes over millions of cells
     with np.errstate(invalid="ignore"):
         bad = ~np.isfinite(values) | (values < 0)
     if reason := not_counts(np.where(np.isfinite(values), values, 0.0), is_estimated=is_estimated):
@@ -111,11 +111,12 @@ def not_counts(values: npt.NDArray[np.float64], *, is_estimated: bool = False) -
     """Why features × samples cannot be counts; null when they may be.
 
     Estimated counts have fractions, but a feature that shares no reads keeps a whole number; TPM,
-    FPKM and normalised values hardly ever do. Samples that all add up to a million are TPM or CPM.
+    FPKM and normalised values hardly ever do. Samples that all add up to a million are TPM or CPM,
+    rounded ones too; whole numbers that add up to it exactly are reads drawn at random.
     """
     fractional = values != np.floor(values)
     if not fractional.any():
-        return None
+        return "every sample adds up to about one million (rounded TPM or CPM)" if _is_rounded(values) else None
     used = values != 0
     total = int(used.sum())
     whole = 1 - fractional.sum() / total
@@ -133,6 +134,13 @@ def not_counts(values: npt.NDArray[np.float64], *, is_estimated: bool = False) -
     if whole < _WHOLE_SHARE and not is_estimated:
         return f"only {whole:.1%} of the values are whole numbers (FPKM or normalised values)"
     return None
+
+
+def _is_rounded(values: npt.NDArray[np.float64]) -> bool:
+    """Whether whole numbers of two or more samples add up to nearly a million in each: no library is so even."""
+    sums = values.sum(axis=0)
+    is_near = np.allclose(sums, _MILLION, rtol=1e-3)
+    return len(sums) > 1 and values.shape[0] >= _FEW and is_near and bool((sums != _MILLION).any())
 
 
 def fraction_warning(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.methods.length_offsets import whole_lengths
+from tasks.methods.length_offsets import relative_lengths, whole_lengths
 from tasks.methods.size_factors import has_gene_without_zero, median_of_ratios, poscounts
 from tasks.methods.tmm import tmm_factors
 
@@ -49,10 +49,10 @@ class CountMatrix:
 
     @cached_property
     def offsets(self) -> Floats | None:
-        """Lengths without gaps, where every sample's file tells them; null where counts are to be taken as they are."""
+        """Lengths over the gene's geometric mean, without gaps; null unless every sample's file tells them."""
         if self.lengths is None or np.isnan(self.lengths).all(axis=0).any():
             return None
-        return whole_lengths(self.lengths)
+        return relative_lengths(whole_lengths(self.lengths))
 
 
 def count_matrix(counts: pl.DataFrame, library: str, objects: Mapping[str, str]) -> CountMatrix:
@@ -154,12 +154,17 @@ def remarks(matrix: CountMatrix, library: str) -> list[Finding]:
     return found
 
 
-def size_factors(reads: Floats, scaling: str) -> tuple[Floats, Sequence[Finding]]:
-    """Size factors by ``ratio``, ``poscounts`` or ``tmm``; ratio gives way to poscounts where it is not defined."""
+def size_factors(reads: Floats, scaling: str, offsets: Floats | None = None) -> tuple[Floats, Sequence[Finding]]:
+    """Size factors by ``ratio``, ``poscounts`` or ``tmm``; ratio gives way to poscounts where it is not defined.
+
+    ``offsets``: what reads owe to the samples' transcript lengths (``CountMatrix.offsets``).
+    """
+    freed = reads if offsets is None else reads / offsets
     if scaling == "tmm":
-        sizes = reads.sum(axis=0) * tmm_factors(reads)
+        sizes = freed.sum(axis=0) * tmm_factors(freed)
         return sizes / np.exp(np.log(sizes).mean()), ()
     if scaling == "ratio" and has_gene_without_zero(reads):
-        return median_of_ratios(reads), ()
+        return median_of_ratios(freed), ()
     message = "every feature has a zero in some sample, so median of ratios is not defined; poscounts is used instead"
-    return poscounts(reads), (Finding("every_feature_has_a_zero", message),) if scaling == "ratio" else ()
+    told = (Finding("every_feature_has_a_zero", message),) if scaling == "ratio" else ()
+    return poscounts(reads, offsets), told

@@ -59,9 +59,9 @@ class Fit:
     """A fitted model.
 
     ``counts`` as given and ``fitted_counts`` with outliers replaced: features x samples; ``scale``: size
-    factors, samples x features; ``first_means``: means that gene-wise dispersions rest on, samples x features;
-    ``unreplaced``: genes as fitted before outliers were replaced; ``max_cooks``: largest Cook's distance that
-    counts, NaN for none; ``replaced``: features with a replaced count; ``notes``: what a reader should know.
+    factors, samples x features; ``max_cooks``: largest Cook's distance that counts, NaN for none; ``replaced``:
+    features with a replaced count, whose numbers before that are ``unreplaced``; ``notes``: what a reader should
+    know.
     """
 
     features: tuple[str, ...]
@@ -71,11 +71,10 @@ class Fit:
     scale: Floats
     trend: trends.Trend
     genes: GeneFits
-    first_means: Floats
-    unreplaced: GeneFits
     cooks: Floats
     max_cooks: Floats
     replaced: Flags
+    unreplaced: GeneFits
     notes: tuple[str, ...]
 
 
@@ -93,10 +92,7 @@ def fit(counts: npt.NDArray[np.int64], features: Sequence[str], design: Design, 
         starts = _genewise(y, scale, design.matrix)
         trend, notes = trends.fit_trend(starts.base_mean, starts.genewise, design.residual_df)
         genes = _coefficients(y, scale, design.matrix, _shrunken(y, design.matrix, starts, trend))
-        nothing = np.full(len(features), np.nan)
-        bare = Fit(tuple(features), counts.astype(np.float64), counts.astype(np.float64), design, scale, trend, genes,
-                   starts.means, genes, np.full(y.shape, np.nan), nothing, np.isinf(nothing), notes)  # fmt: skip
-        return _without_outliers(bare, genes.means)
+        return _without_outliers(tuple(features), y.T, design, scale, trend, genes, genes.means, notes)
 
 
 def refit_for_ratio_test(fitted: Fit) -> Fit:
@@ -104,8 +100,16 @@ def refit_for_ratio_test(fitted: Fit) -> Fit:
 
     R computes Cook's distances of that test on the means that gene-wise dispersions rest on, not on the fitted ones.
     """
+    y, matrix = np.ascontiguousarray(fitted.counts.T), fitted.design.matrix
+    genes = GeneFits(**{field.name: getattr(fitted.genes, field.name).copy() for field in fields(GeneFits)})
+    _put(genes, np.flatnonzero(fitted.replaced), fitted.unreplaced)
+    means = np.full(y.shape, np.nan)
     with _quiet_small_matrices():
-        return _without_outliers(fitted, fitted.first_means)
+        for some, _, mu in _first_means(y, fitted.scale, matrix):
+            means[:, some] = mu
+        return _without_outliers(
+            fitted.features, fitted.counts, fitted.design, fitted.scale, fitted.trend, genes, means, fitted.notes
+        )
 
 
 @contextmanager
@@ -118,27 +122,40 @@ def _quiet_small_matrices() -> Iterator[None]:
         yield
 
 
-def _without_outliers(fitted: Fit, means: Floats) -> Fit:
-    """The fit with Cook's distances from these means, outliers of large groups replaced and their genes refitted."""
-    y, scale, matrix = fitted.counts.T, fitted.scale, fitted.design.matrix
-    genes = fitted.unreplaced
-    cooks = _cooks(y, scale, fitted.design, means, genes.leverages)
+def _without_outliers(
+    features: tuple[str, ...],
+    counts: Floats,
+    design: Design,
+    scale: Floats,
+    trend: trends.Trend,
+    genes: GeneFits,
+    means: Floats,
+    notes: tuple[str, ...],
+) -> Fit:
+    """The fit with Cook's distances from ``means``, outliers of large groups replaced, their ``genes`` refitted."""
+    y, matrix = np.ascontiguousarray(counts.T), design.matrix
+    cooks = _cooks(y, scale, design, means, genes.leverages)
     max_cooks = _max_cooks(cooks, matrix)
     replaced, new = _replaced(y, scale, matrix, cooks)
-    seen = np.flatnonzero(replaced & new.any(axis=0))
-    if replaced.any():
-        some = np.flatnonzero(replaced)
+    some = np.flatnonzero(replaced)
+    before = _of(genes, some)
+    if len(some):
         again = _genewise(new[:, some], scale[:, some], matrix)
-        again = _coefficients(
-            new[:, some], scale[:, some], matrix, _shrunken(new[:, some], matrix, again, fitted.trend)
-        )
-        genes = _put(genes, some, again)
-    if len(seen):
-        can_replace = _replicates(matrix) >= REPLACE_REPLICATES
-        max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), matrix)
-        if can_replace.all():
-            max_cooks = np.full(len(fitted.features), np.nan)
-    return replace(fitted, genes=genes, fitted_counts=new.T, cooks=cooks, max_cooks=max_cooks, replaced=replaced)
+        _put(genes, some, _coefficients(new[:, some], scale[:, some], matrix,
+                                        _shrunken(new[:, some], matrix, again, trend)))  # fmt: skip
+        if new[:, some].any():
+            can_replace = _replicates(matrix) >= REPLACE_REPLICATES
+            max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), matrix)
+            if can_replace.all():
+                max_cooks = np.full(len(features), np.nan)
+    return Fit(features, counts, new.T, design, scale, trend, genes, cooks, max_cooks, replaced, before, notes)
+
+
+def keeps_own_dispersion(genes: GeneFits, trend: trends.Trend) -> Flags:
+    """Genes too far above the trend to be drawn to it."""
+    with np.errstate(invalid="ignore"):
+        found = np.log(genes.genewise) > np.log(genes.trend) + OUTLIER_SDS * np.sqrt(trend.spread)
+    return np.asarray(found, dtype=np.bool_)
 
 
 def cooks_cutoff(design: Design) -> float:
@@ -146,13 +163,23 @@ def cooks_cutoff(design: Design) -> float:
     return float(f_distribution.ppf(COOKS_QUANTILE, len(design.columns), design.residual_df))
 
 
-def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> GeneFits:
-    """The fits with some genes' numbers in the place of those that they had."""
-    values = {field.name: getattr(genes, field.name).copy() for field in fields(GeneFits)}
-    for name, array in values.items():
-        put = array if name == "beta" else array.T  # genes first
-        put[where] = getattr(new, name) if name == "beta" else getattr(new, name).T
-    return GeneFits(**values)
+def _of(genes: GeneFits, where: npt.NDArray[np.int64]) -> GeneFits:
+    """Copy the numbers of some genes."""
+    wide = ("means", "leverages")
+    return GeneFits(**{
+        field.name: getattr(genes, field.name)[:, where] if field.name in wide else getattr(genes, field.name)[where]
+        for field in fields(GeneFits)
+    })  # fmt: skip
+
+
+def _put(genes: GeneFits, where: npt.NDArray[np.int64], new: GeneFits) -> None:
+    """Write some genes' numbers over those that they had."""
+    for field in fields(GeneFits):
+        values = getattr(genes, field.name)
+        if field.name in ("means", "leverages"):
+            values[:, where] = getattr(new, field.name)
+        else:
+            values[where] = getattr(new, field.name)
 
 
 def chunks(genes: npt.NDArray[np.int64], samples: int) -> list[npt.NDArray[np.int64]]:
@@ -167,25 +194,32 @@ def _replicates(matrix: Floats) -> npt.NDArray[np.int64]:
     return np.asarray(found, dtype=np.int64)
 
 
-def _genewise(y: Floats, scale: Floats, matrix: Floats) -> GeneFits:
-    """Dispersion of each gene by its own counts, on means that a first fit gives."""
+def _first_means(y: Floats, scale: Floats, matrix: Floats) -> Iterator[tuple[npt.NDArray[np.int64], Floats, Floats]]:
+    """Lots of genes with reads, a rough dispersion of each, and the means that a first fit gives."""
     from pydeseq2.utils import fit_moments_dispersions, fit_rough_dispersions  # noqa: PLC0415  # slow import
 
-    count = y.shape[1]
-    normalised = y / scale
-    nothing, pairs = np.full(count, np.nan), np.full(y.shape, np.nan)
-    genewise, means = nothing.copy(), pairs.copy()
     highest = max(MAX_DISPERSION, float(len(y)))
     is_saturated = len(np.unique(matrix, axis=0)) == matrix.shape[1]
     hat = matrix @ np.linalg.pinv(matrix)
     seen = np.flatnonzero(y.any(axis=0))
     typical = scale[:, seen].mean(axis=1)
     for genes in chunks(seen, len(y)):
-        c, n, s = y[:, genes], normalised[:, genes], scale[:, genes]
+        c, s = y[:, genes], scale[:, genes]
+        n = c / s
         moments = fit_moments_dispersions(n, typical)
         start = np.clip(np.minimum(fit_rough_dispersions(n, matrix), moments), MIN_DISPERSION, highest)
         first = (hat @ n) * s if is_saturated else fit_coefficients(c, s, matrix, start).means
-        mu = np.maximum(first, MIN_MU)
+        yield genes, start, np.maximum(first, MIN_MU)
+
+
+def _genewise(y: Floats, scale: Floats, matrix: Floats) -> GeneFits:
+    """Dispersion of each gene by its own counts, on means that a first fit gives."""
+    count = y.shape[1]
+    nothing, pairs = np.full(count, np.nan), np.full(y.shape, np.nan)
+    genewise, means = nothing.copy(), pairs.copy()
+    highest = max(MAX_DISPERSION, float(len(y)))
+    for genes, start, mu in _first_means(y, scale, matrix):
+        c = y[:, genes]
         alpha, settled = fit_dispersions(c, matrix, mu, start, trend=None, prior_variance=1.0)
         alpha = np.minimum(alpha, highest)
         left = ~settled & (alpha > 10 * MIN_DISPERSION)
@@ -195,7 +229,7 @@ def _genewise(y: Floats, scale: Floats, matrix: Floats) -> GeneFits:
             )
         genewise[genes], means[:, genes] = np.clip(alpha, MIN_DISPERSION, highest), mu
     beta = np.full((count, matrix.shape[1]), np.nan)
-    return GeneFits(normalised.mean(axis=0), genewise, nothing, nothing, nothing, beta, means, pairs, nothing)
+    return GeneFits((y / scale).mean(axis=0), genewise, nothing, nothing, nothing, beta, means, pairs, nothing)
 
 
 def _shrunken(y: Floats, matrix: Floats, starts: GeneFits, trend: trends.Trend) -> GeneFits:
@@ -215,9 +249,8 @@ def _shrunken(y: Floats, matrix: Floats, starts: GeneFits, trend: trends.Trend) 
                 bounds=(MIN_DISPERSION, highest), trend=prior[left], prior_variance=variance,
             )  # fmt: skip
         shrunken[genes] = np.clip(alpha, MIN_DISPERSION, highest)
-    far = np.log(starts.genewise) > np.log(fitted) + OUTLIER_SDS * np.sqrt(trend.spread)
-    dispersion = np.where(far, starts.genewise, shrunken)
-    return replace(starts, trend=fitted, shrunken=shrunken, dispersion=dispersion)
+    drawn = replace(starts, trend=fitted, shrunken=shrunken)
+    return replace(drawn, dispersion=np.where(keeps_own_dispersion(drawn, trend), starts.genewise, shrunken))
 
 
 def _coefficients(y: Floats, scale: Floats, matrix: Floats, genes: GeneFits) -> GeneFits:

@@ -14,7 +14,15 @@ from scipy.stats import chi2
 from tasks.methods.deseq2 import Fit, chunks, cooks_cutoff, refit_for_ratio_test
 from tasks.methods.design_matrix import Design
 from tasks.methods.independent_filtering import filtered
-from tasks.methods.negative_binomial import Flags, Floats, fit_coefficients, log_likelihood, standard_errors, wald
+from tasks.methods.negative_binomial import (
+    Alternative,
+    Flags,
+    Floats,
+    fit_coefficients,
+    log_likelihood,
+    standard_errors,
+    wald,
+)
 
 LN2 = float(np.log(2))
 HIGHER_COUNTS = 3  # an outlier that so many counts exceed is none, where two groups are compared
@@ -28,21 +36,23 @@ def wald_table(
     fdr: float,
     tested_fold_change: float = 1.0,
     between: tuple[str, str] | None = None,
+    alternative: Alternative = "greaterAbs",
 ) -> pl.DataFrame:
     """Wald test of target against reference: one row per feature, in the fit's order.
 
     Columns ``feature_id, base_mean, log2_fold_change`` (unshrunken)``, lfc_se, stat, pvalue, padj``
     (Benjamini-Hochberg after independent filtering at ``fdr``)``, na_reason``: ``all_zero`` (no
     reads), ``outlier`` (Cook's distance, no p-value), ``low_count`` (filtered, no padj).
-    With ``tested_fold_change`` > 1 the null hypothesis is |fold change| up to it. A feature without
+    With ``tested_fold_change`` > 1 the null hypothesis is |fold change| up to it; other ``alternative`` hypotheses
+    than a larger change are ``greater``, ``less`` and ``lessAbs`` (the change is smaller). A feature without
     reads in the two groups has fold change 1 and p-value 1. ``between`` two levels of the design's
     ``crossed``: their interaction, the difference at the second level less that at the first.
     """
     contrast = fitted.design.contrast(reference=reference, target=target, between=between)
     lfc, error = _effects(fitted, contrast)
     stat = wald(lfc, error, threshold=0.0)[1]
-    pvalue, tested = wald(lfc, error, threshold=float(np.log2(tested_fold_change)))
-    if tested_fold_change > 1.0:
+    pvalue, tested = wald(lfc, error, threshold=float(np.log2(tested_fold_change)), alternative=alternative)
+    if tested_fold_change > 1.0 or alternative != "greaterAbs":
         stat = tested
     unseen = _unseen(fitted, contrast, () if between else (reference, target))
     lfc, stat, pvalue = (np.where(unseen, v, a) for v, a in ((0.0, lfc), (0.0, stat), (1.0, pvalue)))

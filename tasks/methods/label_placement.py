@@ -103,9 +103,32 @@ def label_points(
             fontstyle=text.get_fontstyle(),
             color=DARK,
             arrowprops=None if gap < size[1] else LINE,
-            bbox={"boxstyle": "square,pad=0.05", "facecolor": "white", "alpha": 0.75, "linewidth": 0},
             zorder=10,
         )
         note.set_in_layout(False)
+        _back(axes, point, offset, size * points_per_pixel)
         shown.append(text.get_text().replace(r"\$", "$"))
     return shown
+
+
+def _back(axes: Axes, point: Floats, offset: Floats, size: Floats) -> None:
+    """White behind a label, in points from its point: over threshold lines, below the marks, so that none is hidden."""
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 - slow to import
+    from matplotlib.transforms import Affine2D, ScaledTranslation  # noqa: PLC0415
+
+    figure = axes.figure.get_figure(root=True)
+    assert figure is not None
+    at = ScaledTranslation(float(point[0]), float(point[1]), axes.transData)
+    corner = offset - size / 2
+    box = Rectangle(
+        (float(corner[0]), float(corner[1])),
+        float(size[0]),
+        float(size[1]),
+        transform=Affine2D().scale(1 / 72) + figure.dpi_scale_trans + at,
+        facecolor="white",
+        alpha=0.75,
+        linewidth=0,
+        zorder=1.5,
+    )
+    box.set_in_layout(False)
+    axes.add_artist(box)

@@ -24,6 +24,12 @@ def whole_lengths(lengths: Floats) -> Floats:
     return np.where(known, lengths, elsewhere[:, None])
 
 
+def relative_lengths(lengths: Floats) -> Floats:
+    """Lengths over each gene's geometric mean; ``lengths`` without NaN."""
+    logs = np.log(lengths)
+    return np.asarray(np.exp(logs - logs.mean(axis=1, keepdims=True)), dtype=np.float64)
+
+
 def normalisation_factors(lengths: Floats, factors: Floats) -> Floats:
     """What counts are divided by, features x samples, geometric mean 1 in each feature.
 

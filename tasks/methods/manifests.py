@@ -276,7 +276,10 @@ class _Reading:
             self.problems += contrast_checks.asked_once(checked)
         elif sheet is not None:
             self.problems += [problem for _, problems in checked for problem in problems]
-        return [contrast for contrast, _ in checked]
+        found = [contrast for contrast, _ in checked]
+        if sheet is not None and config:
+            self.problems += contrast_checks.method_problems(found, config.expression)
+        return found
 
     def comparisons(self, config: StudyYaml | None, samples: list[SampleRow]) -> list[ComparisonRow]:
         sheet = self.sheet("comparisons.csv", comparison_checks.COLUMNS, ("id",), is_open=False)

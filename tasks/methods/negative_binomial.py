@@ -9,6 +9,7 @@ Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from tasks.methods.small_systems import inverse_factors, lower_factors, solution
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Alternative = Literal["greaterAbs", "lessAbs", "greater", "less"]
 
 LOG2_RIDGE = 1e-6
 RIDGE = LOG2_RIDGE / np.log(2) ** 2  # the same ridge for coefficients on the natural scale
@@ -195,13 +197,22 @@ def standard_errors(design: Floats, alpha: Floats, means: Floats, contrast: Floa
     return np.asarray(np.sqrt(np.maximum(variances, 0.0)), dtype=np.float64)
 
 
-def wald(effect: Floats, error: Floats, *, threshold: float) -> tuple[Floats, Floats]:
-    """Two-sided p-value and statistic of each gene.
+def wald(
+    effect: Floats, error: Floats, *, threshold: float, alternative: Alternative = "greaterAbs"
+) -> tuple[Floats, Floats]:
+    """P-value and statistic of each gene; genes whose effect is not a number give NaN.
 
-    ``threshold`` (on the effect's scale, 0 for none) is the effect size that the null hypothesis
-    allows in either direction. Genes whose effect is not a number give NaN.
+    ``threshold`` (on the effect's scale, 0 for none) bounds the null hypothesis. The ``alternative`` has R's names:
+    the effect is beyond the threshold in either direction (two-sided), within it in both (``lessAbs``, the threshold
+    positive), above it, or below its negative.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
+        above, below = (effect - threshold) / error, (effect + threshold) / error
         beyond = (np.abs(effect) - threshold) / error
-    statistic = np.sign(effect) * np.maximum(beyond, 0.0)
-    return np.minimum(2 * norm.sf(beyond), 1.0), statistic
+    if alternative == "greater":
+        return norm.sf(above), np.maximum(above, 0.0)
+    if alternative == "less":
+        return norm.cdf(below), np.minimum(below, 0.0)
+    if alternative == "lessAbs":
+        return np.maximum(norm.cdf(above), norm.sf(below)), np.maximum(np.minimum(-above, below), 0.0)
+    return np.minimum(2 * norm.sf(beyond), 1.0), np.sign(effect) * np.maximum(beyond, 0.0)

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from schemas.errors import Problem, Severity
@@ -101,6 +102,7 @@ def named_samples(
     shared = [name for name, fit in fits.items() if fit]
     unfit, used = [name for name, fit in fits.items() if not fit], {s for s in matched.values() if s}
     problems = unknown_samples(raw, unfit, known, rows="counts", used=used, place=f"column {unfit[0]}" if unfit else "")
+    problems = tuple(_unused(p) if len(unfit) == len(names) and p.severity == Severity.WARNING else p for p in problems)
     if shared:
         problems += (
             Problem(
@@ -115,6 +117,11 @@ def named_samples(
             ),
         )
     return given, problems
+
+
+def _unused(problem: Problem) -> Problem:
+    """Told as what is left out: no column of the file has a sample."""
+    return replace(problem, severity=Severity.LOCAL, message=f"{problem.message}, so nothing of this file is used")
 
 
 def unknown_samples(

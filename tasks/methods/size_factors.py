@@ -28,18 +28,21 @@ def median_of_ratios(counts: Floats) -> Floats:
     return factors
 
 
-def poscounts(counts: Floats) -> Floats:
+def poscounts(counts: Floats, offsets: Floats | None = None) -> Floats:
     """Size factor of each sample from positive counts, as DESeq2's ``type = "poscounts"`` defines it.
 
     ``counts``: features x samples, no sample all zero. A feature's reference is the n-th root of
     the product of its positive counts (n = all samples), so that features with only 0 and 1
-    counts stay in. The factors are scaled to a geometric mean of 1.
+    counts stay in. The factors are scaled to a geometric mean of 1. ``offsets``, of the same
+    shape, are what counts owe to the samples' transcript lengths (``length_offsets``); references are of counts
+    as they are.
 
     Love, Huber & Anders 2014, doi:10.1186/s13059-014-0550-8
     """
     seen = counts > 0
     logs = np.log(np.where(seen, counts, 1.0))
-    ratios = np.where(seen, logs - logs.mean(axis=1, keepdims=True), np.nan)
+    owed = 0.0 if offsets is None else np.log(offsets)
+    ratios = np.where(seen, logs - owed - logs.mean(axis=1, keepdims=True), np.nan)
     logs_of_factors = np.nanmedian(ratios, axis=0)
     factors: Floats = np.exp(logs_of_factors - logs_of_factors.mean())
     return factors

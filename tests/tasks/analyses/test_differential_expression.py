@@ -8,7 +8,16 @@ import polars as pl
 import pytest
 
 from schemas.study import Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
-from tasks.analyses.differential_expression import ANALYSIS, COUNTS, EXPRESSION, FACTORS, FEATURES, OBJECTS, TABLE
+from tasks.analyses.differential_expression import (
+    ANALYSIS,
+    COUNTS,
+    DISPERSIONS,
+    EXPRESSION,
+    FACTORS,
+    FEATURES,
+    OBJECTS,
+    TABLE,
+)
 from tasks.contracts import Computed, Part
 from warehouse.store import Warehouse
 
@@ -172,7 +181,11 @@ def test_the_paired_airway_list_of_voom_is_rs(airway_night: Path, shared: Path) 
     expected = reference(shared / "reference" / "airway_R_voom_paired.csv.gz")
     assert found.height == 64102
     tested = found.drop_nulls("stat")
-    assert tested.drop(["symbol", "na_reason"]).drop_nulls().height == expected.height == 16860
+    assert (
+        tested.drop(["symbol", "na_reason", "shrunken_log2_fold_change", "shrunken_lfc_se"]).drop_nulls().height
+        == expected.height
+        == 16860
+    )
     assert tested["na_reason"].null_count() == 16860
     joined = tested.join(expected, on="feature_id", validate="1:1")
     for mine, theirs in (("stat", "t"), ("log2_fold_change", "logFC"), ("padj", "adj.P.Val")):
@@ -230,6 +243,49 @@ def test_fractional_counts_are_tested_by_limma_as_they_are(sparse: tuple[Study, 
     assert parts.frames[TABLE]["stat"].drop_nulls().to_list() != whole.frames[TABLE]["stat"].drop_nulls().to_list()
 
 
+def test_shrunken_fold_changes_stand_beside_the_others_which_they_leave_alone(
+    sparse: tuple[Study, pl.DataFrame],
+) -> None:
+    counts = sparse[1].filter(pl.col("library") == "gene")
+    direct = ContrastRow(id="direct", reference="USC", target="EXO")
+    (plain,) = planned(study(SIM, USC, direct), counts)
+    (shrinking,) = planned(study(SIM, USC, direct, shrinkage="apeglm"), counts)
+    (swapped,) = planned(
+        study(SIM, ContrastRow(id="direct", reference="EXO", target="USC"), shrinkage="apeglm"), counts
+    )
+    unshrunken, both, other = (computed(p, counts) for p in (plain, shrinking, swapped))
+    assert both.problems == unshrunken.problems
+    table, names = both.frames[TABLE], ["shrunken_log2_fold_change", "shrunken_lfc_se"]
+    assert table.drop(names).equals(unshrunken.frames[TABLE].drop(names))
+    assert unshrunken.frames[TABLE].select(pl.col(names).is_not_null().any()).row(0) == (False, False)
+    assert table.filter(pl.col("shrunken_log2_fold_change").is_null() != pl.col("lfc_se").is_null()).is_empty()
+    nearer = table["shrunken_log2_fold_change"].abs() <= table["log2_fold_change"].abs() + 1e-3
+    assert nearer.mean() > 0.99  # type: ignore[operator]
+    mine = table.filter(pl.col("contrast_id") == "direct")["shrunken_log2_fold_change"].to_numpy()
+    assert mine == pytest.approx(-other.frames[TABLE]["shrunken_log2_fold_change"].to_numpy(), abs=1e-2, nan_ok=True)
+    (limma,) = planned(study(SIM, USC, methods=["limma_voom"], shrinkage="apeglm"), counts)
+    done = computed(limma, counts)
+    assert done.problems == ()
+    assert done.frames[TABLE]["shrunken_log2_fold_change"].null_count() == 200
+
+
+def test_dispersions_of_a_fit_are_kept(sparse: tuple[Study, pl.DataFrame], shared: Path) -> None:
+    about = study(SIM, USC, size_factors={"circrna": "poscounts"}, methods=["deseq2", "limma_voom"])
+    deseq2, limma = planned(about, sparse[1].filter(pl.col("library") == "circrna"))
+    assert computed(limma, sparse[1]).frames[DISPERSIONS].is_empty()
+    found = computed(deseq2, sparse[1]).frames[DISPERSIONS]
+    expected = reference(shared / "reference" / "sim3x3_circ_R_DESeq2.csv.gz").filter(pl.col("baseMean") > 0)
+    joined = found.join(expected, on="feature_id", validate="1:1", maintain_order="left", suffix="_r")
+    assert joined.height == found.height == expected.height
+    assert joined["dispersion"].to_numpy() == pytest.approx(joined["dispersion_r"].to_numpy(), rel=1e-4)
+    assert joined["trend_dispersion"].to_numpy() == pytest.approx(joined["dispFit"].to_numpy(), rel=1e-4)
+    assert joined["is_outlier"].equals(joined["dispOutlier"], check_names=False)
+    assert 0 < joined["is_outlier"].sum() < 100
+    assert found.select("library", "method", "fit", "trend").unique().rows() == [
+        ("circrna", "deseq2", "~ condition", "parametric")
+    ]
+
+
 def test_designs_and_sources_that_cannot_be_fitted_are_skipped_with_the_reason(
     sparse: tuple[Study, pl.DataFrame],
 ) -> None:
@@ -248,7 +304,7 @@ def test_counts_that_cannot_be_fitted_give_no_rows_and_say_why(sparse: tuple[Stu
     silent = genes.with_columns(count=pl.when(pl.col("sample_id") == "S4").then(0.0).otherwise("count"))
     (part,) = planned(study(SIM, USC), silent)
     done = computed(part, silent)
-    assert [f.height for f in done.frames.values()] == [0, 0, 0]
+    assert [f.height for f in done.frames.values()] == [0, 0, 0, 0]
     assert [(p.rule, p.severity) for p in done.problems] == [("sample_without_reads", "local")]
     assert "S4" in str(done.problems[0])
 

@@ -33,3 +33,19 @@ def test_a_draft_from_files_that_name_no_sample_says_so(tmp_path: Path) -> None:
     told = "\n".join(write_new_study(tmp_path / "new", raw))
     assert "no file names a sample: write your cultures into samples.csv" in told
     assert "FILL IN stands where something is missing: files.csv, samples.csv, study.yaml" in told
+
+
+def test_a_draft_from_salmon_and_featurecounts_has_one_row_a_sample(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    for sample in ("ctrl_1", "il1b_1"):
+        (raw / "salmon" / sample).mkdir(parents=True)
+        (raw / "salmon" / sample / "quant.sf").write_text(
+            "Name\tLength\tEffectiveLength\tTPM\tNumReads\nT1\t900\t800\t1000000\t12\n"
+        )
+    header = "Geneid\tChr\tStart\tEnd\tStrand\tLength\tbam/ctrl_1.sorted.bam\tbam/il1b_1.sorted.bam\n"
+    (raw / "counts.txt").write_text(header + "G1\tchr1\t1\t9\t+\t9\t3\t4\n")
+    told = "\n".join(write_new_study(tmp_path / "new", raw))
+    assert "3 files: 3 recognised, 0 guessed" in told
+    study = read_folder(tmp_path / "new").study
+    assert [f.assay for f in study.files] == ["expression_counts"] * 3
+    assert [(s.sample, s.condition) for s in study.samples] == [("ctrl_1", "ctrl"), ("il1b_1", "il1b")]

@@ -55,11 +55,11 @@ def test_more_mirnas_than_samples_leave_nothing() -> None:
     assert np.isnan(sensitivity(every, every, (np.array([0]), np.array([0])), given)).all()
 
 
-@pytest.mark.parametrize(("count", "correlation"), [(1, 0.0), (1, 0.6), (3, 0.3), (8, 0.7)])
+@pytest.mark.parametrize(("count", "correlation"), [(1, 0.0), (1, 0.6), (2, 0.7), (3, 0.3)])
 def test_the_null_is_that_of_data_drawn_from_populations_without_sensitivity(count: int, correlation: float) -> None:
     rng = np.random.default_rng(4)
     drawn = zero_sensitivity(count, correlation, SAMPLES - 1, 20_000, rng)
-    slow = np.array([_from_data(count, correlation, rng) for _ in range(1500)])
+    slow = np.array([_from_data(count, correlation, rng) for _ in range(1000)])
     assert stats.ks_2samp(drawn, slow).pvalue > 0.001
     assert abs(np.median(drawn)) < 0.02
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import Severity
-from schemas.study import Condition, ContrastRow, SampleRow, StudyYaml
-from tasks.methods.contrast_checks import asked_once, checked_contrast
+from schemas.study import Condition, ContrastRow, Expression, SampleRow, StudyYaml
+from tasks.methods.contrast_checks import asked_once, checked_contrast, method_problems
 from tasks.methods.contrast_sheets import COLUMNS, Asked, default_contrasts, read_contrasts
 from tasks.methods.sheets import read_sheet
 
@@ -217,3 +217,23 @@ def test_a_default_contrast_of_a_condition_with_one_culture_is_a_warning() -> No
     (asked,) = default_contrasts(config, [*MATCHED[:3], SampleRow(sample="n", condition="new")])
     contrast, (problem,) = checked_contrast(asked, [*MATCHED[:3], SampleRow(sample="n", condition="new")])
     assert (problem.severity, problem.rule, contrast.problem) == ("warning", "few_replicates", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "options", "found"),
+    [
+        ({"test": "lrt"}, {"threshold": "test"}, [("local", "lrt_threshold")]),
+        ({"test": "lrt"}, {}, []),
+        ({"random": "donor"}, {}, [("warning", "no_random_effects")]),
+        ({"random": "donor"}, {"methods": ["deseq2"]}, [("local", "no_random_effects")]),
+        ({"random": "donor"}, {"methods": ["limma_voom"], "primary": "limma_voom"}, []),
+        ({"test": "lrt", "problem": "told already"}, {"threshold": "test"}, []),
+    ],
+)
+def test_what_no_method_of_the_study_can_test_is_told_before_the_run(
+    asked: dict[str, str], options: dict[str, object], found: list[tuple[str, str]]
+) -> None:
+    row = ContrastRow.model_validate({"id": "x", "reference": "a", "target": "b", "line": 2, **asked})
+    problems = method_problems([row], Expression.model_validate(options))
+    assert [(str(p.severity), p.rule) for p in problems] == found
+    assert all(p.place.startswith("line 2, column ") for p in problems)

@@ -32,6 +32,8 @@ def row_place(row: int) -> str:
         (COUNTS * (RNG.random((200, 1)) < 0.5) * 1.37 + COUNTS * 0 + np.where(COUNTS > 50, 0, 3), None),
         (np.where(RNG.random((200, 4)) < 0.3, COUNTS, COUNTS + 0.214), None),  # shared reads give fractions
         (COUNTS / COUNTS.sum(axis=0) * 1e6, "one million"),
+        (np.round(COUNTS / COUNTS.sum(axis=0) * 1e6), "rounded TPM"),
+        (np.full((200, 4), 5000.0), None),  # drawn to a million reads each
         (np.log2(COUNTS + 1), "logarithms"),
         (np.log2(COUNTS + 1) - 5, "logarithms"),
         (COUNTS * 0.83, "FPKM"),
@@ -48,6 +50,13 @@ def test_scales_are_told_apart(values: np.ndarray, words: str | None) -> None:
 def test_scaled_estimates_of_a_known_tool_are_counts() -> None:
     assert not_counts(COUNTS * 0.83, is_estimated=True) is None
     assert not_counts(COUNTS / COUNTS.sum(axis=0) * 1e6, is_estimated=True) is not None
+
+
+def test_a_table_of_rounded_tpm_is_refused(tmp_path: Path) -> None:
+    values = np.round(COUNTS / COUNTS.sum(axis=0) * 1e6)
+    ids, raw = pl.Series([f"g{i}" for i in range(200)]), raw_file(tmp_path, "x")
+    with pytest.raises(BadInputError, match="rounded TPM or CPM"):
+        refuse_bad_counts(raw, ids, list("abcd"), values, lambda row, _: row_place(row), is_estimated=False)
 
 
 def test_every_problem_of_ids_is_told_at_once(tmp_path: Path) -> None:

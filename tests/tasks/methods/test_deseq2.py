@@ -53,6 +53,20 @@ def test_a_tested_threshold_makes_every_p_value_larger(mirna: deseq2.Fit) -> Non
     assert small["pvalue_tested"].unique().to_list() == [1.0]
 
 
+def test_larger_smaller_and_neither_share_out_the_features(mirna: deseq2.Fit) -> None:
+    tables = {
+        a: wald_table(mirna, reference="USC", target="EXO", fdr=0.05, tested_fold_change=3.0, alternative=a)
+        for a in ("greater", "less", "lessAbs")
+    }
+    found = {a: set(t.filter(pl.col("padj") < 0.05)["feature_id"]) for a, t in tables.items()}
+    assert all(found.values())
+    assert found["greater"].isdisjoint(found["less"])
+    assert found["lessAbs"].isdisjoint(found["greater"] | found["less"])
+    assert tables["greater"].filter(pl.col("feature_id").is_in(found["greater"]))["log2_fold_change"].min() > np.log2(
+        1.5
+    )  # type: ignore[operator]
+
+
 def test_counts_without_any_overdispersion_say_that_there_is_no_trend() -> None:
     model = three_by_three(paired=True)
     counts = np.tile(np.arange(10, 40)[:, None], (1, 9))

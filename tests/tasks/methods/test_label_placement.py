@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from tasks.methods.figure_style import house_style, panel
@@ -64,3 +65,19 @@ def test_without_points_nothing_is_written() -> None:
     with house_style():
         _, axes = panel()
         assert label_points(axes, NOBODY, [], NOBODY) == []
+
+
+def test_the_white_behind_a_label_is_below_the_marks() -> None:
+    with house_style():
+        figure, axes = panel()
+        points = np.array([[10.0, 1.0], [1000.0, 2.0]])
+        axes.scatter(*points.T, zorder=2)
+        axes.set_xscale("log")
+        label_points(axes, points, ["GENE1", "GENE2"], points)
+        figure.draw_without_rendering()
+        texts = [Text.get_window_extent(note) for note in axes.texts]
+        backs = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+        assert len(backs) == len(texts)
+        assert all(back.get_zorder() < 2 for back in backs)
+        for text, back in zip(texts, backs, strict=True):
+            np.testing.assert_allclose(back.get_window_extent().get_points(), text.get_points(), atol=2)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import get_args
+
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
 
-from tasks.methods.negative_binomial import fit_coefficients, log_likelihood, standard_errors, wald
+from tasks.methods.negative_binomial import Alternative, fit_coefficients, log_likelihood, standard_errors, wald
 
 DESIGN = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]])
 SIZES = np.array([1.0, 0.8, 1.3, 1.1, 0.9, 1.0])
@@ -67,3 +71,13 @@ def test_a_threshold_is_tested_on_the_effect_and_an_unknown_effect_has_no_test()
     assert (statistic[1], pvalue[1]) == (-3.0, pytest.approx(2 * stats.norm.sf(3.0)))
     assert np.isnan(pvalue[2])
     assert np.isnan(statistic[2])
+
+
+@pytest.mark.parametrize("alternative", get_args(Alternative))
+def test_alternatives_of_a_threshold_test_are_deseq2s(shared: Path, alternative: Alternative) -> None:
+    folder = shared / "data" / "sequencing" / "counts" / "pydeseq2_synthetic"
+    table = pl.read_csv(folder / f"single_factor_r_test_res_{alternative}.csv")
+    effect, error = (table[name].to_numpy() for name in ("log2FoldChange", "lfcSE"))
+    pvalue, statistic = wald(effect, error, threshold=0.5, alternative=alternative)
+    assert pvalue == pytest.approx(table["pvalue"].to_numpy(), rel=1e-10)
+    assert statistic == pytest.approx(table["stat"].to_numpy(), abs=1e-10)
