@@ -65,7 +65,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     axes = figure.add_subplot()
     height = list(range(shown.height))[::-1]
     significance = (-shown["padj"].clip(lower_bound=1e-300).log10()).to_numpy()
-    sizes = shown["overlap"] / shown["overlap"].max() * _AREA  # type: ignore[operator]  # never null
+    sizes = shown["overlap"] / shown["overlap"].max() * _AREA
     marks = axes.scatter(
         shown["gene_ratio"], height, s=sizes, c=significance, cmap="viridis_r", vmin=0, edgecolors=DARK, linewidths=0.4
     )

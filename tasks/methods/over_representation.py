@@ -84,7 +84,7 @@ def adjusted_rows(pvalues: Floats) -> Floats:
     """Benjamini-Hochberg within each row (doi:10.1111/j.2517-6161.1995.tb02031.x)."""
     count = pvalues.shape[1]
     order = np.argsort(pvalues, axis=1, kind="stable")
-    scaled = np.take_along_axis(pvalues, order, axis=1) * count / np.arange(1, count + 1)
+    scaled = np.take_along_axis(pvalues, order, axis=1) * (count / np.arange(1, count + 1))
     lowest = np.minimum.accumulate(scaled[:, ::-1], axis=1)[:, ::-1]
     result = np.empty_like(pvalues)
     np.put_along_axis(result, order, np.minimum(lowest, 1.0), axis=1)
