@@ -72,6 +72,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
                 ],
                 "fdr": study.config.expression.fdr,
                 "fold_change": study.config.expression.fold_change,
+                "is_tested": study.config.expression.threshold == "test",
             }
             found.append(Part(f"{library}, {plan.formula}", where, given))
     return found
@@ -129,15 +130,16 @@ def _row(
         return row | {"base_mean": mean, "note": note, "na_reason": "too_few_features"}
     about: dict[str, Any] = {
         "base_mean": mean, "dispersion": dispersion, "alpha": alpha,
-        "is_target": is_target,
+        "is_target": is_target, "against": given["fold_change"] if given["is_tested"] else 1.0,
     }  # fmt: skip
     change = detectable_fold_change(model.matrix, weights, scale, **about)
     at_threshold = power_at(given["fold_change"], model.matrix, weights, scale, **about)
     from_change = f"from {change:.1f}-fold" if change is not None else f"not even at {LARGEST:,.0f}-fold"
+    tested_against = f"tested against {given['fold_change']:g}-fold, " if given["is_tested"] else ""
     note = (
         f"{sizes}, dispersion {dispersion:.2g} at {mean:.0f} reads: {POWER:.0%} power {from_change}, "
-        f"{at_threshold:.0%} at {given['fold_change']:g}-fold (FDR {given['fdr']:g}, if {CHANGED_SHARE:.0%} of "
-        f"{NOUNS[given['library']]} change)"
+        f"{at_threshold:.0%} at {given['fold_change']:g}-fold (FDR {given['fdr']:g}, {tested_against}"
+        f"if {CHANGED_SHARE:.0%} of {NOUNS[given['library']]} change)"
     ).replace("%", " %")
     return row | {
         "base_mean": mean, "dispersion": dispersion, "detectable_fold_change": change,

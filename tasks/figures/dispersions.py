@@ -54,7 +54,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     outliers = points.filter("is_outlier")
     if outliers.height:
         axes.scatter(outliers["base_mean"], outliers["drawn_at"], s=10, facecolors="none", edgecolors=UP,
-                     linewidths=0.6, rasterized=True, label=f"kept its own ({outliers.height:,})", zorder=4)  # fmt: skip
+                     linewidths=0.6, rasterized=True, zorder=4,
+                     label=f"kept its own ({outliers.height:,})")  # fmt: skip
     axes.plot(points["base_mean"], points["trend_dispersion"], color=DARK, linewidth=1, label="trend", zorder=5)
     axes.set_xscale("log")
     axes.set_yscale("log")

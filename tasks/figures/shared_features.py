@@ -42,7 +42,13 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
     for part in found:
         mine = tested.filter(pl.col("library") == part.parameters["library"])["contrast_id"].unique().sort().to_list()
         part.parameters.update(  # type: ignore[attr-defined]  # a dict of our own making
-            {"contrasts": mine, "method": options.primary, "fold_change": options.fold_change, "fdr": options.fdr}
+            {
+                "contrasts": mine,
+                "method": options.primary,
+                "fold_change": options.fold_change,
+                "fdr": options.fdr,
+                "is_tested": options.threshold == "test",
+            }
         )
     return [part for part in found if part.parameters["contrasts"]]
 
@@ -94,10 +100,12 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         source, on="feature_id", how="inner", maintain_order="left"
     )
     name = METHOD_NAMES.get(given["method"], given["method"])
+    how = "tested against a fold change of" if given["is_tested"] else "fold change above"
     caption = (
         f"{len(features)} of {ranked.height:,} {what} significant {where} ({', '.join(given['contrasts'])}; {name}, "
-        f"FDR < {given['fdr']:g}, fold change above {given['fold_change']:g}): {SCALE}, z-scores over "
-        f"{len(samples)} samples ({group_counts(given)}; fit {given['fit']}). Euclidean distance, complete linkage."
+        f"FDR < {given['fdr']:g}, {how} {given['fold_change']:g}): {SCALE}, z-scores over "
+        f"{len(samples)} samples ({group_counts(given)}; fit {given['fit']}), colours end at ±2. "
+        "Euclidean distance, complete linkage."
     )
     if several:
         caption += (

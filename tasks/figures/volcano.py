@@ -112,7 +112,8 @@ def _caption(given: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], point
         f"Named: the most significant of each direction. "
     )
     if left_out:
-        text += f"{left_out:,} {what} without an FDR (not seen, too few reads or outliers) are not drawn. "
+        noun, verb = (what.removesuffix("s"), "is") if left_out == 1 else (what, "are")
+        text += f"{left_out:,} {noun} without an FDR (not seen, too few reads or outliers) {verb} not drawn. "
     if cut := points["is_cut"].sum():
         text += f"Diamonds: {cut} beyond the edge or with an FDR too small for a number. "
     return text.strip()

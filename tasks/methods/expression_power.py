@@ -54,17 +54,19 @@ def power_at(
     dispersion: float,
     alpha: float,
     is_target: npt.NDArray[np.bool_],
+    against: float = 1.0,
 ) -> float:
     """Chance that a two-sided Wald test at ``alpha`` finds a feature higher in the target by ``fold_change``.
 
-    Outside the target the feature has ``base_mean`` normalised reads.
+    Outside the target the feature has ``base_mean`` normalised reads. ``against`` is the fold change tested
+    against (DESeq2's lfcThreshold): 1 is no change.
     """
-    change = float(np.log(fold_change))
+    change, null = float(np.log(fold_change)), float(np.log(against))
     error = standard_error(
         matrix, contrast, scale, base_mean=base_mean, dispersion=dispersion, effect=np.where(is_target, change, 0.0)
     )
     least = norm.isf(alpha / 2)
-    return float(norm.sf(least - change / error) + norm.cdf(-least - change / error))
+    return float(norm.sf(least - (change - null) / error) + norm.cdf(-least - (change + null) / error))
 
 
 def detectable_fold_change(
@@ -76,6 +78,7 @@ def detectable_fold_change(
     dispersion: float,
     alpha: float,
     is_target: npt.NDArray[np.bool_],
+    against: float = 1.0,
     power: float = POWER,
 ) -> float | None:
     """Fold change that is found with ``power``; null beyond 1,000-fold."""
@@ -83,7 +86,7 @@ def detectable_fold_change(
     def lacking(log_change: float) -> float:
         return power - power_at(
             float(np.exp(log_change)), matrix, contrast, scale,
-            base_mean=base_mean, dispersion=dispersion, alpha=alpha, is_target=is_target,
+            base_mean=base_mean, dispersion=dispersion, alpha=alpha, is_target=is_target, against=against,
         )  # fmt: skip
 
     if lacking(np.log(LARGEST)) > 0:

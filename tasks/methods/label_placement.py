@@ -118,7 +118,7 @@ def _back(axes: Axes, point: Floats, offset: Floats, size: Floats) -> None:
 
     figure = axes.figure.get_figure(root=True)
     assert figure is not None
-    at = ScaledTranslation(float(point[0]), float(point[1]), axes.transData)
+    at = ScaledTranslation(float(point[0]), float(point[1]), axes.transData)  # type: ignore[arg-type]  # takes any
     corner = offset - size / 2
     box = Rectangle(
         (float(corner[0]), float(corner[1])),

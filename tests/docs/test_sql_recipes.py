@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import duckdb
@@ -58,6 +59,9 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
         sample = {"library": "gene", "sample_id": "NP1_il1b"}
         insert_row(con, "result.expression_quality", **study, **sample, top_symbol="COL1A1")
         power = {"contrast_id": "usc_vs_il1b", "library": "gene", "detectable_fold_change": 2.13}
+        used = {"threshold": "filter", "fold_change": 2.0, "fdr": 0.05, "size_factors": "ratio", "min_count": None}
+        fit = {"analysis": "differential_expression", "part": "gene, deseq2, ~ donor + condition", "status": "done"}
+        insert_row(con, "ops.analysis_runs", **study, **fit, parameters=json.dumps(used), versions="{}")
         insert_row(con, "result.expression_power", **study, **power, note="80 % power from 2.1-fold")
         yield con
 
@@ -90,5 +94,7 @@ def test_recipes_find_what_they_say(tiny: duckdb.DuckDBPyConnection) -> None:
     assert both == [("ACAN", 1.7, 1.7), ("FOS", 2.5, 2.5)]
     tops = tiny.execute(RECIPES["Do both methods agree?"]).fetchall()
     assert tops[0] == ("exo_vs_il1b", "gene", 1, "FOS", 2.5, 0.001, None, None)
+    methods = tiny.execute(RECIPES["What to write in the methods section"]).fetchall()
+    assert methods == [("gene, deseq2, ~ donor + condition", "filter", "2.0", "0.05", "ratio", None, "{}")]
     power = tiny.execute(RECIPES["What could this number of samples show?"]).fetchall()
     assert power == [("usc_vs_il1b", "gene", 2.1, "80 % power from 2.1-fold")]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,11 +15,11 @@ DONORS = ("D1", "D2", "D3")
 CONTRAST = ContrastRow(id="exo", reference="il1b", target="exo", blocking=["donor"])
 
 
-def study(*contrasts: ContrastRow, fold_change: float = 2.0) -> Study:
+def study(*contrasts: ContrastRow, fold_change: float = 2.0, threshold: Literal["filter", "test"] = "filter") -> Study:
     config = StudyYaml(
         study_id="s",
         conditions=[Condition(id="il1b"), Condition(id="exo")],
-        expression=Expression(fold_change=fold_change),
+        expression=Expression(fold_change=fold_change, threshold=threshold),
     )
     rows = tuple(SampleRow(sample=f"{d}_{c}", condition=c, donor=d) for d in DONORS for c in ("il1b", "exo"))
     return Study(config=config, samples=rows, contrasts=contrasts)
@@ -67,6 +69,17 @@ def test_the_note_says_from_which_fold_change_on_the_design_has_power() -> None:
     from scipy.stats import norm  # noqa: PLC0415 (beside its use)
 
     assert norm.sf(norm.isf(row["alpha"] / 2) - change / error) == pytest.approx(0.8, abs=1e-6)
+
+
+def test_a_test_against_a_fold_change_needs_more_than_that_change() -> None:
+    filtered, tested = (
+        computed(study(CONTRAST, threshold=how), statistics(100.0, 0.02), factors()).frames[TABLE].row(0, named=True)
+        for how in ("filter", "test")
+    )
+    assert filtered["power_at_fold_change"] > 0.9
+    assert tested["power_at_fold_change"] == pytest.approx(tested["alpha"] / 2, rel=0.01)  # one tail at the threshold
+    assert tested["detectable_fold_change"] > 2 * filtered["detectable_fold_change"] * 0.9
+    assert "(FDR 0.05, tested against 2-fold, if 5 % of genes change)" in tested["note"]
 
 
 def test_sparse_circrnas_have_less_power_than_genes() -> None:

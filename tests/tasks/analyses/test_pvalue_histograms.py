@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.study import Condition, Expression, SampleRow, Study, StudyYaml
 from tasks.analyses.pvalue_histograms import ANALYSIS, EXPRESSION, TABLE
 
 STUDY = Study(
@@ -50,6 +50,16 @@ def test_cautious_p_values_of_the_primary_method_are_told() -> None:
         problems = ANALYSIS.run(part, {EXPRESSION: table}).problems
         assert [p.rule for p in problems] == told
         assert all("contrast c, library gene" in str(p) and "Colour the PCA" in p.remedy for p in problems)
+
+
+def test_tests_against_a_fold_change_are_cautious_by_design() -> None:
+    cautious = expression(np.random.default_rng(2).beta(1.6, 1, size=5000))
+    config = STUDY.config.model_copy(update={"expression": Expression(threshold="test")})
+    (part,) = ANALYSIS.parts(STUDY.model_copy(update={"config": config}), {EXPRESSION: cautious})
+    computed = ANALYSIS.run(part, {EXPRESSION: cautious})
+    assert computed.problems == ()
+    assert computed.frames[TABLE]["verdict"][0] == "conservative"
+    assert "Tested against a fold change" in computed.frames[TABLE]["advice"][0]
 
 
 def test_nothing_tested_gives_nothing() -> None:

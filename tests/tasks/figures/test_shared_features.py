@@ -52,6 +52,14 @@ def test_rows_are_the_features_changed_in_both_contrasts_the_surest_first() -> N
     assert {"z-score", "Condition", "Donor"} <= words(drawing)
 
 
+def test_the_caption_says_how_features_were_called() -> None:
+    part, frames = part_and_frames(BOTH)
+    assert "FDR < 0.05, fold change above 2)" in drawn(FIGURE, part, frames).caption
+    part.parameters["is_tested"] = True  # type: ignore[index]  # a dict of our own making
+    assert "FDR < 0.05, tested against a fold change of 2)" in drawn(FIGURE, part, frames).caption
+    assert "colours end at ±2" in drawn(FIGURE, part, frames).caption
+
+
 def test_the_numbers_are_z_scores_of_the_expression() -> None:
     part, frames = part_and_frames(BOTH)
     sheet = drawn(FIGURE, part, frames).source

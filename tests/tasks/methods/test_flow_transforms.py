@@ -30,7 +30,7 @@ PAIRS: list[tuple[Transform, Callable[[], Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("own", "theirs"), PAIRS, ids=lambda p: repr(p)[:40])
+@pytest.mark.parametrize(("own", "theirs"), PAIRS, ids=[repr(own) for own, _ in PAIRS])
 def test_positions_are_those_of_flowkit(own: Transform, theirs: Callable[[], Any]) -> None:
     expected = theirs().apply(EVENTS.reshape(-1, 1))[:, 0]
     np.testing.assert_allclose(own.apply(EVENTS), expected, rtol=1e-9, atol=1e-11)
