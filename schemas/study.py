@@ -165,9 +165,19 @@ class Enrichment(_Sheet):
 
     gene_sets: dict[str, GeneSetFile] = Field(default_factory=dict, description="File by name of the collection.")
     pvalue: float = Field(default=0.05, gt=0, lt=1)
-    size: str = "10–500"
+    size: str = Field(
+        default="10–500",
+        pattern=r"^\s*[0-9]{1,6}\s*[-–]\s*[0-9]{1,6}\s*$",
+        description="Fewest and most genes of a set in the background, for it to be tested.",
+    )
     methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])
     lists: dict[str, GeneList] = Field(default_factory=dict)
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Fewest and most genes of a set, whichever is written first."""
+        few, many = sorted(int(part) for part in self.size.replace("–", "-").split("-"))
+        return few, many
 
 
 class Annotation(_Sheet):
