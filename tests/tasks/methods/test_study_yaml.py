@@ -174,3 +174,10 @@ def test_what_cannot_be_a_study_is_fatal(text: str) -> None:
     assert config is None
     assert problems
     assert {p.severity for p in problems} == {Severity.FATAL}
+
+
+def test_only_circrnas_are_merged() -> None:
+    _, _, problems = read_study_yaml((HEAD + "expression:\n  source: {gene: merged, circrna: merged}\n").encode())
+    (problem,) = problems
+    assert "only circRNAs are merged; name a file or pipeline for gene" in problem.message
+    assert problem.place == "line 6, key expression.source"
