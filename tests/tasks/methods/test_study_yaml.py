@@ -174,3 +174,15 @@ def test_what_cannot_be_a_study_is_fatal(text: str) -> None:
     assert config is None
     assert problems
     assert {p.severity for p in problems} == {Severity.FATAL}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("  source: {gene: merged}\n", "line 6, key expression.source.gene"),
+        ("  size_factors: {mirna: linear}\n", "line 6, key expression.size_factors.mirna"),
+    ],
+)
+def test_what_circrnas_alone_may_ask_for_is_refused_elsewhere(text: str, place: str) -> None:
+    assert [p[:2] for p in found(f"{HEAD}expression:\n{text}")] == [(place, "wrong_value")]
+    assert found(f"{HEAD}expression:\n{text.replace('gene', 'circrna').replace('mirna', 'circrna')}") == []
