@@ -9,7 +9,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from schemas.errors import Problem
 from schemas.vocabulary import Assay, Library
@@ -69,6 +69,13 @@ class Expression(_Sheet):
     shrinkage: Literal["none", "apeglm"] = Field(default="none", description="Shrinkage of the reported fold change.")
     robust: bool = Field(default=False, description="limma: hypervariable features do not shape the variance prior.")
     quality_weights: bool = Field(default=False, description="limma: samples far from the fit count less.")
+
+    @field_validator("source")
+    @classmethod
+    def _only_circrnas_are_merged(cls, source: dict[Library, str]) -> dict[Library, str]:
+        if wrong := [library for library, name in source.items() if name == "merged" and library != "circrna"]:
+            raise ValueError(f"only circRNAs are merged; name a file or pipeline for {', '.join(wrong)}")
+        return source
 
     def least_reads(self, library: str) -> float | None:
         """``min_count`` of a library; null where none is set."""
@@ -165,9 +172,18 @@ class Enrichment(_Sheet):
 
     gene_sets: dict[str, GeneSetFile] = Field(default_factory=dict, description="File by name of the collection.")
     pvalue: float = Field(default=0.05, gt=0, lt=1)
-    size: str = "10–500"
+    size: str = Field(
+        default="10–500",
+        description="Fewest and most genes of a set in the background, for it to be tested.",
+    )
     methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])
     lists: dict[str, GeneList] = Field(default_factory=dict)
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Fewest and most genes of a set, whichever is written first."""
+        few, many = sorted(int(part) for part in self.size.replace("–", "-").split("-"))
+        return few, many
 
 
 class Annotation(_Sheet):

@@ -60,7 +60,8 @@ class Fit:
 
     ``counts`` as given and ``fitted_counts`` with outliers replaced: features x samples; ``scale``: size
     factors, samples x features; ``max_cooks``: largest Cook's distance that counts, NaN for none; ``replaced``:
-    features with a replaced count, whose numbers before that are ``unreplaced``; ``notes``: what a reader should
+    features with a replaced count, whose numbers before that are ``unreplaced`` (one that is left without any
+    keeps its dispersion alone); ``notes``: what a reader should
     know.
     """
 
@@ -137,13 +138,17 @@ def _without_outliers(
     cooks = _cooks(y, scale, design, means, genes.leverages)
     max_cooks = _max_cooks(cooks, matrix)
     replaced, new = _replaced(y, scale, matrix, cooks)
-    some = np.flatnonzero(replaced)
-    before = _of(genes, some)
-    if len(some):
-        again = _genewise(new[:, some], scale[:, some], matrix)
-        _put(genes, some, _coefficients(new[:, some], scale[:, some], matrix,
-                                        _shrunken(new[:, some], matrix, again, trend)))  # fmt: skip
-        if new[:, some].any():
+    before = _of(genes, np.flatnonzero(replaced))
+    is_seen = new.any(axis=0)
+    if replaced.any():
+        emptied = replaced & ~is_seen
+        genes.base_mean[emptied] = 0.0
+        genes.beta[emptied], genes.means[:, emptied], genes.height[emptied] = np.nan, np.nan, np.nan
+        some = np.flatnonzero(replaced & is_seen)
+        if len(some):
+            again = _genewise(new[:, some], scale[:, some], matrix)
+            _put(genes, some, _coefficients(new[:, some], scale[:, some], matrix,
+                                            _shrunken(new[:, some], matrix, again, trend)))  # fmt: skip
             can_replace = _replicates(matrix) >= REPLACE_REPLICATES
             max_cooks = _max_cooks(np.where(can_replace[:, None], 0.0, cooks), matrix)
             if can_replace.all():

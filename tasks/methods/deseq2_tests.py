@@ -79,7 +79,7 @@ def likelihood_ratio_table(
     reduced = fitted.design.matrix[:, stays]
     genes, y = fitted.genes, fitted.fitted_counts.T
     stat = np.full(y.shape[1], np.nan)
-    known = np.flatnonzero(~np.isnan(genes.dispersion))
+    known = np.flatnonzero(~np.isnan(genes.height))
     is_mean = reduced.shape[1] == 1
     for some in chunks(known, len(y)):
         c, s, alpha = y[:, some], fitted.scale[:, some], genes.dispersion[some]
@@ -117,7 +117,7 @@ def _effects(fitted: Fit, contrast: Floats) -> tuple[Floats, Floats]:
     """Log2 fold change and its standard error."""
     genes = fitted.genes
     error = np.full(len(genes.dispersion), np.nan)
-    known = np.flatnonzero(~np.isnan(genes.dispersion))
+    known = np.flatnonzero(~np.isnan(genes.height))
     for some in chunks(known, len(genes.means)):
         error[some] = standard_errors(fitted.design.matrix, genes.dispersion[some], genes.means[:, some], contrast)
     return genes.beta @ contrast / LN2, error / LN2

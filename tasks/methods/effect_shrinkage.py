@@ -55,9 +55,7 @@ def shrunken_effects(fitted: Fit, matrix: Floats, coefficient: int, scale: float
     its Cauchy prior. Counts are as given, dispersions the fit's; the deviation is by the curvature at the mode.
     NaN too where no mode was reached.
     """
-    dispersion = fitted.genes.dispersion.copy()
-    emptied = np.flatnonzero(fitted.replaced)[np.isnan(dispersion[fitted.replaced])]
-    dispersion[emptied] = fitted.unreplaced.dispersion[np.isnan(dispersion[fitted.replaced])]
+    dispersion = fitted.genes.dispersion
     effects, errors = np.full((2, len(dispersion)), np.nan)
     y = fitted.counts.T
     for some in chunks(np.flatnonzero(np.isfinite(dispersion)), len(y)):

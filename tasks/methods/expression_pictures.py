@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXPRESSION, QUALITY = "result.normalized_expression", "result.expression_quality"
 COMPONENTS, DISTANCES = "result.expression_components", "result.sample_distances"
 SLICES = ("library", "method", "fit", "sample_id")
-DONOR_GREYS = ("#FFFFFF", "#D9D9D9", "#BDBDBD", "#969696", "#737373", "#525252", "#252525", "#000000")
+DONOR_GREYS = ("#EFEFEF", "#D9D9D9", "#BDBDBD", "#969696", "#737373", "#525252", "#252525", "#000000")
 SCALE = "variance-stabilised counts (DESeq2, log₂ scale)"
 
 

@@ -14,7 +14,6 @@ from schemas.errors import Problem, Severity
 from schemas.study import StudyYaml
 from tasks.methods.excel_damage import excel_damaged
 from tasks.methods.id_matching import KnownIds
-from tasks.methods.merged_tools import MERGED
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheet_rows import explained
 from tasks.methods.yaml_marks import Marked, read_yaml
@@ -150,12 +149,6 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
         yield wrong(
             ("expression", "primary"), config.expression.primary, message, "Add it to methods, or name one of them."
         )
-    for library, source in config.expression.source.items():
-        if source == MERGED and library != "circrna":
-            message = f"only circRNAs of several tools are merged, not counts of library {library}"
-            yield wrong(
-                ("expression", "source", library), source, message, "Name the file or the pipeline that counts."
-            )
     for library, scaling in config.expression.size_factors.items():
         if scaling == "linear" and library != "circrna":
             message = f"'linear' takes the size factors of the genes, for circRNAs; library {library} has its own"

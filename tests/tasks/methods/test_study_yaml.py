@@ -176,13 +176,13 @@ def test_what_cannot_be_a_study_is_fatal(text: str) -> None:
     assert {p.severity for p in problems} == {Severity.FATAL}
 
 
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("  source: {gene: merged}\n", "line 6, key expression.source.gene"),
-        ("  size_factors: {mirna: linear}\n", "line 6, key expression.size_factors.mirna"),
-    ],
-)
-def test_what_circrnas_alone_may_ask_for_is_refused_elsewhere(text: str, place: str) -> None:
-    assert [p[:2] for p in found(f"{HEAD}expression:\n{text}")] == [(place, "wrong_value")]
-    assert found(f"{HEAD}expression:\n{text.replace('gene', 'circrna').replace('mirna', 'circrna')}") == []
+def test_only_circrnas_are_merged() -> None:
+    _, _, problems = read_study_yaml((HEAD + "expression:\n  source: {gene: merged, circrna: merged}\n").encode())
+    (problem,) = problems
+    assert "only circRNAs are merged; name a file or pipeline for gene" in problem.message
+    assert problem.place == "line 6, key expression.source"
+
+
+def test_only_circrnas_take_the_size_factors_of_genes() -> None:
+    (problem,) = found(f"{HEAD}expression:\n  size_factors: {{mirna: linear, circrna: linear}}\n")
+    assert problem[:2] == ("line 6, key expression.size_factors.mirna", "wrong_value")

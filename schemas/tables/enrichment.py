@@ -1,0 +1,60 @@
+"""Terms for gene lists."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import References, RunId, StudyId, Table
+
+
+class Enrichment(
+    Table,
+    name="result.enrichment",
+    replace_by=("study_id", "run_id"),
+    key=("study_id", "contrast_id", "gene_list", "collection", "term_id", "method"),
+    sort_by=("contrast_id", "gene_list", "collection", "method", "pvalue", "term_id"),
+):
+    """One term for one gene list by one method; terms of the family without a gene of the list (p = 1) have no row."""
+
+    study_id: StudyId
+    run_id: RunId
+    contrast_id: Annotated[
+        str | None,
+        References("core.contrasts.contrast_id"),
+        Field(description="Contrast; null for `shared`, the list of several."),
+    ]
+    gene_list: Annotated[
+        str,
+        Field(
+            description="`all`, `up`, `down` (changed genes), `hubs` and `cerna_mrnas` (mRNAs of the ceRNA network), "
+            "`mirna_targets` (of changed miRNAs), `circrna_hosts` (of changed circRNAs), `shared` (changed in the same "
+            "direction in several contrasts)."
+        ),
+    ]
+    collection: Annotated[str, Field(description="Collection of gene sets (enrichment.gene_sets of study.yaml).")]
+    term_id: Annotated[str, Field(description="Id of the set.")]
+    term: Annotated[str, Field(description="Name of the set.")]
+    method: Annotated[
+        Literal["ora", "ease"],
+        Field(description="`ora`: hypergeometric; `ease`: DAVID's score, P(overlap - 1 or more)."),
+    ]
+    overlap: Annotated[int, Field(ge=1, description="Genes of the list in the set.")]
+    set_size: Annotated[int, Field(ge=1, description="Genes of the set in the background; the size limits are on it.")]
+    set_gene_count: Annotated[
+        int, Field(ge=1, description="Genes of the set in its file, whether in the background or not.")
+    ]
+    list_size: Annotated[int, Field(ge=1, description="Genes of the list in the background.")]
+    background_size: Annotated[int, Field(ge=1, description="Genes that could have been in the list.")]
+    family_size: Annotated[
+        int, Field(ge=1, description="Terms within the size limits: the family that padj corrects for.")
+    ]
+    gene_ratio: Annotated[float, Field(gt=0, le=1, description="overlap / list_size.")]
+    fold_enrichment: Annotated[float, Field(gt=0, description="gene_ratio over set_size / background_size.")]
+    pvalue: Annotated[float, Field(ge=0, le=1, description="P(overlap or more by chance), one-sided; nominal.")]
+    padj: Annotated[
+        float, Field(ge=0, le=1, description="Benjamini-Hochberg over the contrast's list, collection and method.")
+    ]
+    genes: Annotated[str, Field(description="Genes of the list in the set, semicolon list, alphabetical.")]
+    gene_set_hash: Annotated[str, Field(description="sha256 of the file that the set was read from.")]

@@ -1,0 +1,150 @@
+"""Terms that are over-represented in the gene lists of every contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from schemas.errors import Problem, Severity, warning
+from schemas.study import Study
+from schemas.tables.enrichment import Enrichment
+from tasks.contracts import Analysis, Computed, Part
+from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, target_edges
+from tasks.methods.enrichment import enriched_terms
+from tasks.methods.gene_lists import GeneList, changed_lists, host_list, shared_list, target_lists
+from tasks.methods.gene_units import gene_units, named_genes
+from tasks.methods.problem_lists import several
+from tasks.methods.result_frames import result_frame
+
+SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
+OVERLAPS = "result.expression_overlaps"
+SHARED = "shared"  # part: of no single contrast
+_FEW = 0.3  # share of a collection's genes below which it probably names them otherwise
+
+
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """One part per contrast whose genes or circRNAs the primary method tested, and one for genes that several share."""
+    options, primary = study.config.enrichment, study.config.expression.primary
+    has_sets = not slices[SETS].is_empty()
+    if not (has_sets or options.gene_sets):
+        return []
+    skip = None
+    if not has_sets:
+        files = ", ".join(sets.file for sets in options.gene_sets.values())
+        skip = f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
+    elif set(options.methods) == {"gsea"}:
+        skip = "enrichment.methods names gsea alone, which is not computed; add ora or ease"
+    tested = slices[TESTS].filter(pl.col("method") == primary, pl.col("library") != "mirna")
+    here = set(tested["contrast_id"])
+    given = {
+        "limits": list(options.limits),
+        "methods": [m for m in options.methods if m != "gsea"],
+        "left_out": ["methods: gsea"] * ("gsea" in options.methods) + [f"lists: {name}" for name in options.lists],
+    }
+    found = [
+        Part(
+            contrast.id,
+            {TESTS: {"contrast_id": (contrast.id,), "method": (primary,)}, NODES: {"contrast_id": (contrast.id,)}},
+            {"contrast": contrast.id, **given},
+            skip=skip,
+            tables=(TESTS, SETS, NODES, TARGETS, FEATURES, MIRNAS, ALIASES),
+        )
+        for contrast in study.contrasts
+        if contrast.id in here
+    ]
+    if not slices[OVERLAPS].filter(library="gene").is_empty():
+        where = {TESTS: {"method": (primary,), "library": ("gene",)}, OVERLAPS: {"library": ("gene",)}}
+        tables = (TESTS, SETS, OVERLAPS, FEATURES, ALIASES)
+        found.append(Part(f"{SHARED} genes", where, {"contrast": None, **given}, skip=skip, tables=tables))
+    return found
+
+
+def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+    """Test every list of the contrast; say which lists are empty and which collections the study hardly knows."""
+    given = part.parameters
+    units = gene_units(frames[FEATURES])
+    is_shared = given["contrast"] is None
+    lists = [shared_list(frames[OVERLAPS], frames[TESTS], units)] if is_shared else _lists(frames, units)
+    known = pl.concat([units, _hosts(lists, units)])
+    sets = frames[SETS].filter(~pl.col("is_excluded"))
+    names = named_genes(sets["symbol"], known, frames[ALIASES])
+    sets = sets.rename({"object_id": "gene_set_hash"}).join(names, left_on="symbol", right_on="name", how="left")
+    problems = [*_unknown(sets), *_left_out(given)]
+    filled = [one for one in lists if len(one.genes)]
+    rows = enriched_terms(filled, sets, (given["limits"][0], given["limits"][1]), given["methods"])
+    if rows.is_empty():
+        return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given, lists)))
+    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
+    return Computed({TABLE: result_frame(rows, Enrichment)}, tuple(problems))
+
+
+def _lists(frames: Mapping[str, pl.DataFrame], units: pl.DataFrame) -> list[GeneList]:
+    tests = frames[TESTS]
+    found = changed_lists(tests, units)
+    if not frames[TARGETS].is_empty():
+        found += target_lists(tests, target_edges(frames), frames[NODES], units)
+    if not tests.filter(library="circrna").is_empty():
+        found.append(host_list(tests, frames[FEATURES], units))
+    return found
+
+
+def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
+    """Host genes that are not counted as genes: sets may name them all the same."""
+    genes = pl.concat([pl.Series("gene", dtype=pl.String), *(one.background.rename("gene") for one in lists)])
+    found = pl.DataFrame({"feature_id": genes.unique(), "gene": genes.unique()})
+    return found.join(units, on="gene", how="anti").sort("gene")
+
+
+def _unknown(sets: pl.DataFrame) -> list[Problem]:
+    """Collections of which the study knows few genes."""
+    found = []
+    genes = sets.unique(["collection", "symbol"]).group_by("collection").agg(
+        pl.len(), known=pl.col("gene").is_not_null().sum()
+    )  # fmt: skip
+    for name, count, known in genes.sort("collection").iter_rows():
+        if known < _FEW * count:
+            message = f"of {count:,} genes of the collection {known:,} are genes of the study"
+            remedy = "Take gene sets of the study's organism with symbols; name annotation.features if ids have none."
+            found.append(warning("study.yaml", f"key enrichment.gene_sets.{name}", "few_known_genes", message, remedy))
+    return found
+
+
+def _left_out(given: Mapping[str, Any]) -> list[Problem]:
+    """What study.yaml asks for and nobody computes."""
+    if not given["left_out"]:
+        return []
+    message = f"not computed: {several(given['left_out'])}"
+    remedy = "Preranked GSEA and named lists need another tool for now; the lists of contrasts are tested."
+    return [warning("study.yaml", "section enrichment", "enrichment_not_computed", message, remedy)]
+
+
+def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:
+    if any(len(one.genes) for one in lists):
+        why = "no gene of a list is in a set within the size limits (enrichment.size)"
+    else:
+        why = "there is no changed gene, ceRNA network or circRNA to make a list of"
+    remedy = "Nothing is to be done; the thresholds are expression.fold_change and expression.fdr."
+    place = f"contrast {given['contrast']}" if given["contrast"] else "genes shared by contrasts"
+    return Problem(Severity.LOCAL, "study.yaml", place, "", "no_enrichment", why, remedy)
+
+
+ANALYSIS = Analysis(
+    name="enrichment",
+    reads={
+        TESTS: ("contrast_id", "library", "method"),
+        SETS: ("collection",),
+        NODES: ("contrast_id",),
+        OVERLAPS: ("library",),
+        TARGETS: (),
+        FEATURES: (),
+        MIRNAS: (),
+        ALIASES: (),
+    },
+    writes=(TABLE,),
+    parts=parts,
+    run=run,
+    libraries=("numpy", "scipy"),
+    parts_per_step=1,
+)

@@ -1,0 +1,89 @@
+"""Gene lists against collections of gene sets: rows of terms with their genes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from tasks.methods.gene_lists import GeneList
+from tasks.methods.over_representation import Membership, OverRepresentation, membership, over_representation
+
+Method = Literal["ora", "ease"]
+_SET = ["collection", "set_id"]
+
+
+def enriched_terms(
+    lists: Sequence[GeneList], sets: pl.DataFrame, limits: tuple[int, int], methods: Sequence[Method]
+) -> pl.DataFrame:
+    """Terms that share a gene with a list, for every list, collection and method.
+
+    ``sets``: collection, set_id, set_name, gene_set_hash, gene (null where the study has none of that name), symbol.
+    A family is one list, collection and method, with the sets of which ``limits`` genes, both ends included, are in
+    the background. Empty lists have no rows. Columns are those of ``result.enrichment`` without its contrast.
+    """
+    about = sets.group_by(*_SET).agg(
+        pl.col("set_name").first(), pl.col("gene_set_hash").first(), set_gene_count=pl.col("symbol").n_unique()
+    )
+    members = sets.drop_nulls("gene").select(*_SET, "gene").unique()
+    tables = [
+        _rows(one, part, limits, method).with_columns(
+            gene_list=pl.lit(one.name), collection=pl.lit(str(name)), method=pl.lit(method)
+        )
+        for one in lists
+        if len(one.genes)
+        for (name,), part in members.sort("collection").group_by(["collection"], maintain_order=True)
+        for method in methods
+    ]
+    if not tables:
+        return pl.DataFrame()
+    found = pl.concat(tables).join(about, on=_SET, how="left", maintain_order="left")
+    return found.rename({"set_id": "term_id", "set_name": "term"})
+
+
+def _rows(one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method: Method) -> pl.DataFrame:
+    """Rows of one family."""
+    ids, sets = _sets(members, one.background)
+    place = pl.DataFrame({"gene": one.background}).with_row_index("at")
+    genes = place.join(pl.DataFrame({"gene": one.genes}), on="gene", how="semi")["at"].to_numpy()
+    lists = membership(np.zeros(len(genes), dtype=np.int64), genes, (1, len(one.background)))
+    tested = over_representation(lists, sets, limits, method)
+    return _table(tested, ids, _shared(tested, sets, genes, one.background))
+
+
+def _sets(members: pl.DataFrame, background: pl.Series) -> tuple[pl.Series, Membership]:
+    """Ids of a collection's sets, and their genes within the background."""
+    ids = members["set_id"].unique().sort()
+    rows = members.join(pl.DataFrame({"set_id": ids}).with_row_index("row"), on="set_id")
+    rows = rows.join(pl.DataFrame({"gene": background}).with_row_index("at"), on="gene")
+    return ids, membership(rows["row"].to_numpy(), rows["at"].to_numpy(), (len(ids), len(background)))
+
+
+def _shared(tested: OverRepresentation, sets: Membership, genes: np.ndarray, background: pl.Series) -> pl.DataFrame:
+    """Genes of the list in each set of the family that has any: column (of the family), genes."""
+    common = sets[tested.family][:, genes].tocoo()
+    pairs = pl.DataFrame({"column": common.row, "gene": background.gather(genes).gather(common.col)})
+    return pairs.sort("column", "gene").group_by("column", maintain_order=True).agg(genes=pl.col("gene").str.join(";"))
+
+
+def _table(tested: OverRepresentation, ids: pl.Series, shared: pl.DataFrame) -> pl.DataFrame:
+    at = shared["column"].to_numpy()
+    list_size = int(tested.list_size[0])
+    return pl.DataFrame(
+        {
+            "set_id": ids.gather(tested.family[at]),
+            "overlap": tested.overlap[0, at],
+            "set_size": tested.set_size[at],
+            "gene_ratio": tested.overlap[0, at] / list_size,
+            "fold_enrichment": tested.fold_enrichment()[0, at],
+            "pvalue": tested.pvalue[0, at],
+            "padj": tested.padj[0, at],
+            "genes": shared["genes"],
+        }
+    ).with_columns(
+        list_size=pl.lit(list_size),
+        background_size=pl.lit(tested.background_size),
+        family_size=pl.lit(len(tested.family)),
+    )

@@ -1,0 +1,87 @@
+"""Gene lists of a contrast, each with the background that it could have been drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from tasks.methods.feature_ids import unversioned
+
+CHANGED = pl.col("direction") != "ns"
+
+
+@dataclass(frozen=True)
+class GeneList:
+    """Genes (of ``gene_units``), each once; ``background`` holds them and all that could have been among them."""
+
+    name: str
+    genes: pl.Series
+    background: pl.Series
+
+
+def changed_lists(tests: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:
+    """``all``, ``up`` and ``down``: changed genes; the background are the tested ones (with a p-value).
+
+    ``tests``: rows of ``result.differential_expression`` of one contrast and method. A gene whose features go both
+    ways is in both lists.
+    """
+    tested = tests.filter(pl.col("pvalue").is_not_null(), library="gene").join(units, on="feature_id")
+    chosen = {"all": CHANGED, "up": pl.col("direction") == "up", "down": pl.col("direction") == "down"}
+    return [_list(name, tested.filter(kept), tested) for name, kept in chosen.items()]
+
+
+def target_lists(tests: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:
+    """``mirna_targets``, ``cerna_mrnas`` and ``hubs``; the background are tested mRNAs that a tested miRNA targets.
+
+    ``edges``: mirna_id, target_id of the study's target tables; ``nodes``: rows of ``result.cerna_nodes`` of the
+    contrast. Targets are those of changed miRNAs, changed or not; hubs are those among the mRNAs.
+    """
+    tested = tests.filter(pl.col("pvalue").is_not_null())
+    mirnas = tested.filter(library="mirna")
+    usable = edges.join(mirnas, left_on="mirna_id", right_on="feature_id", how="semi")
+    mrnas = tested.filter(library="gene", rna_class="mrna").join(units, on="feature_id")
+    mrnas = mrnas.join(usable, left_on="feature_id", right_on="target_id", how="semi")
+    hit = usable.join(mirnas.filter(CHANGED), left_on="mirna_id", right_on="feature_id", how="semi")
+    network = nodes.filter(rna_class="mrna")
+    return [
+        _list("mirna_targets", mrnas.join(hit, left_on="feature_id", right_on="target_id", how="semi"), mrnas),
+        _list("cerna_mrnas", mrnas.join(network, on="feature_id", how="semi"), mrnas),
+        _list("hubs", mrnas.join(network.filter("is_hub"), on="feature_id", how="semi"), mrnas),
+    ]
+
+
+def host_list(tests: pl.DataFrame, features: pl.DataFrame, units: pl.DataFrame) -> GeneList:
+    """``circrna_hosts``: host genes of changed circRNAs; the background are genes with a detected circRNA.
+
+    ``features``: rows of ``core.features``. A host that is not counted as a gene goes by its symbol, else its id; of
+    a circRNA with several hosts each counts.
+    """
+    detected = tests.filter(pl.col("base_mean") > 0, library="circrna")
+    hosts = features.filter(library="circrna").select(
+        "feature_id",
+        *(pl.col(name).str.split(";") for name in ("host_gene_id", "host_gene")),
+    )
+    by_symbol = hosts.drop_nulls("host_gene").explode("host_gene").select("feature_id", gene="host_gene")
+    by_id = hosts.filter(pl.col("host_gene").is_null()).explode("host_gene_id").drop_nulls("host_gene_id")
+    loose = units.with_columns(loose=unversioned(units["feature_id"])).unique("loose").select("loose", "gene")
+    by_id = by_id.with_columns(loose=unversioned(by_id["host_gene_id"])).join(loose, on="loose", how="left")
+    by_id = by_id.select("feature_id", gene=pl.coalesce("gene", "loose"))
+    found = detected.join(pl.concat([by_symbol, by_id]).with_columns(pl.col("gene").str.strip_chars()), on="feature_id")
+    return _list("circrna_hosts", found.filter(CHANGED), found)
+
+
+def shared_list(overlaps: pl.DataFrame, tests: pl.DataFrame, units: pl.DataFrame) -> GeneList:
+    """``shared``: genes changed consistently in several contrasts; the background are those tested in several.
+
+    ``overlaps``: rows of ``result.expression_overlaps``; ``tests``: of all contrasts by the primary method.
+    """
+    tested = tests.filter(pl.col("pvalue").is_not_null(), library="gene")
+    several = tested.group_by("feature_id").agg(pl.col("contrast_id").n_unique()).filter(pl.col("contrast_id") > 1)
+    background = several.join(units, on="feature_id")
+    consistent = overlaps.filter("is_consistent", library="gene")
+    return _list("shared", background.join(consistent, on="feature_id", how="semi"), background)
+
+
+def _list(name: str, members: pl.DataFrame, background: pl.DataFrame) -> GeneList:
+    return GeneList(name, members["gene"].unique().sort(), background["gene"].unique().sort())

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from scipy import stats
+
+from schemas.base import tables
+from schemas.polars_schema import conform, schema
+from schemas.study import Study
+from tasks.analyses.enrichment import ANALYSIS, OVERLAPS, TABLE
+from tasks.analyses.enrichment import SETS as GENE_SETS
+from tasks.contracts import Computed
+
+GENES = [f"G{i}" for i in range(60)]
+SETS = {"hit": GENES[:8], "miss": GENES[40:52], "alias": ["OLD1", *GENES[1:9]], "small": GENES[:2], "far": ["X1", "X2"]}
+FLAGGED = {"core.gene_sets", "core.mirna_targets"}
+
+
+def study(**options: object) -> Study:
+    config = {
+        "study_id": "s",
+        "conditions": [{"id": "a"}, {"id": "b"}],
+        "enrichment": {"gene_sets": {"C": "reference/c.gmt"}, "size": "3-30", **options},
+    }
+    contrast = {"id": "b_a", "variable": "condition", "reference": "a", "target": "b", "blocking": ()}
+    return Study.model_validate({"config": config, "samples": (), "contrasts": (contrast,)})
+
+
+def frames(changed: int = 10) -> dict[str, pl.DataFrame]:
+    tests = [
+        {
+            "contrast_id": "b_a",
+            "library": "gene",
+            "method": "deseq2",
+            "rna_class": "mrna",
+            "feature_id": f"E{i}",
+            "base_mean": 10.0,
+            "pvalue": None if i == 59 else 0.01,
+            "direction": ("up" if i % 5 else "down") if i < changed else "ns",
+        }
+        for i in range(60)
+    ]
+    features = [{"library": "gene", "feature_id": f"E{i}", "symbol": GENES[i]} for i in range(60)]
+    sets = [
+        {"object_id": "f" * 64, "collection": "C", "set_id": name, "set_name": f"{name}!", "symbol": gene}
+        for name, genes in SETS.items()
+        for gene in genes
+    ]
+    rows = {"result.differential_expression": tests, "core.features": features, GENE_SETS: sets}
+    rows["core.gene_aliases"] = [{"alias": "OLD1", "symbol": "G0"}]
+    found = {}
+    for name in ANALYSIS.reads:
+        frame = pl.DataFrame(rows.get(name, []), schema=schema(tables()[name]), orient="row")
+        found[name] = frame.with_columns(is_excluded=pl.lit(value=False)) if name in FLAGGED else frame
+    return found
+
+
+def run(given: dict[str, pl.DataFrame], **options: object) -> Computed:
+    (part,) = ANALYSIS.parts(study(**options), given)
+    return ANALYSIS.run(part, given)
+
+
+def test_terms_have_scipys_p_value_the_family_of_the_limits_and_the_genes_behind_them() -> None:
+    done = run(frames(), methods=["ora", "ease"])
+    rows = done.frames[TABLE]
+    whole = conform(rows, tables()[TABLE], {"study_id": "s", "run_id": "r"})
+    assert not whole.select(tables()[TABLE].key).is_duplicated().any()
+    up = rows.filter(gene_list="up", method="ora", term_id="hit").row(0, named=True)
+    assert up["genes"] == "G1;G2;G3;G4;G6;G7"
+    assert (up["overlap"], up["set_size"], up["list_size"], up["background_size"]) == (6, 8, 8, 59)
+    assert up["family_size"] == 3  # hit, miss and alias; small and far are too small
+    assert up["pvalue"] == pytest.approx(stats.hypergeom.sf(5, 59, 8, 8), rel=1e-12)
+    assert up["gene_set_hash"] == "f" * 64
+    assert rows.filter(gene_list="all", method="ora", term_id="alias")["set_size"].to_list() == [9]
+    pvalues = [stats.hypergeom.sf(k - 1, 59, size, 8) for k, size in ((6, 8), (0, 12), (7, 9))]
+    assert up["padj"] == pytest.approx(stats.false_discovery_control(pvalues)[0], rel=1e-12)
+    ease = rows.filter(gene_list="up", method="ease", term_id="hit").row(0, named=True)
+    cells = [[5, 3], [3, 59 - 8 - 8 + 5]]
+    assert ease["pvalue"] == pytest.approx(stats.fisher_exact(cells, "greater").pvalue, rel=1e-10)
+    assert set(rows["term_id"]) == {"hit", "alias"}
+
+
+def test_a_contrast_without_changed_genes_says_so() -> None:
+    done = run(frames(changed=0))
+    assert done.frames[TABLE].is_empty()
+    assert [p.rule for p in done.problems] == ["no_enrichment"]
+    assert "no changed gene" in done.problems[0].message
+
+
+def test_sets_of_other_names_are_told() -> None:
+    given = frames()
+    other = given[GENE_SETS].with_columns(symbol=pl.lit("mmu") + pl.col("symbol"))
+    done = run(given | {GENE_SETS: other})
+    assert [p.rule for p in done.problems] == ["few_known_genes", "no_enrichment"]
+    assert "of 24 genes of the collection 0 are genes of the study" in done.problems[0].message
+
+
+def test_without_sets_there_is_no_part_and_sets_not_loaded_are_a_reason() -> None:
+    given = frames()
+    nothing = given | {GENE_SETS: given[GENE_SETS].clear()}
+    assert ANALYSIS.parts(study(gene_sets={}), nothing) == []
+    (part,) = ANALYSIS.parts(study(), nothing)
+    assert part.skip is not None
+    assert "reference/c.gmt" in part.skip
+
+
+def test_a_file_that_is_excluded_is_left_out() -> None:
+    given = frames()
+    done = run(given | {GENE_SETS: given[GENE_SETS].with_columns(is_excluded=pl.lit(value=True))})
+    assert done.frames[TABLE].is_empty()
+
+
+def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -> None:
+    given = frames()
+    tests = given["result.differential_expression"]
+    given["result.differential_expression"] = pl.concat([tests, tests.with_columns(contrast_id=pl.lit("other"))])
+    rows = [{"library": "gene", "feature_id": f"E{i}", "is_consistent": i != 3} for i in range(10)]
+    given[OVERLAPS] = pl.DataFrame(rows, schema=schema(tables()[OVERLAPS]), orient="row")
+    part = next(p for p in ANALYSIS.parts(study(), given) if p.key == "shared genes")
+    found = ANALYSIS.run(part, given).frames[TABLE]
+    assert found["contrast_id"].null_count() == found.height > 0
+    assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]
+
+
+def test_what_is_asked_for_and_not_computed_is_told() -> None:
+    given = frames()
+    lists = {"apoptosis": {"genes": "reference/apoptosis.txt", "background": "tested"}}
+    done = run(given, methods=["ora", "gsea"], lists=lists)
+    assert [p.rule for p in done.problems] == ["enrichment_not_computed"]
+    assert "methods: gsea, lists: apoptosis" in done.problems[0].message
+    assert set(done.frames[TABLE]["method"]) == {"ora"}
+    (part,) = ANALYSIS.parts(study(methods=["gsea"]), given)
+    assert part.skip is not None

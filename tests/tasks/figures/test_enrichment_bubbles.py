@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tasks.figures.enrichment_bubbles import FIGURE, MOST, TERMS
+from tests.tasks.figures.pictures import drawn, study, words
+
+
+def terms(count: int, *, contrast: str | None = "a", gene_list: str = "up", name: str = "term") -> pl.DataFrame:
+    """Rows of ``result.enrichment`` of one family; every second one is below 0.05."""
+    rows = [
+        {
+            "contrast_id": contrast,
+            "gene_list": gene_list,
+            "collection": "GO_BP",
+            "method": "ora",
+            "term_id": f"GO:{i:07d}",
+            "term": f"{name} {i}",
+            "overlap": 3 + i,
+            "list_size": 200,
+            "gene_ratio": (3 + i) / 200,
+            "pvalue": 10.0 ** -(i + 2) if i % 2 else 0.5,
+            "padj": 10.0 ** -(i + 1) if i % 2 else 0.9,
+            "genes": "IL6;TNF",
+        }
+        for i in range(count)
+    ]
+    return pl.DataFrame(rows, schema_overrides={"contrast_id": pl.String})
+
+
+def test_the_terms_below_the_threshold_are_drawn_the_surest_on_top() -> None:
+    read = {TERMS: terms(8)}
+    (part,) = FIGURE.parts(study(), read)
+    drawing = drawn(FIGURE, part, read)
+    assert drawing.source["term"].to_list() == ["term 7", "term 5", "term 3", "term 1"]
+    axes, _ = drawing.figure.axes
+    places = axes.collections[0].get_offsets()
+    assert places[:, 0].tolist() == pytest.approx([0.05, 0.04, 0.03, 0.02])
+    assert places[:, 1].tolist() == [3, 2, 1, 0]
+    assert axes.collections[0].get_array().tolist() == pytest.approx([8, 6, 4, 2])
+    areas = axes.collections[0].get_sizes()
+    assert (areas / areas[0]).tolist() == pytest.approx([1, 0.8, 0.6, 0.4])
+    assert {"GeneRatio (of 200 genes)", "−log₁₀ FDR", "Count", "10", "4"} <= words(drawing)
+    assert "IL-1β against Control: 4 most significant terms of genes that are higher in GO_BP" in drawing.caption
+    assert "nominal P < 0.05" in drawing.caption
+
+
+@pytest.mark.parametrize("name", ["t", "positive regulation of $a_1$ long-named processes " * 6])
+@pytest.mark.parametrize("count", [2, 80])
+def test_any_number_and_length_of_terms_fits_a_page(name: str, count: int) -> None:
+    read = {TERMS: terms(count, contrast=None, gene_list="shared", name=name)}
+    (part,) = FIGURE.parts(study(), read)
+    drawing = drawn(FIGURE, part, read)
+    assert drawing.source.height == min(count // 2, MOST)
+    assert drawing.title.startswith("Genes changed alike in several contrasts")
+
+
+def test_no_term_below_the_threshold_is_an_answer() -> None:
+    read = {TERMS: terms(1)}
+    (part,) = FIGURE.parts(study(), read)
+    assert FIGURE.draw(part, read) == "no term of genes that are higher in GO_BP has P < 0.05"
+    assert FIGURE.parts(study(), {TERMS: read[TERMS].clear()}) == []
+    assert FIGURE.parts(study(), {TERMS: terms(2, contrast="gone")}) == []

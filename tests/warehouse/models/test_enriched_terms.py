@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Insert = Callable[..., None]
+Read = Callable[[str], list[dict[str, Any]]]
+BASE = {"study_id": "s", "contrast_id": "usc", "gene_list": "up", "collection": "GO", "method": "ora"}
+
+
+def test_terms_are_listed_by_their_nominal_p_value_with_genes_and_contrast(insert: Insert, read: Read) -> None:
+    insert("core.contrasts", study_id="s", contrast_id="usc", reference="il1b", target="il1b_usc")
+    for term, pvalue, padj in (("b", 0.04, 0.3), ("a", 0.001, 0.01), ("c", 0.05, 0.3)):
+        insert("result.enrichment", **BASE, term_id=term, term=term.upper(), pvalue=pvalue, padj=padj, genes="IL6;TNF")
+    first, second = read("mart.enriched_terms")
+    assert (first["term_id"], first["nominal_pvalue"], first["padj"], first["genes"]) == ("a", 0.001, 0.01, "IL6;TNF")
+    assert (first["reference"], first["target"]) == ("il1b", "il1b_usc")
+    assert (second["term_id"], second["padj"]) == ("b", 0.3)

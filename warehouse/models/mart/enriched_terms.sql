@@ -1,0 +1,57 @@
+-- Enriched terms with their genes: P < 0.05 nominal, the corrected value beside it.
+-- One row per contrast, gene list, collection, term and method; reads result.enrichment, core.contrasts.
+-- nominal_pvalue, number: P-value that is not corrected for the number of terms (as DAVID prints it).
+WITH nominal AS (
+    SELECT
+        terms.study_id,
+        terms.contrast_id,
+        terms.gene_list,
+        terms.collection,
+        terms.term_id,
+        terms.term,
+        terms.method,
+        terms.overlap,
+        terms.list_size,
+        terms.set_size,
+        terms.background_size,
+        terms.gene_ratio,
+        terms.fold_enrichment,
+        terms.pvalue AS nominal_pvalue,
+        terms.padj,
+        terms.family_size,
+        terms.genes
+    FROM result.enrichment AS terms
+    WHERE terms.pvalue < 0.05
+)
+
+SELECT
+    nominal.study_id,
+    nominal.contrast_id,
+    contrasts.reference,
+    contrasts.target,
+    nominal.gene_list,
+    nominal.collection,
+    nominal.term_id,
+    nominal.term,
+    nominal.method,
+    nominal.overlap,
+    nominal.list_size,
+    nominal.set_size,
+    nominal.background_size,
+    nominal.gene_ratio,
+    nominal.fold_enrichment,
+    nominal.nominal_pvalue,
+    nominal.padj,
+    nominal.family_size,
+    nominal.genes
+FROM nominal
+LEFT JOIN core.contrasts AS contrasts
+    ON nominal.study_id = contrasts.study_id AND nominal.contrast_id = contrasts.contrast_id
+ORDER BY
+    nominal.study_id,
+    nominal.contrast_id,
+    nominal.gene_list,
+    nominal.collection,
+    nominal.method,
+    nominal.nominal_pvalue,
+    nominal.term_id
