@@ -53,6 +53,7 @@ class SampleIdentity(
         str | None,
         Field(
             description="Why numbers are null, semicolon list: no_sex_genes (neither XIST nor a Y gene was counted), "
-            "donor_alone (no other sample of its donor, or no donor, in the fit)."
+            "not_in_fit (no stabilised counts of the sample), few_donors (fewer than three in the fit), one_condition "
+            "(the fit has one alone), donor_alone (no donor, or no sample of it in another condition of the fit)."
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -40,7 +40,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     matrix, told = _library_matrix(given, frames[COUNTS])
     problems += [_problem(given, finding) for finding in told]
     scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
-    for refused in filter(None, (refusal(matrix), refusal(scale))):
+    for refused in filter(None, (refusal(matrix, given["min_count"] or 0), _scale_refusal(matrix, scale))):
         nothing = {
             TABLE: result_frame([], DifferentialExpression),
             FACTORS: result_frame([], SampleSizeFactor),
@@ -79,6 +79,12 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         DISPERSIONS: result_frame(fitted.dispersions.with_columns(**named), Dispersion),
     }
     return Computed(found, tuple(problems))
+
+
+def _scale_refusal(matrix: CountMatrix, scale: CountMatrix) -> Finding | None:
+    """Why circRNAs cannot be scaled by these genes."""
+    found = None if scale is matrix else refusal(scale)
+    return found and replace(found, message=f"gene counts, whose size factors circRNAs take: {found.message}")
 
 
 def _design(given: Mapping[str, Any], first: str, crossed_first: str | None) -> Design:

@@ -12,10 +12,10 @@ from schemas.errors import Problem, warning
 from schemas.study import Study
 from schemas.tables.expression_quality import ExpressionComponent, ExpressionQuality, SampleDistance
 from tasks.contracts import Analysis, Computed, Part
-from tasks.methods.count_matrices import count_matrix
+from tasks.methods.count_matrices import CountMatrix, count_matrix
 from tasks.methods.expression_fits import included, plan_fits, sources
 from tasks.methods.library_contents import contents, dominated, extreme_factors, log2_cpm
-from tasks.methods.merged_tools import MERGED
+from tasks.methods.merged_tools import MERGED, merged, tools_of
 from tasks.methods.quality_rows import Space, distance_rows, space_of, space_rows
 from tasks.methods.result_frames import result_frame
 
@@ -28,7 +28,6 @@ QUALITY, COMPONENTS, DISTANCES = (
 )
 METHOD = "deseq2"  # the one that stabilises variances
 NAMED = 5
-UNTOLD = "the counts of several tools are merged for the fit; reads of a sample are those of no single file"
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -42,8 +41,9 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         source = study.config.expression.source.get(str(library))  # type: ignore[call-overload]
         chosen, conflict = sources(mine, files, source)
         if conflict:
-            found.append(Part(str(library), skip=UNTOLD if source == MERGED else conflict))
+            found.append(Part(str(library), skip=conflict))
             continue
+        tools = tools_of(mine, files)[0] if source == MERGED else {}
         objects = dict(chosen.select("sample_id", "object_id").iter_rows())
         here = set(fitted.filter(pl.col("library") == library)["fit"])
         plans = [p for p in plan_fits(study, list(objects)) if not p.problem and p.formula in here]
@@ -53,8 +53,9 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         blocking = list(plan.contrasts[0].blocking) if plan else []
         metadata = plan.metadata if plan else {}
         of_fit = {"library": (library,), "method": (METHOD,), "fit": (plan.formula if plan else "",)}
+        read = {*objects.values(), *(o for of_tool in tools.values() for o in of_tool.values())}
         where: dict[str, dict[str, tuple[Any, ...]]] = {
-            COUNTS: {"library": (library,), "sample_id": tuple(objects), "object_id": tuple(set(objects.values()))},
+            COUNTS: {"library": (library,), "sample_id": tuple(objects), "object_id": tuple(sorted(read))},
             FEATURES: {"library": (library,)},
             EXPRESSION: of_fit,
             FACTORS: of_fit,
@@ -63,6 +64,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             "library": library,
             "fit": plan.formula if plan else None,
             "objects": objects,
+            **({"tools": {t: dict(o) for t, o in tools.items()}} if tools else {}),
             "groups": {s: metadata[s][variable] if s in metadata else c for s, c in conditions.items()},
             "blocks": [{s: row[column] for s, row in metadata.items()} for column in blocking],
         }
@@ -73,9 +75,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Describe every sample; what is found is told, nothing is left out of any other result for it."""
     given = part.parameters
-    source = pl.DataFrame({"sample_id": list(given["objects"]), "object_id": list(given["objects"].values())})
-    counts = frames[COUNTS].join(source, on=["sample_id", "object_id"], how="semi")
-    read = contents(counts, frames[FEATURES])
+    read = contents(_counts(given, frames[COUNTS]), frames[FEATURES])
     space = _space(given, frames)
     factors = frames[FACTORS].select("sample_id", "size_factor")
     placed = space_rows(space) if space else pl.DataFrame({"sample_id": []}, schema={"sample_id": pl.String})
@@ -97,6 +97,24 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     return Computed(found, tuple(_problems(given["library"], rows, factors, found[QUALITY])))
 
 
+def _matrix(given: Mapping[str, Any], counts: pl.DataFrame) -> CountMatrix:
+    """Counts as the fit has them: of one source, or of tools that are merged."""
+    if "tools" not in given:
+        return count_matrix(counts, given["library"], given["objects"])
+    return merged({t: count_matrix(counts, given["library"], o) for t, o in given["tools"].items()})[0]
+
+
+def _counts(given: Mapping[str, Any], counts: pl.DataFrame) -> pl.DataFrame:
+    """``sample_id, feature_id, count`` of the samples described."""
+    if "tools" in given:
+        matrix = _matrix(given, counts)
+        wide = pl.DataFrame(matrix.counts, schema=list(matrix.samples))
+        wide = wide.with_columns(feature_id=pl.Series(matrix.features, dtype=pl.String))
+        return wide.unpivot(index="feature_id", variable_name="sample_id", value_name="count")
+    source = pl.DataFrame({"sample_id": list(given["objects"]), "object_id": list(given["objects"].values())})
+    return counts.join(source, on=["sample_id", "object_id"], how="semi")
+
+
 def _space(given: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]) -> Space | None:
     """Samples as points: of the fit where there is one, else of all samples with reads."""
     wide = frames[EXPRESSION].pivot("sample_id", index="feature_id", values="value").sort("feature_id")
@@ -104,7 +122,7 @@ def _space(given: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]) -> Spac
         samples = [s for s in sorted(given["groups"]) if s in wide.columns]
         values, scale = wide.select(samples).to_numpy(), "vst"
     else:
-        matrix = count_matrix(frames[COUNTS], given["library"], given["objects"])
+        matrix = _matrix(given, frames[COUNTS])
         has_reads = matrix.reads.sum(axis=0) > 0
         samples = [s for s, keep in zip(matrix.samples, has_reads, strict=True) if keep]
         reads = matrix.reads[:, has_reads]

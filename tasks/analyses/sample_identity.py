@@ -12,7 +12,7 @@ from schemas.errors import Problem, warning
 from schemas.study import Study
 from schemas.tables.sample_identity import SampleIdentity
 from tasks.contracts import Analysis, Computed, Part
-from tasks.methods.donor_matches import donor_matches
+from tasks.methods.donor_matches import LEAST_DONORS, donor_matches
 from tasks.methods.expression_fits import included, sources
 from tasks.methods.result_frames import result_frame
 from tasks.methods.sample_sex import by_donor, declared_sex, observed_sex, sex_genes
@@ -76,16 +76,26 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     if counts.height:
         for row in observed_sex(counts, frames[FEATURES]).iter_rows(named=True):
             rows[row["sample_id"]] |= row
+    compared = sorted(set(rows) & set(frames[EXPRESSION]["sample_id"]))
     pairs = _match(given, frames[EXPRESSION], rows)
     for row in rows.values():
         reasons = {
             "no_sex_genes": row["observed_sex"] is None and given["library"] == "gene",
-            "donor_alone": row.get("own_donor_correlation") is None,
+            _unmatched(row["sample_id"], given, compared): row.get("own_donor_correlation") is None,
         }
         row["na_reason"] = ";".join(reason for reason, is_so in reasons.items() if is_so) or None
     found = list(rows.values())
     problems = (*_sexes(found), *_pairs(given, pairs))
     return Computed({TABLE: result_frame(found, SampleIdentity)}, problems)
+
+
+def _unmatched(sample: str, given: Mapping[str, Any], compared: Sequence[str]) -> str:
+    """Why a sample is not compared with its donor's others, of those ``compared``."""
+    if sample not in compared:
+        return "not_in_fit"
+    if len({given["donors"][s] for s in compared} - {""}) < LEAST_DONORS:
+        return "few_donors"
+    return "one_condition" if len({given["conditions"][s] for s in compared}) == 1 else "donor_alone"
 
 
 def _match(given: Mapping[str, Any], expression: pl.DataFrame, rows: Mapping[str, Row]) -> list[tuple[str, str]]:

@@ -77,8 +77,11 @@ def _wide(rows: pl.DataFrame, column: str, samples: Iterable[str]) -> pl.DataFra
     return wide.with_columns(pl.lit(None, pl.Float64).alias(s) for s in samples if s not in wide.columns)
 
 
-def refusal(matrix: CountMatrix) -> Finding | None:
-    """What makes a fit impossible or meaningless; null when nothing does."""
+def refusal(matrix: CountMatrix, min_count: float = 0) -> Finding | None:
+    """What makes a fit impossible or meaningless; null when nothing does.
+
+    Features with fewer than ``min_count`` reads in total are left out of the fit.
+    """
     if matrix.doubled:
         return Finding(
             "sample_twice",
@@ -98,13 +101,18 @@ def refusal(matrix: CountMatrix) -> Finding | None:
             f"{', '.join(empty)} has no reads in any feature, so it cannot be normalised",
             "Check the file of that sample, or name the sample in exclusions.csv.",
         )
-    usable = int(((matrix.reads > 0).sum(axis=1) > 1).sum())
+    is_seen, is_kept = (matrix.reads > 0).sum(axis=1) > 1, matrix.reads.sum(axis=1) >= min_count
+    usable, seen = int((is_seen & is_kept).sum()), int(is_seen.sum())
     if usable < MIN_FEATURES:
+        is_strict = seen >= MIN_FEATURES
+        least = f" and {min_count:g} or more in total" if is_strict else ""
         return Finding(
             "too_few_features",
-            f"{usable} features have reads in two samples or more; {MIN_FEATURES} are needed to see how variation "
-            "depends on the mean",
-            "Check that the files count the same features, in the same library.",
+            f"{usable} features have reads in two samples or more{least}; {MIN_FEATURES} are needed to see how "
+            "variation depends on the mean",
+            f"Lower expression.min_count in study.yaml: without it there are {seen}."
+            if is_strict
+            else "Check that the files count the same features, in the same library.",
         )
     return None
 

@@ -13,6 +13,7 @@ from tasks.contracts import Part
 from tasks.methods import limma
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources
 from tasks.methods.merged_tools import MERGED, Tools, tools_of
+from tasks.methods.problem_lists import several
 
 COUNTS, FEATURES, OBJECTS = "core.feature_counts", "core.features", "core.raw_objects"
 METHODS = ("deseq2", *limma.METHODS)
@@ -127,7 +128,7 @@ def _fit_part(
         "threshold": options.threshold,
         "min_count": options.least_reads(library),
         "shrinkage": options.shrinkage,
-        "notes": list(plan.notes),
+        "notes": [*plan.notes, *_unscaled(study, library, plan, genes, scaling)],
     }
     if method in limma.METHODS:
         parameters |= {"robust": options.robust, "quality_weights": options.quality_weights}
@@ -137,6 +138,21 @@ def _fit_part(
 def _in_order(objects: pl.DataFrame, samples: tuple[str, ...]) -> dict[str, str]:
     found = dict(objects.select("sample_id", "object_id").iter_rows())
     return {s: found[s] for s in samples}
+
+
+def _unscaled(study: Study, library: str, plan: Plan, genes: pl.DataFrame | None, scaling: str) -> list[str]:
+    """What to say where circRNAs would take the genes' size factors and cannot."""
+    if library != "circrna" or scaling != "poscounts":
+        return []
+    asked = {str(key): str(value) for key, value in study.config.expression.size_factors.items()}.get(library)
+    without = sorted(set(plan.metadata) - set(genes["sample_id"] if genes is not None else ()))
+    if asked == "poscounts" or (asked is None and len(without) == len(plan.metadata)):  # as study-format.md has it
+        return []
+    message = (
+        f"{several(without, 6)} {'has' if len(without) == 1 else 'have'} no gene counts to take size factors from; "
+        "poscounts of the circRNAs are used for all samples instead of linear"
+    )
+    return [message]
 
 
 def _scaling(study: Study, library: str, method: str, plan: Plan, genes: pl.DataFrame | None) -> str:

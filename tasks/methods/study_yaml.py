@@ -149,6 +149,11 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
         yield wrong(
             ("expression", "primary"), config.expression.primary, message, "Add it to methods, or name one of them."
         )
+    for library, scaling in config.expression.size_factors.items():
+        if scaling == "linear" and library != "circrna":
+            message = f"'linear' takes the size factors of the genes, for circRNAs; library {library} has its own"
+            remedy = "Write ratio, poscounts or tmm."
+            yield wrong(("expression", "size_factors", library), scaling, message, remedy)
     yield from _unknown_conditions(config, marked)
     targets: list[tuple[tuple[str | int, ...], str]]
     targets = [(("qpcr", "reference_targets", at), name) for at, name in enumerate(config.qpcr.reference_targets)]

@@ -326,3 +326,20 @@ def test_a_few_features_with_hardly_any_variation_are_fitted_without_a_crash() -
     (part,) = planned(study(SIM, USC), counts)
     done = computed(part, counts)
     assert done.frames[TABLE].height == 12
+
+
+@pytest.mark.parametrize("method", ["deseq2", "limma_voom"])
+def test_a_least_number_of_reads_that_no_feature_has_is_told(sparse: tuple[Study, pl.DataFrame], method: str) -> None:
+    genes = sparse[1].filter(pl.col("library") == "gene")
+    (part,) = planned(study(SIM, USC, min_count=1e12, methods=[method]), genes)
+    done = computed(part, genes)
+    assert done.frames[TABLE].height == 0
+    assert "Lower expression.min_count" in str(done.problems[-1])
+
+
+def test_genes_that_cannot_scale_circrnas_are_named_as_the_cause(sparse: tuple[Study, pl.DataFrame]) -> None:
+    about, counts = sparse
+    is_lost = (pl.col("library") == "gene") & (pl.col("sample_id") == "S1")
+    lost = counts.with_columns(count=pl.when(is_lost).then(0.0).otherwise("count"))
+    done = computed(planned(about, lost)[0], lost)
+    assert done.problems[-1].message.startswith("gene counts, whose size factors circRNAs take: S1 has no reads")

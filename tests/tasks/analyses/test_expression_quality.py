@@ -193,3 +193,44 @@ def test_samples_counted_twice_are_not_guessed_between() -> None:
     (part,) = expression_quality.parts(study(), slices)
     assert "counts in several files (a, b)" in str(part.skip)
     assert expression_quality.parts(study(), {**slices, COUNTS: slices[COUNTS].head(0)}) == []
+
+
+def of_tools(*tools: str, missing: str = "") -> tuple[Study, pl.DataFrame, list[Part]]:
+    """circRNAs that each tool counts, ten times as many as the one before; ``missing`` lacks the first sample."""
+    rows = [
+        {"library": "circrna", "sample_id": s, "sample_name": s, "object_id": f"{tool}/{s}", "feature_id": f"c{i}",
+         "count": float(10**place * (1 + (i + j) % 3))}
+        for place, tool in enumerate(tools)
+        for j, s in enumerate(SAMPLES)
+        for i in range(4 + place)
+        if tool != missing or j
+    ]  # fmt: skip
+    counts, about = pl.DataFrame(rows), study()
+    options = about.config.expression.model_copy(update={"source": {"circrna": "merged"}})
+    about = about.model_copy(update={"config": about.config.model_copy(update={"expression": options})})
+    ids = counts["object_id"].unique().sort()
+    of_fit = pl.DataFrame(schema=dict.fromkeys(("library", "method", "fit"), pl.String))
+    slices = {
+        COUNTS: counts.select("library", "sample_id", "object_id").unique(),
+        FEATURES: features(counts),
+        OBJECTS: pl.DataFrame({"object_id": ids, "file_name": ids, "parser": ids.str.split("/").list.first()}),
+        EXPRESSION: of_fit,
+        FACTORS: of_fit,
+    }
+    return about, counts, list(ANALYSIS.parts(about, slices))
+
+
+def test_merged_circrnas_are_described_as_they_are_fitted() -> None:
+    _, counts, (part,) = of_tools("ciri", "dcc")
+    text = dict.fromkeys(("sample_id", "feature_id"), pl.String)
+    empty = {EXPRESSION: pl.DataFrame(schema=text | {"value": pl.Float64}),
+             FACTORS: pl.DataFrame(schema=text | {"size_factor": pl.Float64})}  # fmt: skip
+    done = ANALYSIS.run(part, {COUNTS: counts, FEATURES: features(counts), **empty}).frames[QUALITY]
+    shared = counts.filter(pl.col("object_id").str.starts_with("dcc") & (pl.col("feature_id") != "c4"))
+    sizes = shared.group_by("sample_id").agg(pl.col("count").sum()).sort("sample_id")
+    assert done["library_size"].to_list() == sizes["count"].to_list()
+
+
+def test_why_tools_are_not_merged_is_why_they_are_not_described() -> None:
+    _, _, (part,) = of_tools("ciri", "dcc", missing="dcc")
+    assert "fewer than 2 tools counted all 9 samples" in str(part.skip)

@@ -113,3 +113,17 @@ def test_no_counts_give_no_parts() -> None:
     objects = pl.DataFrame(schema=dict.fromkeys(("object_id", "file_name", "parser"), pl.String))
     features = pl.DataFrame(schema=dict.fromkeys(("library", "feature_id", "symbol"), pl.String))
     assert ANALYSIS.parts(study(), {COUNTS: empty, EXPRESSION: fits, OBJECTS: objects, FEATURES: features}) == []
+
+
+def test_why_no_donor_is_compared_is_said(genes: tuple[np.ndarray, np.ndarray]) -> None:
+    def reasons(**update: str) -> list[str | None]:
+        about = study()
+        rows = tuple(
+            s.model_copy(update={k: v for k, v in update.items() if k == "condition" or s.donor == "NP1"})
+            for s in about.samples
+        )
+        done = computed(genes, about.model_copy(update={"samples": rows}))
+        return done.frames[TABLE]["na_reason"].to_list()
+
+    assert set(reasons(donor="NP2")) == {"few_donors"}
+    assert set(reasons(condition="il1b")) == {"one_condition"}

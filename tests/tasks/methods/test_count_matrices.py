@@ -76,3 +76,14 @@ def test_many_genes_without_reads_are_counted() -> None:
         "61 of 81 genes have no reads in any of these samples (all_zero)",
     )
     assert remarks(matrix(silent), "circrna") == remarks(matrix(silent[:79]), "gene") == []
+
+
+def test_a_least_number_of_reads_that_leaves_too_few_features_is_told_as_the_cause() -> None:
+    found = refusal(matrix(GOOD), min_count=70)
+    assert found is not None
+    assert (found.rule, found.message[:60]) == (
+        "too_few_features",
+        "3 features have reads in two samples or more and 70 or more ",
+    )
+    assert found.remedy == "Lower expression.min_count in study.yaml: without it there are 20."
+    assert refusal(matrix(GOOD), min_count=30) is None

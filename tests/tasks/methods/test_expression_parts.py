@@ -86,3 +86,26 @@ def test_samples_without_a_level_of_another_column_are_left_out_with_a_note() ->
     (part, _) = planned(study(contrast("b", blocking=["batch"]), batches="xxyyxxyyxx y"))
     assert "c2" not in part.parameters["metadata"]
     assert part.parameters["notes"] == ["c2 has no batch in samples.csv and is left out of this fit"]
+
+
+@pytest.mark.parametrize(
+    ("with_genes", "asked", "words"),
+    [
+        (NAMES, None, None),
+        (NAMES[1:], None, "a0 has no gene counts to take size factors from"),
+        ([], None, None),
+        ([], "linear", "a0, a1, a2, a3, b0, b1 and 6 more have no gene counts"),
+        (NAMES[1:], "poscounts", None),
+    ],
+)
+def test_circrnas_that_cannot_be_scaled_by_genes_say_so(
+    with_genes: list[str], asked: str | None, words: str | None
+) -> None:
+    about = study(contrast("b"), methods=["deseq2"], size_factors={"circrna": asked} if asked else {})
+    both = [("circrna", s, "c") for s in NAMES] + [("gene", s, "o") for s in with_genes]
+    counts = pl.DataFrame(both, schema=["library", "sample_id", "object_id"], orient="row")
+    objects = pl.DataFrame({"object_id": ["o", "c"], "file_name": ["g.csv", "c.csv"], "parser": ["matrix"] * 2})
+    part = parts(about, {COUNTS: counts, OBJECTS: objects, FEATURES: pl.DataFrame({"library": ["gene"]})})[0]
+    notes = part.parameters["notes"]
+    assert len(notes) == (words is not None)
+    assert all(str(words) in note for note in notes)

@@ -181,3 +181,8 @@ def test_only_circrnas_are_merged() -> None:
     (problem,) = problems
     assert "only circRNAs are merged; name a file or pipeline for gene" in problem.message
     assert problem.place == "line 6, key expression.source"
+
+
+def test_only_circrnas_take_the_size_factors_of_genes() -> None:
+    (problem,) = found(f"{HEAD}expression:\n  size_factors: {{mirna: linear, circrna: linear}}\n")
+    assert problem[:2] == ("line 6, key expression.size_factors.mirna", "wrong_value")
