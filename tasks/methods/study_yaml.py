@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -126,6 +127,12 @@ def _what_is_left(raw: Mapping[str, Any], broken: set[str]) -> StudyYaml | None:
         return None
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    """Names of all time zones: hundreds of files, listed once."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
     def wrong(path: Sequence[str | int], value: object, message: str, remedy: str) -> Problem:
         return _problem(Severity.FATAL, marked, path, value, "wrong_value", message, remedy)
@@ -135,7 +142,7 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
         if not _is_cron(cron.split()):
             message = f"'{shown(cron)}' is no cron expression (minute hour day month weekday)"
             yield wrong(("schedule", "cron"), cron, message, 'Write for example "0 2 * * *" for every night at two.')
-        zones = zoneinfo.available_timezones()
+        zones = _time_zones()
         if zones and zone not in zones:
             remedy = KnownIds(sorted(zones)).suggestion(zone, "Write for example Asia/Shanghai or UTC.")
             yield wrong(("schedule", "timezone"), zone, f"'{shown(zone)}' is no time zone", remedy)

@@ -134,6 +134,8 @@ def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple
             kinds.with_columns(pl.Series("__tier", tiers, pl.String)),
             on=["source", "evidence", "tier"],
             nulls_equal=True,
+            how="left",
+            maintain_order="left",
         )
         .group_by("mirna", "target_id", "source", pl.col("__tier").alias("tier"))
         .agg(
