@@ -95,6 +95,6 @@ def test_recipes_find_what_they_say(tiny: duckdb.DuckDBPyConnection) -> None:
     tops = tiny.execute(RECIPES["Do both methods agree?"]).fetchall()
     assert tops[0] == ("exo_vs_il1b", "gene", 1, "FOS", 2.5, 0.001, None, None)
     methods = tiny.execute(RECIPES["What to write in the methods section"]).fetchall()
-    assert methods == [("gene, deseq2, ~ donor + condition", "filter", "2.0", "0.05", "ratio", None, "{}")]
+    assert methods == [("gene, deseq2, ~ donor + condition", "filter", "2.0", "0.05", "ratio", "none", "{}")]
     power = tiny.execute(RECIPES["What could this number of samples show?"]).fetchall()
     assert power == [("usc_vs_il1b", "gene", 2.1, "80 % power from 2.1-fold")]
