@@ -120,6 +120,17 @@ mixed("mixed_4_4_4", grown)
 mixed("mixed_3_4_4", droplevels(grown[grown$subject != "s02", ]))
 mixed("mixed_2_times", droplevels(grown[grown$time %in% c("t12", "t48"), ]))
 
+# CCK-8, 3 groups x 4 wells x 4 times: the rows of stats_cck8_mixed.csv.gz
+set.seed(7)
+wells <- expand.grid(time = c(0, 24, 48, 72), well = 1:4, condition = c("IL1b", "USC", "EXO"))
+wells$subject <- factor(paste0(wells$condition, wells$well), unique(paste0(wells$condition, wells$well)))
+own <- rnorm(12, 0, .05); names(own) <- levels(wells$subject)
+wells$value <- round(.3 + .006 * wells$time * c(IL1b = .7, USC = 1, EXO = 1.15)[as.character(wells$condition)] +
+                       own[as.character(wells$subject)] + rnorm(48, 0, .04), 4)
+wells$time <- factor(paste0("t", wells$time), paste0("t", c(0, 24, 48, 72)))
+mixed("cck8_wells", wells)
+
+set.seed(11)
 plates <- simulated(4, 3, 3)
 between("two_way_balanced", plates)
 between("two_way_unbalanced", plates[-c(2, 7, 11, 30, 31), ])

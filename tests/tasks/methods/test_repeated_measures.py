@@ -9,7 +9,7 @@ from tasks.methods.repeated_measures import Effect, mixed, two_way_repeated
 from tests.tasks.methods.time_course_reference import NAMES, assert_like_r, codes, cube, data, numbers
 
 REPEATED = ("obrien_kaiser_phases", "repeated_5x3x4", "repeated_3x6x4", "repeated_12x2x3", "repeated_4x2x2")
-MIXED = ("obrien_kaiser_treatments", "mixed_4_4_4", "mixed_3_4_4", "mixed_2_times")
+MIXED = ("obrien_kaiser_treatments", "mixed_4_4_4", "mixed_3_4_4", "mixed_2_times", "cck8_wells")
 
 
 @pytest.mark.parametrize("case", REPEATED)
