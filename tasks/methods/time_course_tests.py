@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,14 @@ def _primary(course: Course, choice: Choice) -> Iterator[Fit]:
         yield from _two_way(course, choice, "primary")
         return
     is_crossed = choice.method == "two_way_repeated"
+    lone = [c for c, units in course.units.items() if len(units) < TWO]
+    if lone and not is_crossed:
+        course = course.kept({cell for cell in course.values if cell[0] not in lone})
+        left_out = f"{' and '.join(lone)} left out: one {course.n_unit} only"
+        choice = replace(choice, note=f"{choice.note}; {left_out}")
+        if len(course.conditions) < TWO:
+            yield Fit(choice, "primary", _note(course, choice), _null("n_below_2"), len(lone) + len(course.conditions))
+            return
     n = len({(u, "" if is_crossed else c) for c, _, u in course.values})
     if missing := course.missing(is_crossed=is_crossed):
         yield Fit(choice, "primary", _note(course, choice), _null(f"missing_cell: {named(missing)}"), n)

@@ -65,6 +65,7 @@ class Course:
         """The course with only these cells."""
         return replace(
             self,
+            conditions=tuple(c for c in self.conditions if any(condition == c for condition, _, _ in cells)),
             times=tuple(t for t in self.times if any(time == t for _, time, _ in cells)),
             values={cell: value for cell, value in self.values.items() if cell in cells},
             declared=frozenset(cells),
@@ -76,7 +77,7 @@ def courses(rows: pl.DataFrame, conditions: Sequence[str]) -> Iterator[Course]:
 
     ``rows``: ``Measurement`` rows of one assay and experiment; those without a time are no part of a course. Excluded
     and null values are left out but count in what was meant to be measured. A culture's rows are averaged, then a
-    donor's cultures. Conditions and times at which nothing at all has a value are left out (``left_out`` names them).
+    donor's cultures. Conditions and times at which nothing at all has a value are left out.
     """
     timed = rows.filter(pl.col("time_h").is_not_null()).with_columns(pl.col("block_id").fill_null(""))
     donors = pl.col("donor_id").n_unique().over(*COURSE, "condition")

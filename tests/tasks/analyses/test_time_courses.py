@@ -121,7 +121,7 @@ def test_values_that_do_not_vary_or_stand_alone_give_reasons() -> None:
     (flat,) = computed([r | {"value": 2.0} for r in rows], about)
     assert {r["na_reason"] for r in rows_of(flat, "primary").values()} == {"no_variance"}
     (alone,) = computed([r for r in rows if r["donor_id"] == "s01"], about)
-    assert {(r["method"], r["na_reason"]) for r in rows_of(alone, "primary").values()} == {("mixed", "no_residual_df")}
+    assert {(r["method"], r["na_reason"]) for r in rows_of(alone, "primary").values()} == {("mixed", "n_below_2")}
     (one,) = computed([r | {"value": r["value"] if r["condition"] == "a" else None} for r in rows], about)
     assert {r["na_reason"] for r in rows_of(one, "primary").values()} == {"fewer_than_two_groups"}
 
@@ -134,3 +134,15 @@ def test_only_comparisons_over_several_times_are_time_courses() -> None:
     assert computed(rows, study(["a", "b", "c"], late, lone, other)) == []
     (done,) = computed(rows, study(["a", "b", "c"], late, ComparisonRow(id="pair", conditions=["c", "a"])))
     assert {r["condition_count"] for r in rows_of(done, "primary").values()} == {2}
+
+
+def test_a_condition_with_one_culture_is_left_out_and_named() -> None:
+    rows = measurements("mixed_4_4_4", is_line=True)
+    lone = [r for r in rows if r["condition"] != "c" or r["sample_id"] == "s12_c"]
+    assert len({r["sample_id"] for r in lone}) == 9
+    (done,), (without,) = (
+        computed(some, study(["a", "b", "c"])) for some in (lone, [r for r in rows if r["condition"] != "c"])
+    )
+    found, expected = rows_of(done, "primary"), rows_of(without, "primary")
+    assert [r["pvalue"] for r in found.values()] == [r["pvalue"] for r in expected.values()]
+    assert "c left out: one culture only" in found["time"]["design_note"]
