@@ -98,7 +98,13 @@ def test_a_pair_reads_as_means_ratio_p_and_stars(insert: Insert, read: Read) -> 
     summarised(insert, "control", 1.2345, 0.25)
     summarised(insert, "il1b", 0.2345, None)
     summarised(insert, "il1b", 9.0, 9.0, time_h=24.0)
+    whole = {**FAMILY, "target": "ACAN", "scale": "log2", "design_note": "n = donors; exploratory"}
+    insert("result.group_tests", **whole, role="primary", method="randomised_block_anova")
+    insert(
+        "result.group_tests", **(whole | {"design_note": "independent"}), role="as_published", method="one_way_anova"
+    )
     (row,) = read("mart.bench_results")
+    assert row["design_note"] == "n = donors; exploratory"
     assert (row["summary_a"], row["summary_b"]) == ("1.23 ± 0.25", "0.234")
     assert row["effect"] == "0.5-fold (CI 0.25 to 0.707)"
     assert (row["p_printed"], row["n_unit"]) == ("0.012", "donor")

@@ -1,5 +1,5 @@
 -- Results at the bench as a biologist reads them: groups, mean ± SD, n, difference or ratio with CI, p and stars.
--- One row per comparison, measure, target, time, pair; reads result.pairwise_tests (role primary), group_summaries.
+-- One row per comparison, measure, target, time and pair; reads the primary rows of result.pairwise_tests.
 -- label_a, text: What figures call group_a.
 -- label_b, text: What figures call group_b.
 -- summary_a, text: Mean ± SD of group_a on `scale`.
@@ -9,7 +9,24 @@
 -- p_printed, text: Adjusted p as papers print it; never 0.000.
 -- method_words, text: Test and correction in words.
 -- sentence, text: The result as a sentence.
-WITH pairs AS (
+-- design_note, text: What n is, what was held constant, and whether the time is exploratory.
+WITH notes AS (
+    SELECT
+        whole.study_id,
+        whole.comparison_id,
+        whole.experiment,
+        whole.assay,
+        whole.measure,
+        whole.target,
+        whole.time_h,
+        whole.scale,
+        min(whole.design_note) AS design_note
+    FROM result.group_tests AS whole
+    WHERE whole.role = 'primary'
+    GROUP BY ALL
+),
+
+pairs AS (
     SELECT
         tests.study_id,
         tests.comparison_id,
@@ -35,6 +52,7 @@ WITH pairs AS (
         tests.family_size,
         tests.na_reason,
         first_group.n_unit,
+        notes.design_note,
         place_a.condition_order AS order_a,
         place_b.condition_order AS order_b,
         coalesce(place_a.label, tests.group_a) AS label_a,
@@ -91,6 +109,16 @@ WITH pairs AS (
             AND tests.group_b = second_group.condition
             AND tests.scale = second_group.scale
             AND tests.time_h IS NOT DISTINCT FROM second_group.time_h
+    LEFT JOIN notes
+        ON
+            tests.study_id = notes.study_id
+            AND tests.comparison_id = notes.comparison_id
+            AND tests.experiment = notes.experiment
+            AND tests.assay = notes.assay
+            AND tests.measure = notes.measure
+            AND tests.target = notes.target
+            AND tests.scale = notes.scale
+            AND tests.time_h IS NOT DISTINCT FROM notes.time_h
     LEFT JOIN mart.conditions AS place_a
         ON tests.study_id = place_a.study_id AND tests.group_a = place_a.condition
     LEFT JOIN mart.conditions AS place_b
@@ -127,6 +155,7 @@ worded AS (
         pairs.p_printed,
         pairs.stars,
         pairs.method_words,
+        pairs.design_note,
         pairs.na_reason,
         pairs.order_a,
         pairs.order_b,
@@ -173,6 +202,7 @@ SELECT
     worded.stars,
     worded.method_words,
     worded.sentence,
+    worded.design_note,
     worded.na_reason
 FROM worded
 ORDER BY
