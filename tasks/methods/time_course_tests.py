@@ -90,7 +90,7 @@ def _null(reason: str) -> list[Effect]:
 
 
 def _note(course: Course, choice: Choice) -> str:
-    note = f"n = {course.n_unit}s; {choice.note}"
+    note = f"n = {'values' if choice is PLAIN else course.n_unit + 's'}; {choice.note}"
     return note + ("; several cultures of a donor are averaged first" if course.is_averaged else "")
 
 

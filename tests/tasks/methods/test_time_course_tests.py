@@ -40,6 +40,7 @@ def test_several_plates_at_a_time_are_held_constant_and_hide_the_time() -> None:
     )
     assert rows["primary", "condition"]["pvalue"] == pytest.approx(expected[0].pvalue, rel=1e-12)
     assert rows["as_published", "time"]["pvalue"] is not None
+    assert rows["as_published", "time"]["design_note"].startswith("n = values; ")
 
 
 def test_one_plate_a_time_is_the_plain_analysis_and_stands_alone() -> None:
