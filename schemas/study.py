@@ -177,6 +177,10 @@ class Enrichment(_Sheet):
         description="Fewest and most genes of a set in the background, for it to be tested.",
     )
     methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])
+    background: Literal["tested", "annotated"] = Field(
+        default="tested",
+        description="Genes that lists of contrasts are compared with: all tested ones, or those in the collection.",
+    )
     lists: dict[str, GeneList] = Field(default_factory=dict)
 
     @property

@@ -11,6 +11,7 @@ import polars as pl
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, LIGHT_GREY, canvas, group_labels, plain
+from tasks.methods.term_clusters import KAPPA
 
 TERMS = "result.enrichment"
 SLICES = ("contrast_id", "gene_list", "collection", "method")
@@ -47,9 +48,11 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
 
 
 def source(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
-    """Terms below ``alpha`` (nominal), the most significant first, no more than fit; with what is drawn of each."""
-    found = terms.filter(pl.col("pvalue") < alpha).sort("pvalue", "term_id").head(MOST)
-    return found.select("term_id", "term", "overlap", "list_size", "gene_ratio", "pvalue", "padj", "genes")
+    """Terms below ``alpha`` (nominal) that represent their cluster, the most significant first, no more than fit."""
+    below = terms.filter(pl.col("pvalue") < alpha)
+    found = below.filter("is_representative").join(below.group_by("cluster").len("terms"), on="cluster")
+    columns = ("term_id", "term", "terms", "overlap", "list_size", "gene_ratio", "pvalue", "padj", "genes")
+    return found.sort("pvalue", "term_id").head(MOST).select(columns)
 
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
@@ -88,7 +91,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
 def _caption(given: Mapping[str, Any], shown: pl.DataFrame, what: str) -> str:
     where = f"{given['versus']}: " if given["versus"] else ""
     passed = shown.filter(pl.col("padj") < given["alpha"]).height
-    text = f"{where}{shown.height} most significant terms of {what} with nominal P < {given['alpha']:g} "
+    text = f"{where}{shown.height} most significant terms of {what} with nominal P < {given['alpha']:g}, "
+    text += f"each for all terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) "
     text += f"({METHODS[given['method']]}, one-sided); {passed} of them have FDR < {given['alpha']:g} "
     text += (
         "(Benjamini-Hochberg over all terms within the size limits). GeneRatio: share of the list; Count: its genes "

@@ -95,6 +95,15 @@ def test_sets_of_other_names_are_told() -> None:
     assert "of 24 genes of the collection 0 are genes of the study" in done.problems[0].message
 
 
+def test_lists_that_the_collection_knows_better_than_the_background_are_told_unless_that_is_annotated() -> None:
+    assert [p.rule for p in run(frames()).problems] == ["annotation_bias"]
+    done = run(frames(), background="annotated")
+    assert done.problems == ()
+    row = done.frames[TABLE].filter(gene_list="up", term_id="hit").row(0, named=True)
+    assert (row["background"], row["background_size"]) == ("annotated", 21)
+    assert row["pvalue"] == pytest.approx(stats.hypergeom.sf(5, 21, 8, 7), rel=1e-12)
+
+
 def test_without_sets_there_is_no_part_and_sets_not_loaded_are_a_reason() -> None:
     given = frames()
     nothing = given | {GENE_SETS: given[GENE_SETS].clear()}
@@ -126,8 +135,8 @@ def test_what_is_asked_for_and_not_computed_is_told() -> None:
     given = frames()
     lists = {"apoptosis": {"genes": "reference/apoptosis.txt", "background": "tested"}}
     done = run(given, methods=["ora", "gsea"], lists=lists)
-    assert [p.rule for p in done.problems] == ["enrichment_not_computed"]
-    assert "methods: gsea, lists: apoptosis" in done.problems[0].message
+    (told,) = [p for p in done.problems if p.rule == "enrichment_not_computed"]
+    assert "methods: gsea, lists: apoptosis" in told.message
     assert set(done.frames[TABLE]["method"]) == {"ora"}
     (part,) = ANALYSIS.parts(study(methods=["gsea"]), given)
     assert part.skip is not None
