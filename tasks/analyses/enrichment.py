@@ -13,7 +13,7 @@ from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, target_edges
-from tasks.methods.enrichment import enriched_terms
+from tasks.methods.enrichment import NOMINAL, enriched_terms
 from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import annotation_bias, few_known, known_sets
@@ -23,7 +23,6 @@ from tasks.methods.result_frames import result_frame
 SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
 OVERLAPS = "result.expression_overlaps"
 SHARED = "shared"  # part: of no single contrast
-_NOMINAL = 0.05  # p-value that mart.enriched_terms lists terms below
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -43,9 +42,9 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     given = {
         "limits": list(options.limits),
         "background": options.background,
-        "nominal": max(options.pvalue, _NOMINAL),
+        "nominal": max(options.pvalue, NOMINAL),
         "methods": [m for m in options.methods if m != "gsea"],
-        "left_out": ["methods: gsea"] * ("gsea" in options.methods) + [f"lists: {name}" for name in options.lists],
+        "left_out": ["methods: gsea"] * ("gsea" in options.methods),
     }
     found = [
         Part(
@@ -108,7 +107,7 @@ def _left_out(given: Mapping[str, Any]) -> list[Problem]:
     if not given["left_out"]:
         return []
     message = f"not computed: {several(given['left_out'])}"
-    remedy = "Preranked GSEA and named lists need another tool for now; the lists of contrasts are tested."
+    remedy = "Preranked GSEA needs another tool for now; the lists of contrasts are tested."
     return [warning("study.yaml", "section enrichment", "enrichment_not_computed", message, remedy)]
 
 

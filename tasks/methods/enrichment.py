@@ -13,6 +13,7 @@ from tasks.methods.over_representation import Membership, OverRepresentation, me
 from tasks.methods.term_clusters import term_clusters
 
 Method = Literal["ora", "ease"]
+NOMINAL = 0.05  # p-value that mart.enriched_terms lists terms below
 _SET = ["collection", "set_id"]
 _MANY, _HALF = 20, 0.5  # sets of a family from which on a set that holds over half of all genes is a heading
 
@@ -22,7 +23,7 @@ def enriched_terms(
     sets: pl.DataFrame,
     limits: tuple[int, int],
     methods: Sequence[Method],
-    nominal: float = 0.05,
+    nominal: float = NOMINAL,
 ) -> pl.DataFrame:
     """Terms that share a gene with a list, for every list, collection and method.
 

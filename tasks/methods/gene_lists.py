@@ -10,6 +10,11 @@ from tasks.methods.feature_ids import unversioned
 
 CHANGED = pl.col("direction") != "ns"
 TESTED, ANNOTATED = "tested", "annotated"
+OWN_LISTS = ("all", "up", "down", "hubs", "cerna_mrnas", "mirna_targets", "circrna_hosts", "shared", "ranking")
+CHANGED_SUFFIX = "_changed"  # of a named list: its changed genes
+BACKGROUND_REMEDY = (
+    "Add background: tested (genes that the contrast tested), annotated (genes of the collection) or a file of genes."
+)
 
 
 @dataclass(frozen=True)

@@ -133,10 +133,9 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
 
 def test_what_is_asked_for_and_not_computed_is_told() -> None:
     given = frames()
-    lists = {"apoptosis": {"genes": "reference/apoptosis.txt", "background": "tested"}}
-    done = run(given, methods=["ora", "gsea"], lists=lists)
+    done = run(given, methods=["ora", "gsea"])
     (told,) = [p for p in done.problems if p.rule == "enrichment_not_computed"]
-    assert "methods: gsea, lists: apoptosis" in told.message
+    assert "methods: gsea" in told.message
     assert set(done.frames[TABLE]["method"]) == {"ora"}
     (part,) = ANALYSIS.parts(study(methods=["gsea"]), given)
     assert part.skip is not None

@@ -24,6 +24,8 @@ def terms(count: int, *, contrast: str | None = "a", gene_list: str = "up", name
             "padj": 10.0 ** -(i + 1) if i % 2 else 0.9,
             "cluster": i + 1 if i % 2 else None,
             "is_representative": bool(i % 2) or None,
+            "background": "tested",
+            "background_size": 9000,
             "genes": "IL6;TNF",
         }
         for i in range(count)
@@ -47,6 +49,7 @@ def test_the_terms_below_the_threshold_are_drawn_the_surest_on_top() -> None:
     assert {"GeneRatio (of 200 genes)", "−log₁₀ FDR", "Count", "10", "4"} <= words(drawing)
     assert "IL-1β against Control: 4 most significant terms of genes that are higher in GO_BP" in drawing.caption
     assert "nominal P < 0.05" in drawing.caption
+    assert drawing.caption.endswith("Background: all genes that could be in it (9,000 genes).")
 
 
 @pytest.mark.parametrize("name", ["t", "positive regulation of $a_1$ long-named processes " * 6])
