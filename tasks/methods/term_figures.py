@@ -70,6 +70,5 @@ def representatives(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
 
 def against(terms: pl.DataFrame) -> str:
     """What a list was compared with, for a caption."""
-    background = terms["background"].drop_nulls().first() if terms.height else None
-    words = BACKGROUNDS.get(str(background), f"genes of {background}")
-    return f"Background: {words} ({terms['background_size'].first():,} genes)."
+    name, size = terms.select("background", "background_size").row(0)
+    return f"Background: {BACKGROUNDS.get(name, f'genes of {name}')} ({size:,} genes)."
