@@ -87,6 +87,16 @@ def test_a_contrast_without_changed_genes_says_so() -> None:
     assert "no changed gene" in done.problems[0].message
 
 
+def test_a_contrast_that_tested_no_gene_says_so() -> None:
+    given = frames()
+    tests = given["result.differential_expression"].with_columns(library=pl.lit("circrna"), rna_class=pl.lit("circrna"))
+    done = run(given | {"result.differential_expression": tests})
+    assert done.frames[TABLE].is_empty()
+    assert [p.rule for p in done.problems] == ["no_enrichment"]
+    untested = given["result.differential_expression"].with_columns(pvalue=pl.lit(None, pl.Float64))
+    assert [p.rule for p in run(given | {"result.differential_expression": untested}).problems] == ["no_enrichment"]
+
+
 def test_sets_of_other_names_are_told() -> None:
     given = frames()
     other = given[GENE_SETS].with_columns(symbol=pl.lit("mmu") + pl.col("symbol"))
