@@ -20,7 +20,7 @@ from schemas.tables.gate_files import GateFile
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import BESIDE, Context, RawFile, parsers, twins
-from tasks.engine import features, gate_files, sheets
+from tasks.engine import features, foreseen_references, gate_files, sheets
 from tasks.engine.foreseen import facts_wanted, foreseen
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
@@ -178,17 +178,20 @@ def check(folder: StudyFolder) -> list[Problem]:
     hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = folder.read_references()
     found = [*folder.study.problems, *_unread(folder, hashes), *gate_files.problems(folder)]
-    facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted()}
+    facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted() | foreseen_references.TABLES}
+    described: list[pl.DataFrame] = []
     loaded: dict[str, str] = {}
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
         frames, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         # what a sheet does to a file is told with the sheet
         found += [p for reading in readings for p in reading.problems if p.rule != SHEET_PROBLEM]
         loaded |= {r.object_id: r.name for r in readings if r.status == "loaded"}
+        described += [r.frames[FEATURES] for r in readings if FEATURES in r.frames]
         for table in facts.keys() & frames.keys():
             facts[table].append(frames[table])
     whole = {table: pl.concat(parts) for table, parts in facts.items() if parts}
     whole[GateFile.table_name] = gate_files.frame(folder, {r.name: r.sha256 for r in references.values()})
+    found += foreseen_references.foreseen_references(folder.study, whole, described)
     return [*found, *foreseen(folder.study, whole, loaded)]
 
 

@@ -245,8 +245,8 @@ def reference_files(config: StudyYaml) -> list[tuple[tuple[str | int, ...], str,
         named.append((("enrichment", "gene_sets", key), sets.file, f"enrichment in {key}"))
     for key, one in config.enrichment.lists.items():
         named.append((("enrichment", "lists", key, "genes"), one.genes, f"enrichment of list {key}"))
-        if one.background and ("/" in one.background or "." in one.background):
-            named.append((("enrichment", "lists", key, "background"), one.background, f"enrichment of list {key}"))
+        what = f"the background of list {key} (a file of genes, or the words tested or annotated)"
+        named.append((("enrichment", "lists", key, "background"), one.background_file, what))
     return [(path, name, what) for path, name, what in named if name]
 
 

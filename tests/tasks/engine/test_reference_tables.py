@@ -179,3 +179,34 @@ def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mir
     ]
     (study / "landing" / "note.txt").write_text("a note")
     assert {p.status for p in night(study, home).parts if p.analysis == "target_mappings"} == {"current"}
+
+
+def test_named_lists_are_loaded_and_tested_and_one_without_a_background_is_left_out(
+    study: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    (study / "reference/a.txt").write_text("# cell death\nTP53\n1-Mar\n")
+    (study / "reference/b.txt").write_text("MDM2\nTP53\nBAX\n")
+    lists = (
+        "{death: {genes: reference/a.txt, background: annotated}, more: {genes: ./reference/a.txt, background: "
+        "reference/b.txt}, lone: {genes: reference/b.txt}}"
+    )
+    (study / "study.yaml").write_text(f"{YAML}enrichment: {{gene_sets: {{GO: {SETS}}}, size: 1-9, lists: {lists}}}\n")
+    told = {p.rule: p for p in check(read_folder(study))}
+    assert "the list lone names no background" in told["background_missing"].message
+    assert "1-Mar on line 3" in told["excel_damaged_name"].message
+    first = night(study, home)
+    assert {f.file_name: (f.status, f.assay, f.rows) for f in first.files if "txt" in f.file_name} == {
+        "reference/a.txt": ("loaded", "gene_lists", 4),
+        "reference/b.txt": ("loaded", "gene_lists", 6),
+    }
+    found = "SELECT gene_list, background, term_id, overlap, background_size FROM result.enrichment ORDER BY ALL"
+    assert rows(home, found) == [
+        ("death", "annotated", "GO:0000001", 1, 2),
+        ("more", "reference/b.txt", "GO:0000001", 1, 3),
+    ]
+    ended = rows(
+        home, "SELECT part, status, reason FROM ops.analysis_runs WHERE analysis = 'named_lists' ORDER BY part"
+    )
+    assert [run[:2] for run in ended] == [("list death", "done"), ("list lone", "skipped"), ("list more", "done")]
+    assert "background_missing" in str(ended[1][2])
