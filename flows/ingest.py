@@ -25,4 +25,7 @@ def ingested(request: StudyRequest) -> Summary:
     """Scan the landing zone and load what changed, in batches."""
     plan = scan(request.study, request.at, move=request.move)
     files = [outcome for batch in plan.batches for outcome in load_batch(plan, batch, request.at)]
+    if not plan.is_last:
+        plan = scan(request.study, request.at)
+        files += [outcome for batch in plan.batches for outcome in load_batch(plan, batch, request.at)]
     return Summary(plan.study_id, files=tuple(files), unchanged_count=plan.unchanged_count, state=plan.state)
