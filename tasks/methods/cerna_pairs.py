@@ -60,7 +60,8 @@ class PairFamily:
 
 def incidence(targets: Ints, mirnas: Ints, shape: tuple[int, int]) -> Incidence:
     """Targets x miRNAs from the positions of table entries; an entry that is there twice counts once."""
-    found = sparse.csr_array((np.ones(len(targets), dtype=np.uint16), (targets, mirnas)), shape=shape)
+    places = (np.asarray(targets, dtype=np.int32), np.asarray(mirnas, dtype=np.int32))  # half the memory of products
+    found = sparse.csr_array((np.ones(len(targets), dtype=np.uint16), places), shape=shape)
     found.data[:] = 1
     return found
 
