@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tasks.engine import analyse, ingest
@@ -19,7 +20,8 @@ def loaded(study: Path, home: Path) -> tuple[IngestPlan, list[FileOutcome]]:
     plan = ingest.plan_ingest(folder, warehouse, store)
     files = [outcome for batch in plan.batches for outcome in ingest.load_batch(plan, batch, warehouse, store)]
     if not plan.is_last:
-        plan = ingest.plan_ingest(folder, warehouse, store)
+        again = ingest.plan_ingest(folder, warehouse, store)
+        plan = replace(again, unchanged_count=plan.unchanged_count)
         files += [outcome for batch in plan.batches for outcome in ingest.load_batch(plan, batch, warehouse, store)]
     return plan, files
 
