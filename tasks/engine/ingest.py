@@ -22,6 +22,7 @@ from schemas.validation import problems as problems_of
 from tasks.contracts import BESIDE, Context, RawFile, parsers, twins
 from tasks.engine import features, foreseen_references, gate_files, sheets
 from tasks.engine.foreseen import facts_wanted, foreseen
+from tasks.engine.made_files import makes_files, with_made_files
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
@@ -54,6 +55,7 @@ class IngestPlan:
     batches: tuple[tuple[Arrival, ...], ...]
     unchanged_count: int
     state: str  # of the study as it was when the plan was made
+    is_last: bool = True  # else what these batches load decides what else must be read: plan again
 
 
 def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: Progress = log.info) -> dict[str, str]:
@@ -87,12 +89,15 @@ def plan_ingest(
 ) -> IngestPlan:
     """Keep all bytes, bring sheets and ledger up to date in one transaction, say what must be read."""
     study, study_id, now = folder.study, folder.study.study_id, datetime.now(UTC)
+    here, folder = folder.files, with_made_files(folder, warehouse)
     hashes = hashes_of(folder, warehouse.home, store, tell)
     references = folder.hashed_references(hashes)
     own = [Arrival(f, hashes[f.name], "manifest") for f in folder.sheets.values()]
     own += [Arrival(f, hashes[f.name], "reference") for f in folder.own_references]
     with warehouse.open(f"ingest {study_id}") as session, session.transaction():
-        state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
+        state = state_of(
+            folder, {name: h for name, h in hashes.items() if name in here}, warehouse
+        )  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
         gate_files.refresh(session, folder, hashes)
@@ -116,7 +121,8 @@ def plan_ingest(
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
     unchanged_count = sum(a.key not in retracted for a in arrived) - sum(bool(a.file.path) for a in change.to_read)
     to_read = fetched(change.to_read, warehouse.home, store)
-    return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state)
+    is_last = not (to_read and makes_files(study))
+    return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state, is_last)
 
 
 def load_batch(

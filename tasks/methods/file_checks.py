@@ -21,8 +21,8 @@ FILES, EXCLUSIONS = "files.csv", "exclusions.csv"
 _SUFFERS = {
     "features": "symbols and RNA classes of features",
     "tx2gene": "salmon and kallisto counts",
-    "genome": "quantification of reads",
-    "gtf": "quantification of reads",
+    "genome": "quantification of reads and sequences of circRNAs",
+    "gtf": "quantification of reads and sequences of circRNAs",
     "mirna_hairpin": "quantification of miRNA reads",
     "mirna_mature": "quantification of miRNA reads and names of miRNAs",
     "mirna_aliases": "former names of miRNAs",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from schemas.errors import Problem, Severity
 from schemas.study import FileRow, StudyYaml
 from schemas.vocabulary import REFERENCE_TABLES, Assay
+from tasks.methods.circrna_lists import LIST, wants_circrnas
 from tasks.methods.file_checks import Listing
 from tasks.methods.problem_lists import shown
 
@@ -84,6 +85,8 @@ def _implied(config: StudyYaml, listing: Listing) -> dict[str, FileRow]:
     for name in (*config.cerna.targets, *config.cerna.sequences):
         if name.strip():
             add(name, "mirna_targets", {})
+    if wants_circrnas(config):
+        add(LIST, "mirna_targets", {})
     for file in (config.annotation.mirna_mature, config.annotation.mirna_aliases):
         if file:
             add(file, "mirna_names", {})
