@@ -177,6 +177,7 @@ class Enrichment(_Sheet):
         description="Fewest and most genes of a set in the background, for it to be tested.",
     )
     methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])
+    permutations: int = Field(default=10_000, ge=100, le=1_000_000, description="Random sets of each size, of gsea.")
     lists: dict[str, GeneList] = Field(default_factory=dict)
 
     @property

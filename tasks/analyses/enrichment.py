@@ -15,33 +15,32 @@ from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS
 from tasks.methods.enrichment import enriched_terms
 from tasks.methods.gene_lists import GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units, named_genes
+from tasks.methods.known_genes import few_known_genes
 from tasks.methods.problem_lists import several
 from tasks.methods.result_frames import result_frame
 
 SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
 OVERLAPS = "result.expression_overlaps"
 SHARED = "shared"  # part: of no single contrast
-_FEW = 0.3  # share of a collection's genes below which it probably names them otherwise
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per contrast whose genes or circRNAs the primary method tested, and one for genes that several share."""
     options, primary = study.config.enrichment, study.config.expression.primary
     has_sets = not slices[SETS].is_empty()
-    if not (has_sets or options.gene_sets):
+    methods = [method for method in options.methods if method != "gsea"]
+    if not methods or not (has_sets or options.gene_sets):
         return []
     skip = None
     if not has_sets:
         files = ", ".join(sets.file for sets in options.gene_sets.values())
         skip = f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
-    elif set(options.methods) == {"gsea"}:
-        skip = "enrichment.methods names gsea alone, which is not computed; add ora or ease"
     tested = slices[TESTS].filter(pl.col("method") == primary, pl.col("library") != "mirna")
     here = set(tested["contrast_id"])
     given = {
         "limits": list(options.limits),
-        "methods": [m for m in options.methods if m != "gsea"],
-        "left_out": ["methods: gsea"] * ("gsea" in options.methods) + [f"lists: {name}" for name in options.lists],
+        "methods": methods,
+        "left_out": [f"lists: {name}" for name in options.lists],
     }
     found = [
         Part(
@@ -71,7 +70,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     sets = frames[SETS].filter(~pl.col("is_excluded"))
     names = named_genes(sets["symbol"], known, frames[ALIASES])
     sets = sets.rename({"object_id": "gene_set_hash"}).join(names, left_on="symbol", right_on="name", how="left")
-    problems = [*_unknown(sets), *_left_out(given)]
+    problems = [*few_known_genes(sets), *_left_out(given)]
     filled = [one for one in lists if len(one.genes)]
     rows = enriched_terms(filled, sets, (given["limits"][0], given["limits"][1]), given["methods"])
     if rows.is_empty():
@@ -97,26 +96,12 @@ def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
     return found.join(units, on="gene", how="anti").sort("gene")
 
 
-def _unknown(sets: pl.DataFrame) -> list[Problem]:
-    """Collections of which the study knows few genes."""
-    found = []
-    genes = sets.unique(["collection", "symbol"]).group_by("collection").agg(
-        pl.len(), known=pl.col("gene").is_not_null().sum()
-    )  # fmt: skip
-    for name, count, known in genes.sort("collection").iter_rows():
-        if known < _FEW * count:
-            message = f"of {count:,} genes of the collection {known:,} are genes of the study"
-            remedy = "Take gene sets of the study's organism with symbols; name annotation.features if ids have none."
-            found.append(warning("study.yaml", f"key enrichment.gene_sets.{name}", "few_known_genes", message, remedy))
-    return found
-
-
 def _left_out(given: Mapping[str, Any]) -> list[Problem]:
     """What study.yaml asks for and nobody computes."""
     if not given["left_out"]:
         return []
     message = f"not computed: {several(given['left_out'])}"
-    remedy = "Preranked GSEA and named lists need another tool for now; the lists of contrasts are tested."
+    remedy = "Named lists need another tool for now; the lists of contrasts are tested."
     return [warning("study.yaml", "section enrichment", "enrichment_not_computed", message, remedy)]
 
 

@@ -30,10 +30,12 @@ METHODS = {"ora": "hypergeometric test", "ease": "EASE score"}
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
-    """One part per contrast, list, collection and method."""
+    """One part per contrast, list, collection and method; gsea has no list of its own (see running_scores)."""
     rows = {c.id: c for c in study.contrasts}
     found = []
-    for row in slices[TERMS].select(SLICES).unique().sort(SLICES).iter_rows(named=True):
+    for row in (
+        slices[TERMS].filter(pl.col("method") != "gsea").select(SLICES).unique().sort(SLICES).iter_rows(named=True)
+    ):
         given: dict[str, Any] = {**row, "alpha": study.config.enrichment.pvalue, "versus": ""}
         if contrast := rows.get(row["contrast_id"] or ""):
             labels = group_labels(study) if contrast.variable == "condition" else {}

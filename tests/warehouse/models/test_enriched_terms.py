@@ -16,3 +16,13 @@ def test_terms_are_listed_by_their_nominal_p_value_with_genes_and_contrast(inser
     assert (first["term_id"], first["nominal_pvalue"], first["padj"], first["genes"]) == ("a", 0.001, 0.01, "IL6;TNF")
     assert (first["reference"], first["target"]) == ("il1b", "il1b_usc")
     assert (second["term_id"], second["padj"]) == ("b", 0.3)
+
+
+def test_terms_of_a_ranking_say_their_direction(insert: Insert, read: Read) -> None:
+    for term, nes in (("a", -2.1), ("b", None)):
+        given = {**BASE, "gene_list": "ranking", "method": "gsea"}
+        insert("result.enrichment", **given, term_id=term, term=term, pvalue=0.01, padj=0.1, nes=nes, genes="IL6")
+    assert [(row["term_id"], row["method"], row["nes"]) for row in read("mart.enriched_terms")] == [
+        ("a", "gsea", -2.1),
+        ("b", "gsea", None),
+    ]
