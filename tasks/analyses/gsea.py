@@ -60,7 +60,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given["contrast"], ranked.height)))
     rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
-    return Computed({TABLE: result_frame(rows, Enrichment)}, tuple(problems))
+    return Computed({TABLE: result_frame(rows.to_dicts(), Enrichment)}, tuple(problems))
 
 
 def _none(contrast: str, count: int) -> Problem:
