@@ -15,7 +15,7 @@ from tasks.methods.study_template import template
 
 COMMANDS = (
     "demo", "init", "check", "run", "ingest", "analyse", "publish", "register", "sql", "tables", "status", "exclude",
-    "retract", "reactivate", "up",
+    "retract", "reactivate", "up", "export",
 )  # fmt: skip
 
 
