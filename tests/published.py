@@ -24,7 +24,10 @@ STUDY = {"title": "A study", "organism": "Homo sapiens", "is_simulated": True, "
 def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Rows of a table; columns that a row leaves out are null, or 0 or "" where they may not be."""
     found = [
-        {"study_id": "trial", **{c.name: row.get(c.name, _filling(c)) for c in columns(declared()[table])[1:]}}
+        {
+            "study_id": "trial",
+            **{c.name: row.get(c.name, _filling(c)) for c in columns(declared()[table]) if c.name != "study_id"},
+        }
         for row in rows
     ]
     return pl.DataFrame(found, schema=schema(declared()[table]))

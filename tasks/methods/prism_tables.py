@@ -78,7 +78,7 @@ def _at(rows: pl.DataFrame, primary_time_h: float | None) -> tuple[pl.DataFrame,
     times = rows["time_h"].drop_nulls().sort().to_list()
     if not times:
         return rows, ""
-    time: float = primary_time_h if primary_time_h in times else times[-1]
+    time = primary_time_h if primary_time_h is not None and primary_time_h in times else times[-1]
     return rows.filter(pl.col("time_h") == time), f", {time:g} h"
 
 
