@@ -42,7 +42,7 @@ def write(study: Published, folder: Path) -> None:
             ("Struck out", "named in exclusions.csv, left out of tests"),
             ("benchlake", study.versions["benchlake"]),
         ]
-        (folder / f"{assay}.pzfx").write_bytes(pzfx(tables, notes))
+        (folder / f"{assay}.pzfx").write_bytes(pzfx(tables, notes, study.published_at))
         log.info("%s: %d tables for Prism", assay, len(tables))
 
 

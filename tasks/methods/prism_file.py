@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -39,15 +40,16 @@ class PrismTable:
     x: tuple[str, Sequence[float]] | None = None
 
 
-def pzfx(tables: Sequence[PrismTable], notes: Sequence[tuple[str, str]]) -> bytes:
-    """The bytes of a file with these tables and a sheet of notes; the same tables give the same bytes.
+def pzfx(tables: Sequence[PrismTable], notes: Sequence[tuple[str, str]], made_at: datetime) -> bytes:
+    """The bytes of a file with these tables and a sheet of notes; the same arguments give the same bytes.
 
     Characters that XML cannot hold are left out.
     """
     root = Element("GraphPadPrismFile", PrismXMLVersion="5.00")
     program, release = PROGRAM
     made = SubElement(root, "Created")
-    SubElement(made, "OriginalVersion", CreatedByProgram=program, CreatedByVersion=release, Login="", DateTime="")
+    version = {"CreatedByProgram": program, "CreatedByVersion": release, "Login": "", "DateTime": made_at.isoformat()}
+    SubElement(made, "OriginalVersion", version)
     _sequence(root, "InfoSequence", ["Info0"])
     info = SubElement(root, "Info", ID="Info0")
     SubElement(info, "Title").text = "About these numbers"

@@ -25,15 +25,15 @@ def prism_tables(
     out, missing ones empty.
     """
     found: list[PrismTable] = []
-    for key, rows in _groups(measurements, QUANTITY):
+    timed = measurements.with_columns(is_timed=pl.col("time_h").is_not_null())
+    for (*key, _), rows in _groups(timed, (*QUANTITY, "is_timed")):
         quantity, unit = _quantity(*key)
         units = unit_values(rows)
         targets = list(_groups(units, ("target",)))
         for (target,), mine in targets:
             name = ", ".join(filter(None, (quantity, target))) + unit
             if mine["time_h"].n_unique() > 1:
-                timed = mine.filter(pl.col("time_h").is_not_null())
-                found.append(_over_time(f"{name} over time", timed, labels))
+                found.append(_over_time(f"{name} over time", mine, labels))
             shown, when = _at(mine, primary_time_h)
             found.append(_by_condition(f"{name}{when}", shown, labels))
         if len(targets) > 1:

@@ -75,6 +75,16 @@ def test_a_time_course_is_an_xy_table_whose_subcolumns_follow_a_culture(tmp_path
     assert found["bench, viability (OD), 72 h"]["ROWTITLE"].tolist() == [1, 2]
 
 
+def test_values_without_a_time_are_kept_apart_from_those_at_a_time(tmp_path: Path) -> None:
+    rows = [measured(d, "control", v, scale="raw", time_h=t) for d in ("D1", "D2") for v, t in ((1, None), (2, 24.0))]
+    EXPORT.write(published({"result.measurements": rows}), tmp_path)
+    found = tables(tmp_path, "qpcr")
+    assert {name: frame["Control"].tolist() for name, frame in found.items()} == {
+        "bench, expression, ACAN (fold)": [1, 1],
+        "bench, expression, ACAN (fold), 24 h": [2, 2],
+    }
+
+
 def test_several_targets_are_also_a_grouped_table(tmp_path: Path) -> None:
     rows = [measured(d, c, i + (t == "SOX9"), target=t) for i, d in enumerate(("D1", "D2"))
             for c in ("control", "il1b") for t in ("ACAN", "SOX9")]  # fmt: skip
