@@ -26,6 +26,7 @@ from warehouse.swap import swap_folder
 
 log = getLogger(__name__)
 MARK = ".benchlake-export.json"  # in a folder that an export made: what it wrote, so that nothing else is overwritten
+OTHER = "Give a new folder, or empty this one."
 LIBRARIES = ("benchlake", "duckdb", "numpy", "polars", "pydeseq2", "scipy")
 
 
@@ -39,7 +40,7 @@ def export(study: str, format_name: str, folder: Path, warehouse: Warehouse, sto
     """Write a study as the snapshot shows it; give the files. The folder appears whole or stays as it was.
 
     A folder that an export of the same study and format made is replaced, unless somebody changed it since. Raises
-    ``UserError`` for an unknown format or study, and for a folder that holds anything else.
+    ``UserError`` for an unknown format or study, and for a folder that holds anything else or lies among raw files.
     """
     if format_name not in formats():
         raise UserError(f"There is no format {format_name!r}. Choose one of {', '.join(formats())} with --format.")
@@ -53,6 +54,10 @@ def export(study: str, format_name: str, folder: Path, warehouse: Warehouse, sto
         published = _published(_study_id(study, session, warehouse), session, warehouse, store)
         mark = {"study_id": published.study_id, "format": format_name}
         _refuse_foreign(target, folder, mark)
+        if target.is_relative_to(Path(published.read("core.studies")["path"][0]) / "landing"):
+            raise UserError(
+                f"{folder} is among the study's raw files: the next run would read the export. Give a folder elsewhere."
+            )
         draft = target.parent / f".{target.name}.draft-{os.getpid()}"
         try:
             with writing(target.parent):
@@ -104,20 +109,19 @@ def _refuse_moved(published: Published, warehouse: Warehouse) -> None:
 
 def _refuse_foreign(target: Path, folder: Path, mark: Mapping[str, str]) -> None:
     """Raise ``UserError`` for a folder with anything in it that is not this export's, untouched."""
-    other = "Give a new folder, or empty this one."
     if target.exists() and not target.is_dir():
-        raise UserError(f"{folder} is a file, not a folder. {other}")
+        raise UserError(f"{folder} is a file, not a folder. {OTHER}")
     if not target.is_dir() or not any(target.iterdir()):
         return
     try:
         made = json.loads((target / MARK).read_text("utf-8"))
     except (FileNotFoundError, ValueError):
-        raise UserError(f"{folder} is not empty, and no export made it. {other}") from None
+        raise UserError(f"{folder} is not empty, and no export made it. {OTHER}") from None
     if {k: made.get(k) for k in mark} != mark:
-        raise UserError(f"{folder} holds the {made.get('format')} export of {made.get('study_id')}. {other}")
+        raise UserError(f"{folder} holds the {made.get('format')} export of {made.get('study_id')}. {OTHER}")
     for name in _listed(target):
         if name != MARK and made["files"].get(name) != _sha256(target / name):
-            raise UserError(f"{folder} holds {name}, which was added or changed since the export. {other}")
+            raise UserError(f"{folder} holds {name}, which was added or changed since the export. {OTHER}")
 
 
 def _listed(folder: Path) -> list[str]:

@@ -67,7 +67,7 @@ def annotated(counted: Counted, said: Mapping[str, str]) -> Any:  # noqa: ANN401
         found.layers[layer] = _matrix(rows, "value", samples, features, np.nan)
     for name, rows in _fits(counted.size_factors):
         factors = dict(rows.select("sample_id", "size_factor").iter_rows())
-        found.obs[quote(f"size_factor {name}", safe=" ~+:")] = [factors.get(s, np.nan) for s in samples]
+        found.obs[quote(f"size_factor {name}", safe=" ~+:*()|")] = [factors.get(s, np.nan) for s in samples]
     for (contrast, method), rows in sorted(counted.tests.group_by("contrast_id", "method")):
         wide = counted.features.select("feature_id").join(rows, on="feature_id", how="left", maintain_order="left")
         found.varm[quote(f"{contrast} {method}", safe=" ")] = _indexed(

@@ -29,11 +29,17 @@ class Workbook:
     """
 
     def __init__(self, path: Path, title: str, created: datetime) -> None:
-        """Start a workbook; ``created`` is what it says of its own age."""
+        """Start a workbook that says it is as old as ``created``; leaving it raises ``OSError`` on a full disk."""
         import xlsxwriter  # noqa: PLC0415 (only who exports needs it)
 
         self._book = xlsxwriter.Workbook(
-            str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+            str(path),
+            {
+                "constant_memory": True,
+                "tmpdir": str(path.parent),  # rows wait on the disk that the workbook needs anyway
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+            },
         )
         self._book.set_properties({"title": title, "created": created.astimezone(UTC).replace(tzinfo=None)})
         self._header = self._book.add_format({"bold": True, "bottom": 1, "num_format": TEXT})
@@ -47,7 +53,13 @@ class Workbook:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._book.close()
+        from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 (only who exports needs it)
+
+        try:
+            self._book.close()
+        except FileCreateError as failure:  # the library wraps a full disk, which callers know as OSError
+            cause = failure.args[0] if failure.args else None
+            raise cause if isinstance(cause, OSError) else OSError(str(failure)) from failure
 
     def reserve(self, *names: str) -> None:
         """Put sheets first that are filled last."""

@@ -103,6 +103,12 @@ def test_only_an_untouched_export_of_the_same_kind_is_replaced(bench: Bench, tmp
     assert list(tmp_path.iterdir()) == [folder]  # no draft is left
 
 
+def test_raw_files_are_no_place_for_an_export(bench: Bench) -> None:
+    with pytest.raises(UserError, match="among the study's raw files"):
+        exported(bench, "csv", bench.study / "landing" / "out")
+    assert not (bench.study / "landing" / "out").exists()
+
+
 def test_the_command_names_its_formats_and_its_files(bench: Bench, tmp_path: Path) -> None:
     said = benchlake("export", "--help", cwd=tmp_path).stdout
     assert all(name in said for name in formats())

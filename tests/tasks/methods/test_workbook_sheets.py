@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -81,3 +82,15 @@ def test_a_sheet_ends_where_excel_ends(tmp_path: Path) -> None:
 def test_any_text_comes_back_as_it_was(tmp_path: Path, texts: list[str]) -> None:
     rows = written(tmp_path / "x.xlsx", pl.DataFrame({"text": texts}))
     assert [row[0] for row in rows[1:]] == texts
+
+
+def test_a_workbook_that_cannot_be_written_is_told_as_any_file(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+
+    def write_where_nothing_is() -> None:
+        with Workbook(folder / "x.xlsx", "t", MADE):
+            folder.rmdir()
+
+    with pytest.raises(FileNotFoundError):
+        write_where_nothing_is()
