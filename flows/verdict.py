@@ -154,6 +154,7 @@ def markdown(summary: Summary) -> str:
     lines += [f"- {summary.unchanged_count} files unchanged"] if summary.unchanged_count else []
     lines += [f"- {current} analyses current, not computed again"] if current else []
     lines += [f"- {summary.figure_count} figures in {summary.figure_folder}"] if summary.figure_count else []
+    lines += [f"- report: {summary.report_path}"] if summary.report_path else []
     lines += [f"- published {summary.published_at:%Y-%m-%d %H:%M} UTC"] if summary.published_at else []
     lines += ["", "### To look at", ""] if summary.warnings else []
     return "\n".join([*lines, *(f"- {w}" for w in summary.warnings)]) + "\n"
