@@ -40,8 +40,11 @@ def _files(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     held = frames[FILES].filter(pl.col("status").is_in(STATES), pl.col("assay") != "manifest")
     held = held.filter((pl.col("status") != "stored") | pl.col("reason").is_not_null())
     remedies = frames[PROBLEMS].group_by("file_name").agg(pl.col("remedy").unique(maintain_order=True).str.join(" "))
+    named = pl.col("reason").str.strip_prefix(pl.col("file_name") + ": ")
+    is_told = pl.col("reason").str.contains(pl.col("remedy"), literal=True)
     return (
         held.join(remedies, on="file_name", how="left")
+        .with_columns(reason=named, remedy=pl.when(is_told).then(None).otherwise("remedy"))
         .with_columns(_place=pl.col("status").replace_strict(order, default=len(order)))
         .sort("_place", "file_name")
     )

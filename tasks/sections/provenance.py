@@ -36,11 +36,11 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
         ),
     ]
     tables = (
-        ("Cultures", "cultures", frames[SAMPLES], SAMPLE_COLUMNS),
-        ("Donors", "donors", frames[DONORS], DONOR_COLUMNS),
-        ("Runs", "runs", runs.sort("analysis", "part"), RUN_COLUMNS),
+        ("Cultures", "cultures", frames[SAMPLES], SAMPLE_COLUMNS, False),
+        ("Donors", "donors", frames[DONORS], DONOR_COLUMNS, False),
+        ("Runs", "runs", runs.sort("analysis", "part"), RUN_COLUMNS, True),
     )
-    for title, anchor, frame, columns in tables:
+    for title, anchor, frame, columns, folded in tables:
         if frame.height:
             made = grid(
                 frame,
@@ -50,7 +50,7 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
                 shown=SHOWN,
                 rows=RUN_ROWS,
                 rest="All: benchlake sql.",
-                folded=True,
+                folded=folded,
             )
             blocks += [Heading(title, anchor), made]
     return blocks

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import polars as pl
+
+from tasks.methods.report_blocks import Heading, Picture
+from tests.report_study import chapters, column, figures, frames, grids
+
+
+def test_every_assay_has_pairs_groups_and_readings() -> None:
+    found = grids(chapters(frames())["bench"])
+    assert {"pairs-qpcr-all", "groups-qpcr-all", "tests-qpcr-all", "beside-qpcr-all"} <= found.keys()
+    assert {"wells-qpcr-main-ACAN", "wells-cell_viability-main-72"} <= found.keys()
+    assert found["tests-qpcr-all"].folded
+    assert column(found["pairs-qpcr-all"], "a") == ["Control", "Control", "IL-1β"]
+    assert set(column(found["groups-qpcr-all"], "n")) == {"3"}
+
+
+def test_from_a_star_to_its_wells_is_one_click() -> None:
+    found = grids(chapters(frames())["bench"])
+    pairs = found["pairs-cell_viability-all"]
+    for heading in ("stars", "readings"):
+        place = pairs.columns.index(heading)
+        late = [row[place] for row in pairs.rows if row[pairs.columns.index("time (h)")].text == "72"]
+        assert {cell.href for cell in late} == {"#wells-cell_viability-main-72"}
+    assert {cell.text for cell in late} == {"readings"}
+
+
+def test_primary_tests_and_those_beside_are_apart() -> None:
+    found = grids(chapters(frames())["bench"])
+    assert set(column(found["pairs-qpcr-all"], "test")) == {"block-pooled t"}
+    assert set(column(found["beside-qpcr-all"], "test")) == {"pooled t"}
+
+
+def test_a_measured_assay_that_nobody_compared_says_so() -> None:
+    given = frames()
+    given["result.pairwise_tests"] = given["result.pairwise_tests"].filter(pl.col("assay") != "qpcr")
+    chapter = chapters(given)["bench"]
+    titles = [b.text for b in chapter.blocks if isinstance(b, Heading)]
+    assert "qPCR" in titles
+    assert any("No groups of this assay were compared" in str(b) for b in chapter.blocks)
+    assert "wells-qpcr-main-ACAN" in grids(chapter)
+
+
+def test_figures_stand_with_their_assay() -> None:
+    rows = [{"figure": "bars", "stem": s, "run_id": s} for s in ("of-qpcr", "of-nothing")]
+    drawn = figures(*rows, parameters={"of-qpcr": {"assay": "qpcr"}, "of-nothing": {}})
+    blocks = chapters(frames(result__figures=drawn))["bench"].blocks
+    place = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.text == "qPCR")
+    assert isinstance(blocks[place + 1], Picture)
+    assert blocks[place + 1] == Picture("of-qpcr", "", "", "")
+    assert isinstance(blocks[-2], Heading)
+    assert blocks[-2].text == "Further figures"
