@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -12,21 +11,20 @@ from logging import getLogger
 from pathlib import Path
 
 import polars as pl
-from PIL import Image
 
 from schemas.study import StudyYaml
 from tasks.contracts import figures as kinds
+from tasks.methods.figure_files import SUFFIXES
+from tasks.methods.page_pictures import Files, embedded
 from tasks.methods.report_assembly import FIGURES, RUNS, assemble, described, wanted
 from tasks.methods.report_blocks import sections
-from tasks.methods.report_page import Cover, Embedded, data_address, page
+from tasks.methods.report_page import Cover, page
+from warehouse.durable import sync_folder
 from warehouse.objects import writing
 from warehouse.store import Session, Warehouse
 
 log = getLogger(__name__)
 STUDIES = "core.studies"
-SVG_BYTES, CSV_BYTES = 60_000, 40_000  # larger ones are a PNG, or a file beside the page
-WIDEST_PX, COLOURS = 1400, 255
-PX_PER_MM = 5.0  # on a screen: a column of 85 mm is 425 px
 
 
 @dataclass(frozen=True)
@@ -75,38 +73,13 @@ def html(contents: Contents, now: datetime) -> str:
         is_simulated=study.is_simulated,
     )
     chapters = assemble(study, contents.frames, sections())
-    return page(cover, chapters, embedded(contents.frames[FIGURES].iter_rows(named=True), contents.files))
+    drawn = {row["stem"]: _files(row, contents.files[row["stem"]]) for row in contents.frames[FIGURES].to_dicts()}
+    return page(cover, chapters, embedded(drawn))
 
 
-def embedded(rows: Iterable[Mapping[str, float]], files: Mapping[str, Path]) -> dict[str, Embedded]:
-    """Figures as the page holds them: small SVG as they are, others as a PNG for the screen."""
-    found = {}
-    for row in rows:
-        stem = str(row["stem"])
-        svg, png, csv = (files[stem].with_name(f"{stem}{suffix}") for suffix in (".svg", ".png", ".csv"))
-        beside = f"figures/{stem}"
-        is_small = svg.stat().st_size <= SVG_BYTES
-        found[stem] = Embedded(
-            image=data_address("image/svg+xml", svg.read_bytes())
-            if is_small
-            else data_address("image/png", small(png)),
-            source=data_address("text/csv", csv.read_bytes()) if csv.stat().st_size <= CSV_BYTES else f"{beside}.csv",
-            width_px=round(row["width_mm"] * PX_PER_MM),
-            height_px=round(row["height_mm"] * PX_PER_MM),
-            png=f"{beside}.png",
-            svg=f"{beside}.svg",
-        )
-    return found
-
-
-def small(png: Path) -> bytes:
-    """A picture of print size for the screen: at most ``WIDEST_PX`` wide, of few colours."""
-    with Image.open(png) as picture:
-        flat = picture.convert("RGB")
-        flat.thumbnail((WIDEST_PX, 2 * WIDEST_PX))
-        stream = io.BytesIO()
-        flat.quantize(COLOURS, dither=Image.Dither.NONE).save(stream, format="PNG", optimize=True)
-    return stream.getvalue()
+def _files(row: Mapping[str, float], place: Path) -> Files:
+    svg, png, csv = (place.with_name(f"{place.name}{suffix}").read_bytes() for suffix in SUFFIXES)
+    return Files(svg, png, csv, row["width_mm"], row["height_mm"])
 
 
 def show(study_id: str, warehouse: Warehouse, now: datetime) -> Path:
@@ -127,5 +100,6 @@ def show(study_id: str, warehouse: Warehouse, now: datetime) -> Path:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(target)
+        sync_folder(target.parent)
     log.info("report of %s written: %.1f MB", study_id, len(data) / 1e6)
     return target
