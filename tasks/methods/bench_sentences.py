@@ -27,7 +27,8 @@ from tasks.methods.report_words import (
 )
 
 RATIOS = {"log2": "", "logit": "in odds "}
-T_TESTS = frozenset({"student_t", "paired_t", "pooled_t", "blocked_t", "block_pooled_t"})
+T_TESTS = frozenset({"student_t", "welch_t", "paired_t", "pooled_t", "blocked_t", "block_pooled_t"})
+SINGLE_LIMIT = frozenset({"bonferroni", "none"})  # corrections by which every pair is tested at one known level
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ def is_significant(pair: Row, alpha: float) -> bool:
 
 
 def verb(pair: Row) -> str:
-    """``raised`` or ``lowered``, of group_b against group_a."""
-    return "raised" if (pair["mean_difference"] or 0) > 0 else "lowered"
+    """``raised`` or ``lowered``, of group_b against group_a; ``changed`` where a test gives no size."""
+    if pair["mean_difference"] is None:
+        return "changed"
+    return "raised" if pair["mean_difference"] > 0 else "lowered"
 
 
 def groups(pair: Row, labels: Mapping[str, str]) -> tuple[str, str]:
@@ -85,9 +88,14 @@ def evidence(pair: Row, setting: Setting) -> str:
 
 
 def detectable(pair: Row, alpha: float) -> float | None:
-    """The difference that this test would have found with 80 % power, on its scale; null where it is not a t-test."""
+    """The difference that this test would have found with 80 % power, on its scale.
+
+    Null where it is no t-test, or where its level depends on the other pairs.
+    """
     difference, statistic = pair["mean_difference"], pair["statistic"]
-    if pair["method"] not in T_TESTS or not difference or not statistic or not pair["df"]:
+    if pair["method"] not in T_TESTS or pair["correction"] not in SINGLE_LIMIT:
+        return None
+    if not difference or not statistic or not pair["df"]:
         return None
     size = pair["family_size"] if pair["correction"] == "bonferroni" else 1
     return detectable_difference(abs(difference / statistic), pair["df"], alpha=alpha, family_size=max(size, 1))
@@ -102,6 +110,8 @@ def found_sentence(pair: Row, setting: Setting) -> str:
     later, earlier = groups(pair, setting.labels)
     size, scale = pair["mean_difference"], pair["scale"]
     what = f"{quantity(pair)}{hours(pair['time_h'])}"
+    if size is None:
+        return f"{later} differed from {earlier} in {what} ({evidence(pair, setting)})."
     if scale in RATIOS:
         change = f"{RATIOS[scale]}to {number(ratio(size, scale))} times that of {earlier}"
     else:
@@ -155,6 +165,8 @@ def short_sentence(pairs: Sequence[Row], setting: Setting) -> str:
 
 def could_see(limits: Sequence[float], pair: Row, setting: Setting) -> str:
     """How large a difference the design could have shown; a smaller one may be there."""
+    if pair.get("cannot_reach_alpha"):
+        return f"At this n no data at all could have given p < {setting.alpha:g} by this test."
     if not limits:
         return "How large a difference could have been found cannot be said of this test."
     limit = max(limits)

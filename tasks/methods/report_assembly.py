@@ -14,6 +14,14 @@ from tasks.methods.report_blocks import Chapter, Section
 
 FIGURES, RUNS = "result.figures", "ops.analysis_runs"
 ABOUT = ("assay", "contrast", "library")  # parameters of a figure that say what it shows
+ASSAY_OF = {  # what a table's rows are read by, where a figure does not say its assay
+    "core.flow_events": "flow_cytometry",
+    "core.flow_samples": "flow_cytometry",
+    "core.blot_bands": "western_blot",
+    "core.qpcr_wells": "qpcr",
+    "core.particle_sizes": "particle_size",
+    "core.cell_counts": "senescence",
+}
 REST = "bench"  # the section of figures that no other claims
 
 
@@ -41,7 +49,9 @@ def described(
     for run_id, kind in figures.select("run_id", "figure").iter_rows():
         given = json.loads(parameters.get(run_id, "{}"))
         about = {name: str(given[name]) if given.get(name) else None for name in ABOUT}
-        rows.append(about | {"section": _section(reads.get(kind, ()), chosen)})
+        tables = reads.get(kind, ())
+        about["assay"] = about["assay"] or next((ASSAY_OF[t] for t in tables if t in ASSAY_OF), None)
+        rows.append(about | {"section": _section(tables, chosen)})
     types = dict.fromkeys((*ABOUT, "section"), pl.String)
     return pl.concat([figures, pl.DataFrame(rows, schema=types)], how="horizontal")
 

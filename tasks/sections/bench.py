@@ -11,7 +11,7 @@ from tasks.methods.bench_families import FAMILY, MEASUREMENTS, PAIRS, READS, SUM
 from tasks.methods.report_blocks import Block, Cell, Grid, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
-from tasks.methods.report_words import assay_title, method, quantity
+from tasks.methods.report_words import METHODS, assay_title, quantity
 
 FIGURES, RESCUE, TIME_COURSES = "result.figures", "result.rescue", "result.time_course_tests"
 QUANTITY, WELLS = "_quantity", "_wells"
@@ -24,15 +24,19 @@ PAIR_COLUMNS = {
     "ratio": "ratio b / a",
     "ci_low": "CI from",
     "ci_high": "CI to",
-    "pvalue": "p",
     "padj": "p adjusted",
     "stars": "stars",
+    WELLS: "readings",
     "n_a": "n (a)",
     "n_b": "n (b)",
+    "pvalue": "p",
+    "effect_size": "effect size",
+    "effect_name": "which",
     "scale": "scale",
     "method": "test",
+    "correction": "correction",
+    "cannot_reach_alpha": "cannot reach alpha",
     "na_reason": "why empty",
-    WELLS: "readings",
 }
 PAIR_NOTE = (
     "p adjusted and CI are corrected within the family (one quantity at one time); on the log2 scale b − a and CI are "
@@ -118,6 +122,7 @@ def _omnibus(rows: pl.DataFrame, about: tuple[str, str]) -> Grid:
     columns = {
         QUANTITY: "quantity",
         "time_h": "time (h)",
+        "term": "of",
         "method": "test",
         "role": "role",
         "scale": "scale",
@@ -128,10 +133,11 @@ def _omnibus(rows: pl.DataFrame, about: tuple[str, str]) -> Grid:
         "pvalue": "p",
         "effect_size": "effect size",
         "effect_name": "which",
+        "cannot_reach_alpha": "cannot reach alpha",
         "design_note": "design",
         "na_reason": "why empty",
     }
-    shown = dict.fromkeys(("role", "effect_name", "na_reason"), words) | {"method": lambda v: Cell(method(v))}
+    shown = dict.fromkeys(("role", "effect_name", "na_reason"), words) | {"method": labelled(METHODS)}
     ordered = _quantities(rows.sort("measure", "target", "time_h", "role"))
     caption = f"{about[1]}: do the groups differ at all?"
     return grid(ordered, caption, slug("tests", *about), columns, shown=shown, rest=REST, folded=True)
@@ -143,8 +149,10 @@ def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, besi
     what = "Which pairs differ, by the tests beside the primary one" if beside else "Which pairs differ?"
     label = {"group_a": labelled(known), "group_b": labelled(known)}
     shown = label | {
-        "method": lambda v: Cell(method(v)),
+        "method": labelled(METHODS),
         "na_reason": words,
+        "effect_name": words,
+        "correction": labelled(METHODS),
         WELLS: lambda _: Cell("readings"),
     }
     places = {condition: order for order, condition in enumerate(known)}

@@ -49,7 +49,8 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
             blocks += [*_top(study, tests, str(contrast), names), *pictures(drawn)]
     blocks += _hosts(frames[HOSTS].filter(method=study.expression.primary), names)
     shared = frames[OVERLAPS].filter(method=study.expression.primary)
-    others = figures.filter(pl.col("contrast").is_null() | ~pl.col("contrast").is_in(frames[CONTRASTS]["contrast_id"]))
+    known = frames[CONTRASTS]["contrast_id"].to_list()
+    others = figures.filter(pl.col("contrast").is_null() | ~pl.col("contrast").is_in(known))
     if shared.height or others.height:
         blocks += [Heading("Over all contrasts", "over-contrasts"), *_shared(shared), *pictures(others)]
     return blocks

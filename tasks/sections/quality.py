@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from schemas.study import StudyYaml
+from tasks.methods.bench_families import labels
 from tasks.methods.report_blocks import Block, Heading, Paragraph, Section, pictures
-from tasks.methods.report_tables import grid, words
+from tasks.methods.report_tables import grid, labelled, words
+from tasks.methods.report_words import ASSAYS
 
 FIGURES, FILES = "result.figures", "core.raw_objects"
 PLATES, STABILITY = "result.plate_quality", "result.qpcr_reference_stability"
@@ -17,8 +19,9 @@ SAMPLES, IDENTITY, NUCLEIC = "result.expression_quality", "result.sample_identit
 
 def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Block]:
     """Plates, reference genes, nucleic acids, sequenced samples and who they are."""
-    del study  # the same for every study
     blocks: list[Block] = []
+    conditions = dict.fromkeys(("shift_condition", "nearest_group"), labelled(labels(study)))
+    shown = {"assay": labelled(ASSAYS), "na_reason": words, "flag": words, **conditions}
     names = dict(frames[FILES].select("object_id", "file_name").iter_rows())
     plates = frames[PLATES].with_columns(pl.col("object_id").replace_strict(names, default="").alias("file"))
     tables = (
@@ -30,7 +33,7 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
     )
     for title, anchor, frame, columns, note in tables:
         if frame.height:
-            made = grid(frame, title, f"{anchor}-table", columns, shown=SHOWN, note=note)
+            made = grid(frame, title, f"{anchor}-table", columns, shown=shown, note=note)
             blocks += [Heading(title, anchor), *_swaps(anchor, frame), made]
     return [*blocks, *_figures(frames[FIGURES])]
 
@@ -50,7 +53,6 @@ def _figures(figures: pl.DataFrame) -> list[Block]:
     return [Heading("Pictures of quality", "quality-figures"), *pictures(figures)] if figures.height else []
 
 
-SHOWN = dict.fromkeys(("na_reason", "flag"), words)
 PLATE_NOTE = (
     "Z′ is of the two control groups farthest apart; the edge effect compares outer with inner wells of the same "
     "sample. Wells apart from their repeats are counted, never left out."

@@ -92,6 +92,25 @@ def test_of_a_test_by_ranks_no_detectable_difference_is_claimed() -> None:
     assert "cannot be said" in nothing_sentence([row], SETTING)
 
 
+@pytest.mark.parametrize("correction", ["holm", "tukey", "dunnett"])
+def test_where_a_pair_s_level_hangs_on_the_others_none_is_claimed_either(correction: str) -> None:
+    assert detectable(PAIR | {"correction": correction}, 0.05) is None
+
+
+def test_a_test_that_cannot_reach_alpha_says_so() -> None:
+    row = PAIR | {"method": "mann_whitney", "padj": 0.1, "mean_difference": None, "cannot_reach_alpha": True}
+    text = nothing_sentence([row], SETTING)
+    assert text.endswith("between Exosomes and IL-1β. At this n no data at all could have given p < 0.05 by this test.")
+
+
+def test_a_test_without_a_size_says_that_groups_differ() -> None:
+    row = PAIR | {"method": "dunn", "mean_difference": None, "ci_low": None, "ci_high": None}
+    assert found_sentence(row, SETTING).startswith(
+        "Exosomes differed from IL-1β in viability at 72 h (p < 0.001; n = 3"
+    )
+    assert short_sentence([row], SETTING) == "changed by Exosomes against IL-1β."
+
+
 def test_no_scatter_and_no_difference_claim_nothing() -> None:
     row = PAIR | {"mean_difference": 0.0, "statistic": None, "padj": None, "na_reason": "zero_variance"}
     assert detectable(row, 0.05) is None

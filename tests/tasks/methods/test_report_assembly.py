@@ -37,6 +37,11 @@ def test_a_figure_stands_where_its_tables_belong(reads: tuple[str, ...], section
     assert rows.select("section", "assay", "contrast", "library").row(0) == (section, "qpcr", "3", None)
 
 
+def test_a_figure_that_names_no_assay_stands_with_that_of_its_readings() -> None:
+    rows = figures({"figure": "f", "reads": ("core.images", "core.blot_bands")})
+    assert rows["assay"].to_list() == ["western_blot"]
+
+
 def test_every_figure_is_shown_once_whatever_kind_it_is() -> None:
     kinds = {"a": (DE,), "b": (NODES,), "c": ("result.enrichment",), "d": ("result.plate_quality",), "e": ()}
     drawn = figures(*({"figure": kind, "stem": kind, "reads": reads} for kind, reads in kinds.items()))
