@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from schemas.base import declared
 from schemas.study import StudyYaml
 from tasks.contracts import figures as kinds
 from tasks.methods.figure_files import SUFFIXES
@@ -46,7 +47,7 @@ def read(session: Session, study_id: str) -> Contents:
     where = {"study_id": [study_id]}
     chosen = sections()
     frames = {
-        table: session.read(table, where, columns or None)
+        table: _sorted(session.read(table, where, columns or None), declared()[table].key)
         for table, columns in wanted(chosen).items()
         if table != FIGURES
     }
@@ -59,6 +60,12 @@ def read(session: Session, study_id: str) -> Contents:
         stem: session.home / "objects" / key / stem for key, stem in drawn.select("object_key", "stem").iter_rows()
     }
     return Contents(StudyYaml.model_validate_json(manifest), frames, files)
+
+
+def _sorted(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Rows by what is known of their key: the same rows make the same page."""
+    known = [column for column in key if column in frame.columns]
+    return frame.sort(known, maintain_order=True) if known else frame
 
 
 def html(contents: Contents, now: datetime) -> str:

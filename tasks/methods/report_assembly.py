@@ -21,6 +21,7 @@ ASSAY_OF = {  # what a table's rows are read by, where a figure does not say its
     "core.qpcr_wells": "qpcr",
     "core.particle_sizes": "particle_size",
     "core.cell_counts": "senescence",
+    "core.images": "image",
 }
 REST = "bench"  # the section of figures that no other claims
 
@@ -50,7 +51,7 @@ def described(
         given = json.loads(parameters.get(run_id, "{}"))
         about = {name: str(given[name]) if given.get(name) else None for name in ABOUT}
         tables = reads.get(kind, ())
-        about["assay"] = about["assay"] or next((ASSAY_OF[t] for t in tables if t in ASSAY_OF), None)
+        about["assay"] = about["assay"] or next((assay for t, assay in ASSAY_OF.items() if t in tables), None)
         rows.append(about | {"section": _section(tables, chosen)})
     types = dict.fromkeys((*ABOUT, "section"), pl.String)
     return pl.concat([figures, pl.DataFrame(rows, schema=types)], how="horizontal")

@@ -35,6 +35,8 @@ METHODS = {
     "kruskal_wallis": "Kruskal–Wallis test",
     "friedman": "Friedman test",
     "mann_whitney": "Mann–Whitney test",
+    "wilcoxon_signed_rank": "Wilcoxon signed-rank test",
+    "friedman_ranks": "Friedman ranks",
     "student_t": "Student's t-test",
     "welch_t": "Welch's t-test",
     "paired_t": "paired t-test",

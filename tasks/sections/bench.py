@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from schemas.study import StudyYaml
-from tasks.methods.bench_families import FAMILY, MEASUREMENTS, PAIRS, READS, SUMMARIES, TESTS, assays, labels
+from tasks.methods.bench_families import (
+    FAMILY,
+    MEASUREMENTS,
+    PAIRS,
+    QUALITY_ASSAYS,
+    READS,
+    SUMMARIES,
+    TESTS,
+    assays,
+    labels,
+)
 from tasks.methods.report_blocks import Block, Cell, Grid, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
@@ -49,12 +59,15 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
     """One heading per assay that was measured; figures that belong to no assay come last."""
     figures = frames[FIGURES]
     blocks: list[Block] = []
-    known = assays(frames[MEASUREMENTS])
+    compared = set(frames[PAIRS]["assay"])
+    known = [a for a in assays(frames[MEASUREMENTS]) if a not in QUALITY_ASSAYS or a in compared]
     for assay in known:
         blocks.append(Heading(assay_title(assay), slug(assay)))
         blocks += pictures(figures.filter(assay=assay))
         blocks += _tables(study, frames, assay)
-    others = figures.filter(pl.col("assay").is_null() | ~pl.col("assay").is_in(known))
+    for assay in assays(figures.drop_nulls("assay").filter(~pl.col("assay").is_in(known))):
+        blocks += [Heading(assay_title(assay), slug(assay)), *pictures(figures.filter(assay=assay))]
+    others = figures.filter(pl.col("assay").is_null())
     if others.height:
         blocks += [Heading("Further figures", "further-figures"), *pictures(others)]
     return blocks

@@ -28,7 +28,9 @@ def test_from_a_star_to_its_wells_is_one_click() -> None:
 def test_primary_tests_and_those_beside_are_apart() -> None:
     found = grids(chapters(frames())["bench"])
     assert set(column(found["pairs-qpcr-all"], "test")) == {"block-pooled t"}
-    assert set(column(found["beside-qpcr-all"], "test")) == {"pooled t"}
+    beside = set(column(found["beside-qpcr-all"], "test"))
+    assert "pooled t" in beside
+    assert "block-pooled t" not in beside
 
 
 def test_a_measured_assay_that_nobody_compared_says_so() -> None:
@@ -50,3 +52,17 @@ def test_figures_stand_with_their_assay() -> None:
     assert blocks[place + 1] == Picture("of-qpcr", "", "", "")
     assert isinstance(blocks[-2], Heading)
     assert blocks[-2].text == "Further figures"
+
+
+def test_figures_of_an_assay_without_groups_stand_under_its_name() -> None:
+    drawn = figures({"figure": "pictures", "stem": "p", "reads": ("core.images",)})
+    blocks = chapters(frames(result__figures=drawn))["bench"].blocks
+    assert blocks[-2:] == (Heading("Pictures", "image"), Picture("p", "", "", ""))
+
+
+def test_quality_of_rna_that_nobody_compares_is_told_elsewhere() -> None:
+    given = frames()
+    rna = given["result.measurements"].filter(assay="qpcr").with_columns(assay=pl.lit("nucleic_acid_qc"))
+    given["result.measurements"] = pl.concat([given["result.measurements"], rna])
+    titles = [b.text for b in chapters(given)["bench"].blocks if isinstance(b, Heading)]
+    assert "Amount and quality of nucleic acids" not in titles
