@@ -20,6 +20,8 @@ def spoken_words(page: str, section: str) -> str:
 
 def assert_report_recovers(page: str, truth: Mapping[str, Any]) -> None:
     """Damage and rescue of every assay in the right direction, sizes near the truth, expectation met, caveats told."""
+    ids = re.findall(r'<[^>]* id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), {i for i in ids if ids.count(i) > 1}
     summary = spoken_words(page, "summary")
     planted = truth["qpcr"]["log2_fold_change_against_control"]
     for what, worse, better in (
@@ -38,6 +40,7 @@ def assert_report_recovers(page: str, truth: Mapping[str, Any]) -> None:
         assert told, target
         expected = 2 ** (changes["il1b_exo"] - changes["il1b"])
         assert abs(float(told[1]) / expected - 1) < 0.35, f"{target}: {told[1]}, planted {expected:.2f}"
+    assert re.search(rf"{re.escape(EXO)} undid [\d.]+ % of what {DISEASE} changed against Control \(95 % CI", summary)
     assert "n = 3 donors, randomised-block ANOVA, Bonferroni)" in summary
     assert "Expected ACAN lower in IL-1β than in Control by qPCR: as expected" in summary
     assert "no effect" not in summary.lower()

@@ -184,3 +184,24 @@ def untested_sentence(pairs: Sequence[Row], labels: Mapping[str, str]) -> str:
         later, earlier = groups(pair, labels)
         reasons.setdefault(pair["na_reason"] or "no p-value", []).append(f"{later} against {earlier}")
     return " ".join(f"{capital('not tested')} ({spoken(why)}): {several(names)}." for why, names in reasons.items())
+
+
+def rescue_sentences(rows: Sequence[Row], setting: Setting) -> list[str]:
+    """How far each treatment of a family undoes the disease: ``IL-1β + exosomes undid 68 % of what IL-1β changed …``.
+
+    Where the disease's own effect does not stand there is nothing to undo, and that is said once.
+    """
+    level = f"{(1 - setting.alpha) * 100:g} % CI"
+    found = []
+    for row in rows:
+        treatment, disease, control = (setting.labels.get(row[k], row[k]) for k in ("treatment", "disease", "control"))
+        if row["rescue"] is None:
+            continue
+        ends = (row["ci_low"], row["ci_high"])
+        has_ends = None not in ends
+        between = f" ({level} {number(100 * ends[0])} % to {number(100 * ends[1])} %)" if has_ends else ""
+        found.append(
+            f"{treatment} undid {number(100 * row['rescue'])} % of what {disease} changed against {control}{between}."
+        )
+    reasons = sorted({spoken(row["na_reason"]) for row in rows if row["rescue"] is None and row["na_reason"]})
+    return [*found, f"No rescue is given: {several(reasons)}."] if reasons else found

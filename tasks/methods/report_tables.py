@@ -15,7 +15,7 @@ from tasks.methods.report_blocks import Cell, Grid
 from tasks.methods.report_words import number, p_value, spoken
 
 ROWS = 200  # more than people read on a page
-_P_VALUES = ("pvalue", "padj", "_pvalue", "_padj")
+_P_VALUES = ("padj", "_pvalue")
 _UNITS = {"h": "h", "nm": "nm", "percent": "%", "mm": "mm", "cpm": "CPM", "nt": "nt"}
 _HEADINGS = {
     "pvalue": "p",
@@ -67,7 +67,7 @@ def cell(name: str, value: Any) -> Cell:  # noqa: ANN401 - a cell of any frame
     if isinstance(value, bool):
         return Cell("yes" if value else "no")
     if isinstance(value, int | float):
-        text = p_value(value) if name in _P_VALUES or name.endswith(_P_VALUES) else number(value)
+        text = p_value(value) if name.startswith("pvalue") or name.endswith(_P_VALUES) else number(value)
         return Cell(text, float(value))
     if isinstance(value, datetime):
         return Cell(f"{value:%Y-%m-%d %H:%M}")

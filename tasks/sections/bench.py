@@ -19,7 +19,7 @@ from tasks.methods.bench_families import (
     labels,
 )
 from tasks.methods.report_blocks import Block, Cell, Grid, Heading, Paragraph, Section, pictures
-from tasks.methods.report_tables import grid, labelled, slug, without_bookkeeping, words
+from tasks.methods.report_tables import grid, heading, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
 from tasks.methods.report_words import METHODS, assay_title, quantity
 
@@ -90,7 +90,7 @@ def _tables(study: StudyYaml, frames: Mapping[str, pl.DataFrame], assay: str) ->
         blocks.append(_omnibus(rows[TESTS], about))
         if pairs.filter(~is_primary).height:
             blocks.append(_pairs(study, pairs.filter(~is_primary), about, beside=True))
-    blocks += _optional(here, assay)
+    blocks += _optional(study, here, assay)
     return [*blocks, *_readings(study, frames, here[MEASUREMENTS])]
 
 
@@ -100,7 +100,7 @@ def _is_of_assays(name: str, frame: pl.DataFrame) -> bool:
 
 def _quantities(rows: pl.DataFrame) -> pl.DataFrame:
     """With the quantity in words and the anchor of its readings."""
-    families = list(rows.iter_rows(named=True))
+    families = [{"time_h": None} | row for row in rows.iter_rows(named=True)]
     return rows.with_columns(
         pl.Series(QUANTITY, [quantity(r) for r in families], pl.String),
         pl.Series(WELLS, [family_anchor(r) for r in families], pl.String),
@@ -184,17 +184,22 @@ def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, besi
     )
 
 
-def _optional(here: Mapping[str, pl.DataFrame], assay: str) -> list[Block]:
+def _optional(study: StudyYaml, here: Mapping[str, pl.DataFrame], assay: str) -> list[Block]:
     """Rescue and time courses, where this version computes them."""
+    known = labels(study)
     captions = {
         RESCUE: "Rescue: (treatment − disease) / (control − disease), with Fieller's interval",
-        TIME_COURSES: "Tests over the time course",
+        TIME_COURSES: "Tests over the whole time course",
     }
+    shown = dict.fromkeys(("control", "disease", "treatment"), labelled(known))
+    shown |= dict.fromkeys(("method", "role", "na_reason", "confidence_set"), words)
     found: list[Block] = []
     for name, caption in captions.items():
         if name in here and here[name].height:
-            frame = without_bookkeeping(here[name]).drop("assay")
-            found.append(grid(frame, caption, slug(name.partition(".")[2], assay), rest=REST))
+            rows = without_bookkeeping(_quantities(here[name]).drop("assay", "measure", "target", WELLS))
+            named = rows.select(QUANTITY, pl.exclude(QUANTITY))
+            columns = {c: "quantity" if c == QUANTITY else heading(c) for c in named.columns}
+            found.append(grid(named, caption, slug(name.partition(".")[2], assay), columns, shown=shown, rest=REST))
     return found
 
 

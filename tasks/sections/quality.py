@@ -29,7 +29,7 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
         ("Reference genes of qPCR", "reference-genes", frames[STABILITY], STABILITY_COLUMNS, STABILITY_NOTE),
         ("Nucleic acids", "nucleic-acids", frames[NUCLEIC], NUCLEIC_COLUMNS, ""),
         ("Sequenced samples", "sequenced-samples", frames[SAMPLES], SAMPLE_COLUMNS, SAMPLE_NOTE),
-        ("Are the samples what they are called?", "identity", frames[IDENTITY], IDENTITY_COLUMNS, IDENTITY_NOTE),
+        ("Are the samples what they are called?", "sample-identity", frames[IDENTITY], IDENTITY_COLUMNS, IDENTITY_NOTE),
     )
     for title, anchor, frame, columns, note in tables:
         if frame.height:
@@ -40,7 +40,7 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
 
 def _swaps(anchor: str, frame: pl.DataFrame) -> list[Block]:
     columns = [c for c in ("swap_hint", "outlier_sample_hint") if c in frame.columns]
-    if anchor not in {"sequenced-samples", "identity"} or not columns:
+    if anchor not in {"sequenced-samples", "sample-identity"} or not columns:
         return []
     hints = frame.unpivot(columns, index=["library", "sample_id"]).drop_nulls("value").sort("library", "sample_id")
     if not hints.height:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -23,6 +24,7 @@ from tasks.methods.bench_sentences import (
     found_sentence,
     is_significant,
     nothing_sentence,
+    rescue_sentences,
     short_sentence,
     untested_sentence,
 )
@@ -35,6 +37,7 @@ CHECKS, FILES, PROBLEMS = "result.expectation_checks", "core.raw_objects", "ops.
 EXPRESSION, POWER, CONTRASTS = "result.differential_expression", "result.expression_power", "core.contrasts"
 WHOLE = "percent_apoptotic"  # stands for its shares, which the section of the assay shows
 SHARES = ("percent_early_apoptotic", "percent_late_apoptotic", "percent_live", "percent_necrotic")
+RESCUE = "result.rescue"
 VERDICTS = {
     "met": "as expected",
     "unclear": "the other way, but not clearly",
@@ -46,10 +49,11 @@ VERDICTS = {
 def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Block]:
     """Bench results at the confirmatory time, expectations, contrasts, and what wants attention."""
     told = {assay: list(families(study, frames, pairs)) for assay, pairs in _primary(study, frames)}
+    rescued = frames.get(RESCUE, pl.DataFrame())
     short, sequencing = _short(study, told), _sequencing(study, frames)
     if not short and not sequencing:
         short = [Paragraph(("No result yet: no assay of the study has groups that could be compared.",), "note")]
-    return [*short, *_attention(frames), *_expectations(study, frames), *_bench(study, told), *sequencing]
+    return [*short, *_attention(frames), *_expectations(study, frames), *_bench(study, told, rescued), *sequencing]
 
 
 def _attention(frames: Mapping[str, pl.DataFrame]) -> list[Block]:
@@ -114,7 +118,7 @@ def _short(study: StudyYaml, told: Mapping[str, Sequence[Family]]) -> list[Block
     return [Heading("In short", "in-short"), Bullets(tuple(items))] if items else []
 
 
-def _bench(study: StudyYaml, told: Mapping[str, Sequence[Family]]) -> list[Block]:
+def _bench(study: StudyYaml, told: Mapping[str, Sequence[Family]], rescued: pl.DataFrame) -> list[Block]:
     found: list[Block] = []
     names = _names(told)
     for assay, known in told.items():
@@ -123,21 +127,30 @@ def _bench(study: StudyYaml, told: Mapping[str, Sequence[Family]]) -> list[Block
             size = max(len(family.pairs), 1)
             about = f", comparison {family.comparison_id}: {counted(size, 'pair')} corrected together"
             found.append(Paragraph((Strong(names[id(family)]), about)))
-            found.append(Bullets(tuple((text,) for text in _told(study, family))))
+            found.append(Bullets(tuple((text,) for text in _told(study, family, rescued))))
         found.append(Paragraph(("All pairs, groups and readings: ", Link(assay_title(assay), f"#{slug(assay)}"), ".")))
     return found
 
 
-def _told(study: StudyYaml, family: Family) -> list[str]:
-    """All that one quantity shows: what was found, what was not, what could not be tested."""
+def _told(study: StudyYaml, family: Family, rescued: pl.DataFrame) -> list[str]:
+    """All that one quantity shows: what was found, what was not, what could not be tested, what was undone."""
     pairs, setting = turning_points(study, family.pairs), family.setting
     tested = [p for p in pairs if p["padj"] is not None]
     sentences = [
         *(found_sentence(p, setting) for p in tested if is_significant(p, setting.alpha)),
         nothing_sentence([p for p in tested if not is_significant(p, setting.alpha)], setting),
         untested_sentence([p for p in pairs if p["padj"] is None], setting.labels),
+        *rescue_sentences(_rows_of(family, rescued), setting),
     ]
     return [s for s in sentences if s]
+
+
+def _rows_of(family: Family, rescued: pl.DataFrame) -> list[dict[str, Any]]:
+    if not rescued.height:
+        return []
+    about = {"comparison_id": family.comparison_id, **family.row}
+    here = rescued.filter(*(pl.col(name).eq_missing(pl.lit(value)) for name, value in about.items()))
+    return list(here.iter_rows(named=True))
 
 
 def _sequencing(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[Block]:
@@ -154,6 +167,7 @@ SECTION = Section(
     reads={
         **READS,
         CHECKS: (),
+        RESCUE: (),
         FILES: ("file_name", "status"),
         PROBLEMS: ("rule",),
         EXPRESSION: ("contrast_id", "library", "rna_class", "method", "symbol", "feature_id", "padj", "direction"),

@@ -12,6 +12,7 @@ from tasks.methods.bench_sentences import (
     found_sentence,
     is_significant,
     nothing_sentence,
+    rescue_sentences,
     short_sentence,
     untested_sentence,
 )
@@ -130,6 +131,17 @@ def test_in_short_every_pair_is_told_once() -> None:
         "lowered by IL-1β against Control; raised by Exosomes against IL-1β; no difference was found between IL-1β and "
         "usc at this n; gw could not be compared with IL-1β."
     )
+
+
+def test_rescue_is_a_share_of_what_the_disease_changed() -> None:
+    row: dict[str, Any] = {"treatment": "exo", "disease": "il1b", "control": "control", "na_reason": None}
+    row |= {"rescue": 0.675, "ci_low": 0.522, "ci_high": 0.84}
+    nothing = row | {"rescue": None, "ci_low": None, "ci_high": None, "na_reason": "no_disease_effect"}
+    assert rescue_sentences([row, nothing, nothing], SETTING) == [
+        "Exosomes undid 67.5 % of what IL-1β changed against Control (95 % CI 52.2 % to 84 %).",
+        "No rescue is given: no disease effect.",
+    ]
+    assert rescue_sentences([], SETTING) == []
 
 
 @given(

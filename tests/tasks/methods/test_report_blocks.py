@@ -12,13 +12,10 @@ def test_sections_come_in_the_order_of_the_report() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_what_sections_read_is_declared_or_still_to_come() -> None:
-    to_come = {"result.rescue", "result.time_course_tests"}
+def test_what_sections_read_is_declared() -> None:
     for section in sections():
         for table, wanted in section.reads.items():
-            assert table in declared() or table in to_come
-            if table in declared():
-                assert set(wanted) <= {c.name for c in columns(declared()[table])}, (section.name, table)
+            assert set(wanted) <= {c.name for c in columns(declared()[table])}, (section.name, table)
 
 
 def test_pictures_come_by_stem() -> None:

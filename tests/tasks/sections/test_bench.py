@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.methods.report_blocks import Heading, Picture
-from tests.report_study import chapters, column, figures, frames, grids
+from tests.report_study import chapters, column, figures, frames, grids, table
 
 
 def test_every_assay_has_pairs_groups_and_readings() -> None:
@@ -41,6 +41,19 @@ def test_a_measured_assay_that_nobody_compared_says_so() -> None:
     assert "qPCR" in titles
     assert any("No groups of this assay were compared" in str(b) for b in chapter.blocks)
     assert "wells-qpcr-main-ACAN" in grids(chapter)
+
+
+def test_rescue_and_time_courses_are_shown_where_they_are_computed() -> None:
+    about = {"comparison_id": "all", "experiment": "main", "assay": "cell_viability", "measure": "viability"}
+    rescue = about | {"treatment": "exo", "disease": "il1b", "control": "control", "rescue": 0.6}
+    course = about | {"effect": "condition:time", "pvalue_gg": 1e-9, "statistic": 110.7}
+    given = frames(
+        result__rescue=table("result.rescue", [rescue]),
+        result__time_course_tests=table("result.time_course_tests", [course]),
+    )
+    found = grids(chapters(given)["bench"])
+    assert column(found["rescue-cell_viability"], "treatment") == ["IL-1β + exosomes"]
+    assert column(found["time_course_tests-cell_viability"], "pvalue gg") == ["< 0.001"]
 
 
 def test_figures_stand_with_their_assay() -> None:

@@ -29,6 +29,21 @@ def test_where_nothing_is_nothing_is_found_and_no_absence_claimed(seed: int) -> 
     assert "-fold or more (either way) would have been found" in text
 
 
+def test_rescue_stands_with_its_quantity_and_time() -> None:
+    row = {
+        "comparison_id": "all",
+        "experiment": "main",
+        "assay": "cell_viability",
+        "measure": "viability",
+        "target": "",
+    }
+    row |= {"scale": "raw", "control": "control", "disease": "il1b", "treatment": "exo"}
+    rows = [row | {"time_h": 72.0, "rescue": 0.6}, row | {"time_h": 24.0, "rescue": 0.1}]
+    text = words(chapters(frames(effect=0.8, result__rescue=table("result.rescue", rows)))["summary"])
+    assert f"{EXO} undid 60 % of what IL-1β changed against Control." in text
+    assert "undid 10 %" not in text
+
+
 def test_only_the_confirmatory_time_is_told() -> None:
     text = words(chapters(frames())["summary"])
     assert "at 72 h" in text
