@@ -196,7 +196,7 @@ def _optional(study: StudyYaml, here: Mapping[str, pl.DataFrame], assay: str) ->
     found: list[Block] = []
     for name, caption in captions.items():
         if name in here and here[name].height:
-            rows = without_bookkeeping(_quantities(here[name]).drop("assay", "measure", "target", WELLS))
+            rows = without_bookkeeping(_quantities(here[name]).drop("assay", "measure", "target", "design_note", WELLS))
             named = rows.select(QUANTITY, pl.exclude(QUANTITY))
             columns = {c: "quantity" if c == QUANTITY else heading(c) for c in named.columns}
             found.append(grid(named, caption, slug(name.partition(".")[2], assay), columns, shown=shown, rest=REST))
