@@ -27,8 +27,8 @@ def simulate_gene_sets(expression: Mapping[str, Any], rng: np.random.Generator) 
     """A GMT file of planted and null sets, and a list of genes for people who want to name one.
 
     ``expression``: the truth of the count matrices. A planted set has genes that its contrast raises, with as many
-    drawn from all genes; null sets are drawn from all genes; the list has changed genes of each planted set, and others.
-    The truth has the planted set of each contrast and the ids of the null sets.
+    drawn from all genes; null sets are drawn from all genes; the list has changed genes of each planted set, and
+    others. The truth has the planted set of each contrast and the ids of the null sets.
     """
     symbols = dict(features().select("feature_id", "symbol").iter_rows())
     genes = np.array([symbols[i] for i in feature_ids("gene", expression["libraries"]["gene"]["feature_count"])])
