@@ -69,5 +69,5 @@ def part_and_frames(
     for table, frame in found.items():
         keep = part.where.get(table, {})
         kept[table] = frame.filter(*[pl.col(c).is_in(list(v), nulls_equal=True) for c, v in keep.items()])
-        assert "role" not in frame.columns or set(kept[table]["role"]) <= {PRIMARY}
+        assert "role" not in keep or set(kept[table]["role"]) <= {PRIMARY}
     return part, kept
