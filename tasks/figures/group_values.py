@@ -155,6 +155,7 @@ def _panel(axes: Axes, groups: pl.DataFrame, points: pl.DataFrame, given: Mappin
         fold_axis(axes, low, high)
     else:
         low, high = drawn_range(groups, points)
+        axes.locator_params(axis="y", nbins=6)  # else it depends on the resolution
         axes.set_ylim(min(low * 1.05, 0), max(high, 0) or 1)
         if low < 0:
             axes.axhline(0, color=DARK, linewidth=0.5)

@@ -112,6 +112,7 @@ def _course(axes: Axes, groups: pl.DataFrame, given: Mapping[str, Any]) -> None:
     if groups["scale"][0] == "log2":
         fold_axis(axes, least, most)
     else:
+        axes.locator_params(axis="y", nbins=6)  # else it depends on the resolution
         axes.set_ylim(min(0.0, least * 1.05), most * 1.04 if most > 0 else 1)
     axes.set_xticks(sorted(set(times)), [f"{t:g}" for t in sorted(set(times))])
     if given["primary_time_h"] in set(times):
