@@ -23,11 +23,13 @@ def night(study: Path, home: Path) -> Summary:
     for batch in plan.batches:
         files += ingest.load_batch(plan, batch, warehouse, store)
     parts: list[PartOutcome] = []
-    for name in computations():
-        plans, settled = analyse.plan_analysis(name, plan.path, warehouse)
-        parts += settled
-        for step in analyse.steps_of(name, plans):
+    waiting = tuple(computations())
+    while waiting:
+        wave = analyse.plan_wave(waiting, plan.path, warehouse)
+        parts += wave.settled
+        for step in wave.steps:
             parts += analyse.run_parts(step, plan.path, warehouse)
+        waiting = wave.waiting
     failed = any(p.status == "failed" for p in parts)
     away = withdrawn(plan.study_id, warehouse)
     at = publish_study(plan.study_id, plan.state, warehouse, is_complete=not failed)
@@ -35,7 +37,7 @@ def night(study: Path, home: Path) -> Summary:
     return Summary(
         plan.study_id,
         tuple(files),
-        tuple(parts),
+        analyse.in_order(parts),
         unchanged_count=plan.unchanged_count,
         published_at=at,
         withdrawn=away,

@@ -32,7 +32,7 @@ STEPS = (
     "warehouse.store.Session.transaction",
     "warehouse.store.Warehouse.publish",
     "warehouse.store.Warehouse._fill_draft",
-    "tasks.engine.analyse.plan_analysis",
+    "tasks.engine.analyse.plan_wave",
     "tasks.engine.analyse.run_parts",
     "tasks.engine.ingest.hashes_of",
     "tasks.engine.ingest.load_batch",
