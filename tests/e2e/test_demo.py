@@ -10,6 +10,7 @@ import duckdb
 from deployments.status import read_status
 from tasks.simulation.study import simulate
 from tests.e2e.small_study import Bench
+from tests.figure_counterparts import assert_figures_have_counterparts
 from tests.recovery import assert_truth_recovered
 from tests.sql_recipes import RECIPES
 
@@ -55,5 +56,6 @@ def test_the_truth_of_the_simulated_study_is_recovered(tmp_path: Path) -> None:
     with duckdb.connect(str(bench.warehouse.published), read_only=True) as snapshot:
         assert_truth_recovered(snapshot, json.loads((bench.study / "truth.json").read_text()))
         assert_recipes_answer(snapshot)
+        assert_figures_have_counterparts(snapshot, Path(summary.figure_folder))
         assert_counts_of_files_agree(snapshot)
     assert bench.night().is_unchanged
