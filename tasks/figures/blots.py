@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BANDS, IMAGES = "core.blot_bands", "core.images"
-ROW_MM, PICTURE_MM, LETTER_MM = 17.0, 30.0, 1.15
+ROW_MM, PICTURE_MM, LETTER_MM, LEAST_MM = 17.0, 30.0, 1.15, 32.0
 ROLES = {"loading": "loading", "total_protein": "total protein", "marker": "marker"}
 
 
@@ -70,7 +70,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     rows = targets.select("target", "target_role").unique(maintain_order=True).rows()
     pictures = [i for i in frames[IMAGES].sort("object_id").iter_rows(named=True) if i["thumbnail"]]
     foot = max(len(str(n or "")) for n in found["name"]) * LETTER_MM * 0.75 + 4
-    height = len(pictures) * PICTURE_MM + len(rows) * ROW_MM + foot
+    height = max(len(pictures) * PICTURE_MM + len(rows) * ROW_MM + foot, LEAST_MM)
     figure = canvas(SINGLE_MM, min(height, TALLEST_MM))
     ratios = [PICTURE_MM] * len(pictures) + [ROW_MM] * len(rows)
     grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios)
@@ -83,7 +83,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         axes.set_ylabel(plain(target or "band") + (f"\n({ROLES[role]})" if role in ROLES else ""))
         if place == len(ratios) - 1:
             _names(axes, found)
-    figure.supylabel("density (% of the densest lane)", fontsize=TEXT_PT)
+    figure.supylabel("density (%)", fontsize=TEXT_PT)
     caption = _caption(found, frames[IMAGES], given, pictures)
     alt = f"Membrane {given['membrane']}: {'its picture above ' if pictures else ''}bars of band densities by lane. "
     alt += "; ".join(_span(found.filter(target=t, target_role=r), t) for t, r in rows) + "."

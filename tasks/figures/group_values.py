@@ -76,7 +76,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     given = part.parameters
     drawn = panels_of(given, frames)
     if not drawn:
-        return f"no group of {given['comparison']} has a value by {ASSAYS.get(given['assay'], given['assay'])}"
+        return f"no group of {given['comparison']} has a value ({ASSAYS.get(given['assay'], given['assay'])})"
     units = dict(frames[MEASUREMENTS].select(pl.concat_str("measure", pl.lit("\0"), "target"), "unit").iter_rows())
     columns = min(ACROSS, len(drawn))
     rows = math.ceil(len(drawn) / columns)

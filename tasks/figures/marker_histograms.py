@@ -12,7 +12,17 @@ import polars as pl
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.cell_gates import cell_gate, scatter_of, singlets
-from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, GROUPS, LIGHT_GREY, SMALL_PT, canvas, plain
+from tasks.methods.figure_style import (
+    DARK,
+    DOUBLE_MM,
+    GREY,
+    GROUPS,
+    LIGHT_GREY,
+    SMALL_PT,
+    canvas,
+    legend_columns,
+    plain,
+)
 from tasks.methods.flow_pictures import limits, logicle_axis, profile, tube_groups
 from tasks.methods.flow_runs import ACQUISITIONS, COMPENSATIONS, EVENTS, READS, channels_of, run_groups, where_objects
 from tasks.methods.flow_thresholds import scale_for
@@ -150,7 +160,8 @@ def _legend(
     handles: list[Any] = [Line2D([], [], color=colours[k], label=plain(t.name)) for k, t in drawn.items()]
     if kinds:
         handles.append(Patch(facecolor=LIGHT_GREY, edgecolor=GREY, label=f"control ({', '.join(kinds)})"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    columns = legend_columns([str(h.get_label()) for h in handles], DOUBLE_MM)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
 
 
 def _caption(results: pl.DataFrame, given: Mapping[str, Any], count: int) -> str:

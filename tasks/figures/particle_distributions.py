@@ -17,7 +17,7 @@ BINS, SUMMARIES, FILES = "core.particle_sizes", "core.particle_summaries", "core
 READ = ("object_id", "sample_name", "sample_id", "material_id", "time_h")
 COLOUR = GROUPS[5]
 SHARE = 0.995  # of the particles, up to which sizes are drawn
-SEVERAL = 2
+SEVERAL, LINE = 2, 0.05  # captures; height of a line of text in the panel
 QUANTILES = (("d10_nm", "D10"), ("d50_nm", "D50"), ("d90_nm", "D90"))
 
 
@@ -79,10 +79,10 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     last = float(size[np.searchsorted(np.cumsum(mean), SHARE * mean.sum()).clip(0, size.size - 1)])
     axes.set_xlim(0, max(last * 1.1, float(about.get("d90_nm") or 0) * 1.3))
     axes.set_ylim(0, float((mean + error).max()) * 1.18)
-    for column, name in QUANTILES:
+    for line, (column, name) in enumerate(QUANTILES):
         if about.get(column) is not None:
             axes.axvline(about[column], color=GREY, linewidth=0.6, linestyle=(0, (3, 2)), zorder=0)
-            axes.annotate(name, (about[column], 1), xycoords=axes.get_xaxis_transform(), xytext=(1.5, -1),
+            axes.annotate(name, (about[column], 1 - LINE * line), xycoords=axes.get_xaxis_transform(), xytext=(1.5, -1),
                           textcoords="offset points", va="top", fontsize=SMALL_PT, color=DARK)  # fmt: skip
     is_known = is_diluted_back(frames[BINS])
     steps = np.diff(size)

@@ -11,7 +11,18 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM, SMALL_PT, UP, canvas, group_colours, group_labels, plain
+from tasks.methods.figure_style import (
+    DOUBLE_MM,
+    MM_PER_INCH,
+    SINGLE_MM,
+    SMALL_PT,
+    UP,
+    canvas,
+    group_colours,
+    group_labels,
+    legend_columns,
+    plain,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,6 +89,8 @@ def row_name(index: int) -> str:
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     """Colour says the reading, the letter the role, an outline a flag, a dot below the condition."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - slow to import
+
     given = part.parameters
     wells = placed(frames[WELLS])
     values = wells["value"].drop_nulls()
@@ -92,7 +105,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     grid[wells["row"].to_numpy(), wells["column"].to_numpy()] = wells["value"].cast(pl.Float64).to_numpy()
     mesh = axes.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, grid, cmap=MAP, edgecolors="white",
                            linewidth=0.3)  # fmt: skip
-    bar = figure.colorbar(mesh, ax=axes, shrink=0.75, aspect=18, pad=0.02)
+    bar = figure.colorbar(mesh, ax=axes, shrink=0.75, aspect=18, pad=0.02, ticks=MaxNLocator(6))
     bar.set_label(plain(f"{given['read']} ({wells['unit'][0]})"))
     bar.outline.set_visible(False)
     axes.set_xlim(-0.5, columns - 0.5)
@@ -156,10 +169,11 @@ def _legend(figure: Canvas, wells: pl.DataFrame, flags: Sequence[str], given: Ma
         if role in roles
     ]
     if flags:
-        words = ", ".join(f.replace("_", " ") for f in flags)
+        words = flags[0].replace("_", " ") if len(flags) == 1 else f"flagged ({len(flags)} reasons)"
         handles.append(Rectangle((0, 0), 1, 1, fill=False, edgecolor=UP, linewidth=1.1, label=words))
     if handles:
-        figure.legend(handles=handles, loc="outside lower center", ncols=3, columnspacing=1.0)
+        columns = legend_columns([str(h.get_label()) for h in handles], figure.get_size_inches()[0] * MM_PER_INCH)
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns, columnspacing=1.0)
 
 
 def _caption(wells: pl.DataFrame, given: Mapping[str, Any], at: str) -> str:

@@ -10,7 +10,18 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, SINGLE_MM, canvas, group_colours, group_labels, plain
+from tasks.methods.figure_style import (
+    DARK,
+    DOUBLE_MM,
+    GREY,
+    MM_PER_INCH,
+    SINGLE_MM,
+    canvas,
+    group_colours,
+    group_labels,
+    legend_columns,
+    plain,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,7 +109,8 @@ def _legend(figure: Any, given: Mapping[str, Any]) -> None:  # noqa: ANN401 - ma
         Line2D([], [], linestyle="", marker="o", markersize=3.5, color=colour, label=plain(label))
         for _, label, colour in given["conditions"]
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, labelcolor=DARK, columnspacing=1.0)
+    columns = legend_columns([c[1] for c in given["conditions"]], figure.get_size_inches()[0] * MM_PER_INCH)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, labelcolor=DARK, columnspacing=1.0)
 
 
 def _caption(found: pl.DataFrame, stable: pl.DataFrame, given: Mapping[str, Any], targets: list[str]) -> str:

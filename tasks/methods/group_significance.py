@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PANEL_MM, MARK_MM = 42.0, 3.2  # heights of a panel and of a line of marks
+HEADROOM = 1.06  # above the highest mark
 MOST_BRACKETS = 6  # pairs tested beyond which marks stand for them
 MARK_TEXT: Mapping[str, Any] = {
     "textcoords": "offset points",
@@ -63,7 +64,7 @@ def show_significance(
         spans = [(names.index(r["group_a"]), names.index(r["group_b"])) for r in kept]
         step = MARK_MM / PANEL_MM * (1 + len(kept) * MARK_MM / PANEL_MM)
         heights = levels(spans, tops, step)
-        share = 1 / max([1.0, *(h + step for h in heights)])
+        share = 1 / max([HEADROOM, *(h + step for h in heights)])
         draw_brackets(axes, spans, [h * share for h in heights], [r["stars"] for r in kept])
     upper = bottom + (top - bottom) / share
     axes.set_ylim(low, float(10**upper) if axes.get_yscale() == "log" else upper)

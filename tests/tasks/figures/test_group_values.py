@@ -28,6 +28,7 @@ def test_bars_points_errors_and_brackets_are_the_tables_numbers() -> None:
     bars = [s for c in axes.containers if hasattr(c, "has_yerr") for s in c[2][0].get_segments()]
     assert [s[1][1] - s[0][1] for s in bars] == pytest.approx([2 * summaries[c]["sd"] for c in MEANS])
     scattered = np.concatenate([c.get_offsets()[:, 1] for c in axes.collections if len(c.get_offsets()) == 3])
+    assert scattered.max() < axes.get_ylim()[1]
     assert sorted(scattered) == pytest.approx(sorted(frames[MEASUREMENTS]["value"]))
     stars = frames[PAIRS].sort("group_a", "group_b")
     brackets = [line for line in axes.lines if str(line.get_label()).startswith("bracket")]
@@ -121,4 +122,4 @@ def test_nothing_to_draw_is_said() -> None:
     about = study()
     rows = measurements(MEANS).with_columns(value=pl.lit(None, pl.Float64), na_reason=pl.lit("no_cq"))
     part, frames = part_and_frames(FIGURE, about, results_of(about, rows))
-    assert FIGURE.draw(part, frames) == "no group of all has a value by RT-qPCR"
+    assert FIGURE.draw(part, frames) == "no group of all has a value (RT-qPCR)"

@@ -77,3 +77,19 @@ def test_a_plate_without_a_reading_says_so() -> None:
     frame = wells().with_columns(value=pl.lit(None, pl.Float64))
     part, frames = part_and_frames(FIGURE, study(), {WELLS: frame, FILES: NAMES})
     assert FIGURE.draw(part, frames) == "no well of landing/plate.txt has a reading"
+
+
+def test_long_names_and_many_flags_stay_on_the_page() -> None:
+    long = study(conditions=3)
+    labels = [
+        c.model_copy(update={"label": f"IL-1β 10 ng/mL with exosomes of donor {c.id}"}) for c in long.config.conditions
+    ]
+    long = long.model_copy(update={"config": long.config.model_copy(update={"conditions": labels})})
+    frame = wells().with_columns(
+        sample_id=pl.col("well").str.slice(0, 1).replace_strict({"A": "control_1", "B": "exo_1"}, default="il1b_1"),
+        flag=pl.col("well").replace_strict({"A01": "blank_not_blank", "A02": "over_range"}, default=pl.col("flag")),
+    )
+    part, frames = part_and_frames(FIGURE, long, {WELLS: frame, FILES: NAMES})
+    drawing = drawn(FIGURE, part, frames)
+    assert "flagged (4 reasons)" in words(drawing)
+    assert "Blank not blank: A01. Missed: C03. Over range: A02." in drawing.caption
