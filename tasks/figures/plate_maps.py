@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,6 @@ from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.figure_style import (
     DOUBLE_MM,
-    MM_PER_INCH,
     SINGLE_MM,
     SMALL_PT,
     UP,
@@ -26,7 +26,6 @@ from tasks.methods.figure_style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 WELLS, FILES = "core.plate_wells", "core.raw_objects"
 READ = ("object_id", "plate", "measure", "wavelength_nm", "time_h")
@@ -34,6 +33,7 @@ SHAPES = ((8, 12), (16, 24), (32, 48))  # rows and columns of plates
 ROLES = {"blank": "B", "control": "C", "empty": "E"}
 MOST_TIMES = 8  # of one read, that all are drawn
 SMALL = 12  # columns up to which a plate fits one column and its wells have room for text
+FRAME_MM, LINE_MM = 14.0, 3.6  # around the wells, and of a line of the legend
 MAP = "cividis"
 
 
@@ -99,7 +99,9 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     rows, columns = shape(wells)
     width = SINGLE_MM if columns <= SMALL else DOUBLE_MM
     cell = (width - 22) / columns
-    figure = canvas(width, rows * cell + 24)
+    handles = _handles(wells, given)
+    across = legend_columns([str(h.get_label()) for h in handles], width)
+    figure = canvas(width, rows * cell + FRAME_MM + LINE_MM * math.ceil(len(handles) / across))
     axes = figure.add_subplot()
     grid = np.full((rows, columns), np.nan)
     grid[wells["row"].to_numpy(), wells["column"].to_numpy()] = wells["value"].cast(pl.Float64).to_numpy()
@@ -112,8 +114,9 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     axes.set_ylim(rows - 0.5, -0.5)
     axes.set_aspect("equal")
     _axes(axes, rows, columns)
-    flagged = _wells(axes, wells, mesh, given, cell)
-    _legend(figure, wells, flagged, given)
+    _wells(axes, wells, mesh, given, cell)
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=across, columnspacing=1.0)
     at = f" at {given['time']}" if given["time"] else ""
     title = f"Plate {given['plate']}: {given['read']}{at}"
     kept = wells.select("well", "sample_name", "sample_id", "role", "value", "unit", "flag")
@@ -129,11 +132,10 @@ def _axes(axes: Axes, rows: int, columns: int) -> None:
         side.set_visible(False)
 
 
-def _wells(axes: Axes, wells: pl.DataFrame, mesh: Any, given: Mapping[str, Any], cell: float) -> list[str]:  # noqa: ANN401 - matplotlib's mesh
-    """Letters of roles, dots of conditions, outlines of flags; gives the flags."""
+def _wells(axes: Axes, wells: pl.DataFrame, mesh: Any, given: Mapping[str, Any], cell: float) -> None:  # noqa: ANN401 - matplotlib's mesh
+    """Letters of roles, dots of conditions, outlines of flags."""
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - slow to import
 
-    flags: dict[str, None] = {}
     size = min(SMALL_PT, cell * 1.3)
     for row in wells.iter_rows(named=True):
         at, condition = (row["column"], row["row"]), given["conditions"].get(row["sample_id"])
@@ -145,14 +147,13 @@ def _wells(axes: Axes, wells: pl.DataFrame, mesh: Any, given: Mapping[str, Any],
             axes.plot(*at, marker="o", markersize=cell * 0.95, color=given["colours"][condition],
                       markeredgecolor="white", markeredgewidth=0.4)  # fmt: skip
         if row["flag"] or row["is_excluded"]:
-            flags[row["flag"] or "excluded"] = None
             style = "-" if row["flag"] else ":"
             axes.add_patch(Rectangle((at[0] - 0.44, at[1] - 0.44), 0.88, 0.88, fill=False, edgecolor=UP, linewidth=1.1,
                                      linestyle=style, zorder=4))  # fmt: skip
-    return list(flags)
 
 
-def _legend(figure: Canvas, wells: pl.DataFrame, flags: Sequence[str], given: Mapping[str, Any]) -> None:
+def _handles(wells: pl.DataFrame, given: Mapping[str, Any]) -> list[Any]:
+    """Entries of the legend: conditions, roles, and the flags that there are."""
     from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - slow to import
 
@@ -168,12 +169,12 @@ def _legend(figure: Canvas, wells: pl.DataFrame, flags: Sequence[str], given: Ma
         for role, letter in ROLES.items()
         if role in roles
     ]
+    excluded = ["excluded"] if wells.filter(pl.col("is_excluded") & pl.col("flag").is_null()).height else []
+    flags = wells["flag"].drop_nulls().unique().sort().to_list() + excluded
     if flags:
         words = flags[0].replace("_", " ") if len(flags) == 1 else f"flagged ({len(flags)} reasons)"
         handles.append(Rectangle((0, 0), 1, 1, fill=False, edgecolor=UP, linewidth=1.1, label=words))
-    if handles:
-        columns = legend_columns([str(h.get_label()) for h in handles], figure.get_size_inches()[0] * MM_PER_INCH)
-        figure.legend(handles=handles, loc="outside lower center", ncols=columns, columnspacing=1.0)
+    return handles
 
 
 def _caption(wells: pl.DataFrame, given: Mapping[str, Any], at: str) -> str:
