@@ -17,7 +17,7 @@ from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM, SMALL_PT, TALLEST_M
 IMAGES, FILES = "core.images", "core.raw_objects"
 READ = ("object_id", "sample_id", "material_id", "sample_name", "stain", "membrane")
 ACROSS, MOST = 3, 15  # pictures side by side and on a page
-TITLE_MM, LEAST_ASPECT = 6.0, 0.25
+TITLE_MM, LEAST_ASPECT = 8.0, 0.25
 UNKNOWN = "no stain named"
 
 
