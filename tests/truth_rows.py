@@ -97,6 +97,18 @@ def insert_cerna(con: duckdb.DuckDBPyConnection) -> None:
             insert_row(con, "result.cerna_nodes", **row, feature_id=node, **known)
 
 
+def insert_enrichment(con: duckdb.DuckDBPyConnection) -> None:
+    """The planted set of each contrast, and null sets with P-values as chance spreads them."""
+    planted, null = TRUTH["enrichment"]["planted"], TRUTH["enrichment"]["null"]
+    for contrast, term in planted.items():
+        for gene_list in ("all", "up"):
+            row = {"study_id": STUDY, "contrast_id": contrast, "gene_list": gene_list, "method": "ora"}
+            row |= {"collection": TRUTH["enrichment"]["collection"]}
+            insert_row(con, "result.enrichment", **row, term_id=term, pvalue=1e-9, padj=1e-7)
+            for place, other in enumerate(null):
+                insert_row(con, "result.enrichment", **row, term_id=other, pvalue=(place + 1) / len(null), padj=1.0)
+
+
 def _insert_pairs(con: duckdb.DuckDBPyConnection, family: dict[str, Any], means: dict[str, float]) -> None:
     test: dict[str, Any] = {"study_id": STUDY, "role": "primary", "padj": 0.001, "family_size": 15}
     for a, b in combinations(CONDITIONS, 2):

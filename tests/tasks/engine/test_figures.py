@@ -46,18 +46,16 @@ def bench(drawn_once: Path, tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="module")
-def calm(drawn_once: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], dict[str, bytes]]:
-    """Every boundary of a night in which a group has another name, and the pictures that it leaves."""
+def renamed(drawn_once: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The pictures of a night in which a group has another name."""
     root = tmp_path_factory.mktemp("calm")
     shutil.copytree(drawn_once / "home", root / "home")
-    renamed, sheet = Bench(drawn_once / "study", root / "home"), drawn_once / "study" / "study.yaml"
+    calm, sheet = Bench(drawn_once / "study", root / "home"), drawn_once / "study" / "study.yaml"
     before = sheet.read_bytes()
-    renamed.edit("study.yaml", OLD_LABEL, NEW_LABEL)
-    assert doomed.run(renamed.study, renamed.home, root / "journal", None, every=True)
+    calm.edit("study.yaml", OLD_LABEL, NEW_LABEL)
+    calm.night()
     sheet.write_bytes(before)
-    labels = set((root / "journal").read_text().splitlines())
-    clock = {f"{e} warehouse.landing.now_ns {n}" for e in ("call", "return") for n in range(1, 100)}
-    return labels | clock, pictures(renamed.home)  # how often a clock is asked depends on how young the files are
+    return pictures(calm.home)
 
 
 def pictures(home: Path) -> dict[str, bytes]:
@@ -153,13 +151,13 @@ def test_whoever_edits_a_picture_in_place_changes_no_object(bench: Bench) -> Non
     ],
 )
 def test_a_night_that_dies_leaves_the_old_pictures_or_the_new_ones(
-    bench: Bench, tmp_path: Path, boundary: str, calm: tuple[set[str], dict[str, bytes]]
+    bench: Bench, tmp_path: Path, boundary: str, renamed: dict[str, bytes]
 ) -> None:
-    old, (labels, new) = pictures(bench.home), calm
+    old, new = pictures(bench.home), renamed
     bench.edit("study.yaml", OLD_LABEL, NEW_LABEL)
     assert old.keys() == new.keys()
     assert old != new
-    assert not doomed.run(bench.study, bench.home, tmp_path / "deaths", labels - {boundary}, every=True)
+    assert not doomed.run(bench.study, bench.home, tmp_path / "deaths", doomed.AllBut(boundary), every=True)
     assert (tmp_path / "deaths").read_text() == f"{boundary}\n"
     is_swapped = boundary.startswith("return") and "keep_files" not in boundary
     assert pictures(bench.home) == (new if is_swapped else old)
