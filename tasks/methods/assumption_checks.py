@@ -92,6 +92,8 @@ def grubbs(values: Floats, alpha: float) -> Check:
     suspect = int(away.argmax())
     g = float(away[suspect] / values.std(ddof=1))
     rest = (n - 1) ** 2 - n * g * g
-    t = np.sqrt(n * (n - 2) * g * g / rest) if rest > 0 else np.inf
+    if _is_level(np.delete(values, suspect)):
+        return Check(n, g, None, None, "other_values_equal", suspect)
+    t = np.sqrt(n * (n - 2) * g * g / rest)
     pvalue = min(1.0, 2 * n * float(stats.t.sf(t, n - 2)))
     return _judged(n, g, pvalue, alpha, n, suspect)

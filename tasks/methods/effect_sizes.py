@@ -23,9 +23,9 @@ def hedges_correction(df: npt.ArrayLike) -> Floats:
     Hedges 1981, doi:10.3102/10769986006002107
     """
     df = np.asarray(df, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        inner = special.gammaln(df / 2) - special.gammaln((df - 1) / 2) - np.log(df / 2) / 2
-    return np.where(df > 1, np.exp(np.where(df > 1, inner, 0.0)), np.nan)
+    known = np.where(df > 1, df, 2.0)
+    factor = np.exp(special.gammaln(known / 2) - special.gammaln((known - 1) / 2) - np.log(known / 2) / 2)
+    return np.where(df > 1, factor, np.nan)
 
 
 def _root(above: Callable[[Floats], npt.NDArray[np.bool_]], low: Floats, high: Floats) -> Floats:

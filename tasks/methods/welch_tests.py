@@ -49,7 +49,8 @@ def welch_anova(values: Floats, groups: Sequence[int]) -> Omnibus:
     weights = counts[:, None] / np.where(defined, variances, 1.0)
     total = weights.sum(axis=0)
     centre = (weights * means).sum(axis=0) / total
-    lack = ((1 - weights / total) ** 2 / (counts[:, None] - 1)).sum(axis=0) / (k**2 - 1)
+    spare = np.maximum(counts[:, None] - 1, 1)  # of groups with one value nothing is told
+    lack = ((1 - weights / total) ** 2 / spare).sum(axis=0) / (k**2 - 1)
     between = (weights * (means - centre) ** 2).sum(axis=0) / (k - 1)
     statistic = np.where(defined, between / (1 + 2 * (k - 2) * lack), np.nan)
     df1, df2 = np.full_like(statistic, k - 1), np.where(defined, 1 / (3 * lack), np.nan)
@@ -76,7 +77,7 @@ def welch_pair(values: Floats, groups: Sequence[int], a: int, b: int) -> Pair:
     defined = np.array([r is None for r in reasons])
     square = np.where(defined, parts.sum(axis=0), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        df = square**2 / (parts**2 / (counts[:, None] - 1)).sum(axis=0)
+        df = square**2 / (parts**2 / np.maximum(counts[:, None] - 1, 1)).sum(axis=0)
         statistic = difference / np.sqrt(square)
         unit = np.sqrt(square / variances.mean(axis=0))
     pvalue = np.asarray(2 * stats.t.sf(np.abs(statistic), df), dtype=np.float64)
