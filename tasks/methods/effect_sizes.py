@@ -13,8 +13,9 @@ from scipy import special
 
 Floats = npt.NDArray[np.float64]
 
+_DOUBLINGS = 12  # of a bracket, fourfold
 _HALVINGS = 80  # of a bracket, to the last digit
-_FAR = 1e7  # a noncentrality beyond which nothing is looked for
+_FAR_T, _FAR_F = 1e3, 1e6  # beyond, only the pooled SD is uncertain; the noncentral series would not end
 
 
 def hedges_correction(df: npt.ArrayLike) -> Floats:
@@ -43,16 +44,20 @@ def noncentrality_of_t(statistic: npt.ArrayLike, df: npt.ArrayLike, level: float
     Steiger & Fouladi 1997; Cumming & Finch 2001, doi:10.1177/0013164401614002
     """
     t, df = np.broadcast_arrays(np.asarray(statistic, dtype=np.float64), np.asarray(df, dtype=np.float64))
-    reach = 40 * (1 + np.abs(t))
+    is_far = np.abs(t) > _FAR_T
+    near = np.where(is_far, 0.0, t)
+    reach = 40 * (1 + np.abs(near))
     tail = (1 - level) / 2
     limits = []
     with np.errstate(invalid="ignore"):
         for probability in (1 - tail, tail):
 
             def above(nc: Floats, probability: float = probability) -> npt.NDArray[np.bool_]:
-                return np.asarray(special.nctdtr(df, nc, t) > probability)
+                return np.asarray(special.nctdtr(df, nc, near) > probability)
 
-            limits.append(np.where(np.isnan(t) | np.isnan(df), np.nan, _root(above, t - reach, t + reach)))
+            far = t * np.sqrt(special.chdtri(df, np.where(t > 0, probability, 1 - probability)) / df)
+            found = np.where(is_far, far, _root(above, near - reach, near + reach))
+            limits.append(np.where(np.isnan(t) | np.isnan(df), np.nan, found))
     return limits[0], limits[1]
 
 
@@ -65,17 +70,20 @@ def noncentrality_of_f(
     """
     f, df1, df2 = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (statistic, df1, df2)))
     tail = (1 - level) / 2
+    is_far = df1 * f > _FAR_F
+    near = np.where(is_far, 0.0, f)
     limits = []
     with np.errstate(invalid="ignore"):
         for probability in (1 - tail, tail):
 
             def above(nc: Floats, probability: float = probability) -> npt.NDArray[np.bool_]:
-                return np.asarray(special.ncfdtr(df1, df2, nc, f) > probability)
+                return np.asarray(special.ncfdtr(df1, df2, nc, near) > probability)
 
-            high = np.maximum(2 * df1 * f, 16.0)
-            while (short := above(high) & (high < _FAR)).any():
-                high = np.where(short, 4 * high, high)
+            high = np.maximum(2 * df1 * near, 16.0)
+            for _ in range(_DOUBLINGS):
+                high = np.where(above(high), 4 * high, high)
             found = np.where(above(np.zeros_like(f)), _root(above, np.zeros_like(f), high), 0.0)
+            found = np.where(is_far, df1 * f * special.chdtri(df2, probability) / df2, found)
             limits.append(np.where(np.isnan(f) | np.isnan(df2), np.nan, found))
     return limits[0], limits[1]
 

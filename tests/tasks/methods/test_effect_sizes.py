@@ -64,6 +64,17 @@ def test_limits_are_where_the_noncentral_distributions_leave_the_tail() -> None:
     assert stats.ncf.sf(f, df1, df2, low) == pytest.approx(0.05, rel=1e-6)
 
 
+def test_limits_of_enormous_statistics_go_on_where_the_noncentral_series_ends() -> None:
+    t, df = np.array([-1001.0, -999.0, 999.0, 1001.0, 1e12]), 4.0
+    low, high = noncentrality_of_t(t, df, 0.95)
+    assert low / t == pytest.approx([high[2] / 999] * 2 + [low[2] / 999] * 3, rel=5e-5)
+    assert high[4] / low[4] == pytest.approx(high[2] / low[2], rel=5e-5)
+    f = np.array([0.999e6, 1.001e6, 1e18]) / 2
+    low, high = noncentrality_of_f(f, 2, 6, 0.90)
+    assert low / f == pytest.approx(low[0] / f[0], rel=1e-4)
+    assert high / f == pytest.approx(high[0] / f[0], rel=1e-4)
+
+
 def test_the_interval_of_eta_squared_excludes_zero_just_where_f_is_significant() -> None:
     critical = stats.f.isf(0.05, 3, 12)
     low, high = explained_variance_limits(np.array([critical - 0.01, critical + 0.01, 0.0, np.nan]), 3, 12, 0.05)
