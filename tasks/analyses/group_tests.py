@@ -18,8 +18,9 @@ from schemas.tables.group_tests import GroupTest
 from schemas.tables.pairwise_tests import PairwiseTest
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.biological_units import FAMILY, biological_units, group_summaries, with_unit
+from tasks.methods.group_families import families
 from tasks.methods.group_test_plans import TWO_GROUPS, Question, has_partial_overlap
-from tasks.methods.group_tests import families, tests
+from tasks.methods.group_tests import tests
 from tasks.methods.letter_display import letters
 from tasks.methods.result_frames import result_frame
 from tasks.methods.untested_pairs import untested
@@ -31,6 +32,11 @@ TABLES: dict[str, type[Table]] = {
     "assumption_checks": AssumptionCheck,
 }
 SUMMARIES = "result.group_summaries"
+NO_FACTORIAL = {
+    "not_two_factors": "the factors of the conditions compared are not two",
+    "conditions_share_a_cell": "some conditions have the same levels of both factors",
+    "empty_cell": "not every combination of levels has a condition with two values",
+}
 LISTED = 5  # cultures named in a message
 
 
@@ -145,7 +151,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     frames_out = {SUMMARIES: result_frame(summaries, GroupSummary)} | {
         f"result.{name}": _finite(result_frame(found[name], table)) for name, table in TABLES.items()
     }
-    problems = [*_overlap_problems(part, overlap, rows), *_untested_problems(part, found["pairwise_tests"])]
+    problems = [
+        *_overlap_problems(part, overlap, rows),
+        *_untested_problems(part, found["pairwise_tests"]),
+        *_factor_problems(part, found["group_tests"]),
+    ]
     return Computed(frames_out, tuple(problems))
 
 
@@ -205,6 +215,17 @@ def _untested_problems(part: Part, rows: Sequence[Mapping[str, Any]]) -> list[Pr
     place = f"comparison {given['comparison_id']}, {given['assay']}, experiment {given['experiment']}"
     remedy = "Add cultures, or leave the conditions out in comparisons.csv."
     return [warning("samples.csv", place, "pairs_not_tested", told, remedy, given["assay"])]
+
+
+def _factor_problems(part: Part, rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """One warning where a two-way analysis was asked for and the conditions are no factorial."""
+    reasons = {row["na_reason"] for row in rows if row["role"] == "primary" and row["method"] == "two_way_anova"}
+    told = "; ".join(words for reason, words in NO_FACTORIAL.items() if reason in reasons)
+    if not told:
+        return []
+    place = f"comparison {part.parameters['comparison_id']}, experiment {part.parameters['experiment']}"
+    remedy = "Compare such conditions in comparisons.csv, or write `omnibus: one_way_anova`; pairs are tested anyway."
+    return [warning("study.yaml", place, "no_factorial", f"no two-way analysis: {told}", remedy, "two_way_anova")]
 
 
 def _lost(rows: pl.DataFrame) -> list[str]:

@@ -6,64 +6,23 @@ Families with the same layout (conditions, donors, blocks of their units) are te
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from tasks.methods import group_model
-from tasks.methods.assumption_checks import Check, grubbs, levene, shapiro_wilk
+from tasks.methods.assumption_rows import check_rows
 from tasks.methods.biological_units import FAMILY
+from tasks.methods.group_families import Family, Member
 from tasks.methods.group_procedures import corrected, pair_effect, pair_tests, whole_effect, whole_tests
 from tasks.methods.group_results import Floats, Omnibus, Pair
 from tasks.methods.group_test_plans import TWO_GROUPS, Layout, Plan, Question, plans
 from tasks.methods.pvalue_text import stars
 
-MIN_N = 2  # units a group needs to take part in a test
 PERCENT_EDGES = (10.0, 90.0)  # percentages beyond are also tested as logits
 
 Row = dict[str, Any]
-Family = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Member:
-    """A family of a layout: the values of its units, in the layout's order, and their names."""
-
-    family: Family
-    values: tuple[float, ...]
-    units: tuple[str, ...]
-    is_percent: bool
-
-
-def families(rows: pl.DataFrame, units: pl.DataFrame, question: Question) -> dict[Layout, list[Member]]:
-    """Families of measurements by layout.
-
-    Only groups with two units or more are laid out; a family without any has an empty layout.
-    """
-    order = {condition: index for index, condition in enumerate(question.conditions)}
-    found: dict[Family, dict[str, list[Any]]] = {}
-    about: dict[Family, tuple[str, bool]] = {}
-    is_percent = (pl.col("unit_of_value") == "%").all().alias("is_percent")
-    for known in rows.group_by(*FAMILY, "n_unit").agg(is_percent).sort(*FAMILY).iter_rows():
-        found[known[:-2]] = {}
-        about[known[:-2]] = known[-2:]
-    for row in units.iter_rows(named=True):
-        found[tuple(row[name] for name in FAMILY)].setdefault(row["condition"], []).append(row)
-    layouts: dict[Layout, list[Member]] = {}
-    for family, groups in found.items():
-        used = [r for c in sorted(groups, key=order.__getitem__) if len(groups[c]) >= MIN_N for r in groups[c]]
-        layout = Layout(
-            n_unit=about[family][0],
-            conditions=tuple(r["condition"] for r in used),
-            donors=tuple(r["donor_id"] for r in used),
-            blocks=tuple(r["block"] for r in used),
-            is_averaged=any(r["culture_count"] > 1 for r in used),
-        )
-        member = Member(family, tuple(r["value"] for r in used), tuple(r["unit"] for r in used), about[family][1])
-        layouts.setdefault(layout, []).append(member)
-    return layouts
 
 
 def tests(
@@ -93,7 +52,8 @@ def tests(
             some = [m for m in extreme if all(0 < v < 100 for v in m.values) == can]  # noqa: PLR2004 -- percent
             odds = [replace(m, values=_logits(m.values) if can else m.values) for m in some]
             yield from _rows(plan, layout, odds, sizes, question)
-    yield from _checks(layout, members, planned[0], question)
+    for row in check_rows(layout, members, planned[0], question):
+        yield "assumption_checks", row
 
 
 def _logits(percent: Sequence[float]) -> tuple[float, ...]:
@@ -238,27 +198,3 @@ def _pair_rows(
                     "na_reason": pair.na_reason[index],
                 }
             yield "pairwise_tests", row
-
-
-def _checks(layout: Layout, members: Sequence[Member], plan: Plan, question: Question) -> Iterator[tuple[str, Row]]:
-    """Shapiro-Wilk and Grubbs of each group, Shapiro-Wilk of the residuals, Levene over the groups."""
-    conditions = np.array(layout.conditions)
-    present = [c for c in question.conditions if c in layout.conditions]
-    codes = [present.index(c) for c in layout.conditions]
-    values = np.array([m.values for m in members], dtype=np.float64).reshape(len(members), -1).T
-    rest = group_model.residuals(values, codes, plan.blocks) if len(present) >= TWO_GROUPS else values
-    for index, member in enumerate(members):
-        column, alpha = values[:, index], question.alpha
-        groups = {c: column[conditions == c] for c in present}
-        found: list[tuple[str, str | None, Check]] = [("levene", None, levene(list(groups.values()), alpha))]
-        found.append(("shapiro_wilk", None, shapiro_wilk(rest[:, index], alpha)))
-        found += [(n, c, f(g, alpha)) for c, g in groups.items() for n, f in _OF_GROUPS.items()]
-        for name, condition, check in found:
-            suspect = None
-            if check.suspect is not None and condition is not None:
-                suspect = member.units[np.flatnonzero(conditions == condition)[check.suspect]]
-            row = dict(zip(FAMILY, member.family, strict=True)) | vars(check)
-            yield "assumption_checks", row | {"check": name, "condition": condition, "suspect": suspect}
-
-
-_OF_GROUPS = {"shapiro_wilk": shapiro_wilk, "grubbs": grubbs}

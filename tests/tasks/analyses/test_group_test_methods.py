@@ -174,7 +174,9 @@ def test_two_factors_are_told_apart() -> None:
     for term, row in found.items():
         assert row["pvalue"] == pytest.approx(expected()[f"warp.two_way.{term}.p"], rel=1e-9)
     assert {r["method"] for r in rows_of(done, "pairwise_tests", role="primary")} == {"pooled_t"}
-    (whole,) = rows_of(outcome(measurements(values, "cultures"), omnibus="two_way"), "group_tests", role="primary")
+    done = outcome(measurements(values, "cultures"), omnibus="two_way")
+    assert [p.rule for p in done.problems] == ["no_factorial"]
+    (whole,) = rows_of(done, "group_tests", role="primary")
     assert (whole["pvalue"], whole["na_reason"]) == (None, "not_two_factors")
 
 
