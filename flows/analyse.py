@@ -5,10 +5,11 @@ from __future__ import annotations
 from flows.requests import StudyRequest
 from flows.study_flow import study_flow
 from flows.verdict import concluded
+from tasks.engine.analyse import in_order
 from tasks.engine.context import only_flow_on
 from tasks.engine.figures import computations
 from tasks.engine.outcomes import PartOutcome, Summary
-from tasks.steps.analyse import plan_analysis, run_parts
+from tasks.steps.analyse import plan_wave, run_parts
 
 
 @study_flow
@@ -23,12 +24,12 @@ def analyse(request: StudyRequest) -> Summary:
 
 def analysed(request: StudyRequest) -> Summary:
     """Plan and compute every analysis, each after those whose tables it reads; then draw the figures."""
-    outcomes = [outcome for name in computations() for outcome in _computed(name, request)]
-    return Summary(request.study_name, parts=tuple(outcomes))
-
-
-def _computed(name: str, request: StudyRequest) -> list[PartOutcome]:
-    steps, outcomes = plan_analysis(name, request.study, request.at)
-    for plans in steps:
-        outcomes = outcomes + run_parts(name, plans, request.study, request.at)
-    return outcomes
+    outcomes: list[PartOutcome] = []
+    waiting = tuple(computations())
+    while waiting:
+        wave = plan_wave(waiting, request.study, request.at)
+        outcomes += wave.settled
+        for plans in wave.steps:
+            outcomes += run_parts(plans[0].analysis, plans, request.study, request.at)
+        waiting = wave.waiting
+    return Summary(request.study_name, parts=in_order(outcomes))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.requests import StudyRequest
 from flows.study_flow import study_flow
 from flows.verdict import concluded
@@ -22,7 +24,10 @@ def ingest(request: StudyRequest) -> Summary:
 
 
 def ingested(request: StudyRequest) -> Summary:
-    """Scan the landing zone and load what changed, in batches."""
+    """Scan the landing zone and load what changed, in batches; again for what depends on the rows just loaded."""
     plan = scan(request.study, request.at, move=request.move)
     files = [outcome for batch in plan.batches for outcome in load_batch(plan, batch, request.at)]
+    if not plan.is_last:
+        plan = replace(scan(request.study, request.at), unchanged_count=plan.unchanged_count)
+        files += [outcome for batch in plan.batches for outcome in load_batch(plan, batch, request.at)]
     return Summary(plan.study_id, files=tuple(files), unchanged_count=plan.unchanged_count, state=plan.state)

@@ -187,8 +187,20 @@ class Cerna(_Sheet):
 class GeneList(_Sheet):
     """A named gene list of the study."""
 
-    genes: str
-    background: str | None = None
+    genes: Annotated[str, Field(min_length=1, description="File of genes.")]
+    background: str | None = Field(
+        default=None, description="What the list was drawn from: `tested`, `annotated` or a file of genes."
+    )
+
+    @property
+    def drawn_from(self) -> str | None:
+        """``tested``, ``annotated`` or the name of a file; null where the list declares no background."""
+        return (self.background or "").strip() or None
+
+    @property
+    def background_file(self) -> str | None:
+        """The file of genes that the list was drawn from; null where that is no file."""
+        return self.drawn_from if self.drawn_from not in ("tested", "annotated") else None
 
 
 class GeneSetFile(_Sheet):
@@ -214,6 +226,10 @@ class Enrichment(_Sheet):
         description="Fewest and most genes of a set in the background, for it to be tested.",
     )
     methods: list[Literal["ora", "ease", "gsea"]] = Field(default=["ora"])
+    background: Literal["tested", "annotated"] = Field(
+        default="tested",
+        description="Genes that lists of contrasts are compared with: all tested ones, or those in the collection.",
+    )
     lists: dict[str, GeneList] = Field(default_factory=dict)
 
     @property

@@ -24,12 +24,14 @@ Assay = Literal[
     "gene_sets",
     "mirna_names",
     "gene_aliases",
+    "gene_lists",
 ]
 REFERENCE_TABLES: tuple[Assay, ...] = (
     "mirna_targets",
     "gene_sets",
     "mirna_names",
     "gene_aliases",
+    "gene_lists",
 )  # files that study.yaml names
 EvidenceTier = Literal["validated", "high_throughput", "predicted", "unstated"]  # strongest first
 RnaClass = Literal["mrna", "lncrna", "mirna", "circrna", "other"]

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tasks.engine import analyse, ingest
 from tasks.engine.context import open_objects, open_warehouse
 from tasks.engine.figures import computations
+from tasks.engine.ingest import IngestPlan
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
 from tasks.engine.publish import is_current, publish_study, published, unchanged, withdrawn
 from tasks.engine.study_files import read_folder
+
+
+def loaded(study: Path, home: Path) -> tuple[IngestPlan, list[FileOutcome]]:
+    """Read what is new; compute nothing. The last plan, and what became of the files."""
+    warehouse, store, folder = open_warehouse(home), open_objects(home), read_folder(study.resolve())
+    plan = ingest.plan_ingest(folder, warehouse, store)
+    files = [outcome for batch in plan.batches for outcome in ingest.load_batch(plan, batch, warehouse, store)]
+    if not plan.is_last:
+        again = ingest.plan_ingest(folder, warehouse, store)
+        plan = replace(again, unchanged_count=plan.unchanged_count)
+        files += [outcome for batch in plan.batches for outcome in ingest.load_batch(plan, batch, warehouse, store)]
+    return plan, files
 
 
 def night(study: Path, home: Path) -> Summary:
@@ -18,16 +32,15 @@ def night(study: Path, home: Path) -> Summary:
     hashes = ingest.hashes_of(folder, home, store)
     if is_current(folder, hashes, warehouse):
         return unchanged(folder, warehouse)
-    plan = ingest.plan_ingest(folder, warehouse, store)
-    files: list[FileOutcome] = []
-    for batch in plan.batches:
-        files += ingest.load_batch(plan, batch, warehouse, store)
+    plan, files = loaded(study, home)
     parts: list[PartOutcome] = []
-    for name in computations():
-        plans, settled = analyse.plan_analysis(name, plan.path, warehouse)
-        parts += settled
-        for step in analyse.steps_of(name, plans):
+    waiting = tuple(computations())
+    while waiting:
+        wave = analyse.plan_wave(waiting, plan.path, warehouse)
+        parts += wave.settled
+        for step in wave.steps:
             parts += analyse.run_parts(step, plan.path, warehouse)
+        waiting = wave.waiting
     failed = any(p.status == "failed" for p in parts)
     away = withdrawn(plan.study_id, warehouse)
     at = publish_study(plan.study_id, plan.state, warehouse, is_complete=not failed)
@@ -35,7 +48,7 @@ def night(study: Path, home: Path) -> Summary:
     return Summary(
         plan.study_id,
         tuple(files),
-        tuple(parts),
+        analyse.in_order(parts),
         unchanged_count=plan.unchanged_count,
         published_at=at,
         withdrawn=away,

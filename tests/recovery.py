@@ -15,6 +15,7 @@ from scipy import stats
 
 from tests.recovery_assays import assert_assays_recovered, assert_damage_and_rescue, primary_pairs
 from tests.recovery_cerna import assert_cerna_recovered
+from tests.recovery_enrichment import assert_enrichment_recovered
 from tests.recovery_flow import assert_flow_recovered
 
 Truth = Mapping[str, Any]
@@ -168,5 +169,6 @@ def assert_truth_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) 
         assert_expression_recovered(connection, truth, library)
     assert_named_genes_recovered(connection, truth)
     assert_cerna_recovered(connection, truth)
+    assert_enrichment_recovered(connection, truth)
     assert_assays_recovered(connection, truth)
     assert_flow_recovered(connection, truth)

@@ -12,6 +12,7 @@ import numpy as np
 Truth = Mapping[str, Any]
 PERCENT_TOLERANCE, LOG2_TOLERANCE = 5.0, 0.25
 SIZE_TOLERANCE, AMOUNT_TOLERANCE = 0.04, 0.10  # relative
+REFERENCES, RESCUE_TOLERANCE = ("control", "il1b"), 25.0  # per cent
 COMPARISONS = ("viability_all", "qpcr_all", "senescence_all", "western_all", "apoptosis_all")
 
 
@@ -107,6 +108,39 @@ def assert_western_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth
     assert flags == [], "no band is saturated, unreadable or below its background"
 
 
+def assert_rescue_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    """How far USC and exosomes bring every protein back, on the log2 scale of the blots; in words as well."""
+    planted = truth["western"]["log2_change_against_control"]
+    rows = connection.execute(
+        """
+        SELECT target, treatment, rescue_percent, ci_low_percent, ci_high_percent, sentence FROM mart.rescue
+        WHERE study_id = ? AND comparison_id = 'western_all' AND na_reason IS NULL
+        """,
+        [truth["study_id"]],
+    ).fetchall()
+    assert {row[:2] for row in rows} == {(t, c) for t, found in planted.items() for c in found if c not in REFERENCES}
+    for target, treatment, percent, low, high, sentence in rows:
+        expected = 100 * (1 - planted[target][treatment] / planted[target]["il1b"])
+        assert abs(percent - expected) < RESCUE_TOLERANCE, f"{target}, {treatment}: {percent:.0f}, not {expected:.0f} %"
+        assert low < percent < high, f"{target}, {treatment}"
+        assert ("restores" in sentence) is (low > 0), sentence
+
+
+def assert_time_course_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    """Viability differs between conditions and the curves part over time, donors followed throughout."""
+    rows = connection.execute(
+        """
+        SELECT effect, method, n, pvalue, epsilon_gg > 0 FROM result.time_course_tests
+        WHERE study_id = ? AND comparison_id = 'viability_all' AND role = 'primary' AND effect <> 'time'
+        """,
+        [truth["study_id"]],
+    ).fetchall()
+    assert {row[0] for row in rows} == {"condition", "condition:time"}
+    for effect, method, n, pvalue, has_epsilon in rows:
+        assert (method, n, has_epsilon) == ("two_way_repeated", 3, True), effect
+        assert pvalue < 0.001, effect
+
+
 def assert_exosome_markers_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
     """CD9, CD63 and TSG101 of the preparations against their cells, on one membrane and under the materials' names."""
     planted = truth["western"]["exosome_markers"]
@@ -196,6 +230,8 @@ def assert_assays_recovered(connection: duckdb.DuckDBPyConnection, truth: Truth)
     """Everything above."""
     assert_senescence_recovered(connection, truth)
     assert_western_recovered(connection, truth)
+    assert_rescue_recovered(connection, truth)
+    assert_time_course_recovered(connection, truth)
     assert_exosome_markers_recovered(connection, truth)
     assert_particles_recovered(connection, truth)
     assert_rna_quality_recovered(connection, truth)

@@ -9,7 +9,15 @@ import pytest
 
 from tests.memory_warehouse import insert_row, memory_warehouse
 from tests.recovery import assert_truth_recovered
-from tests.truth_rows import STUDY, TRUTH, insert_assays, insert_bench, insert_cerna, insert_expression
+from tests.truth_rows import (
+    STUDY,
+    TRUTH,
+    insert_assays,
+    insert_bench,
+    insert_cerna,
+    insert_enrichment,
+    insert_expression,
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +33,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         insert_bench(con)
         insert_expression(con)
         insert_cerna(con)
+        insert_enrichment(con)
         insert_assays(con)
         yield con
 
@@ -60,6 +69,12 @@ def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> 
         "UPDATE result.cerna_triplets SET mirna_id = 'sim-miR-1-3p' WHERE cerna_id LIKE 'sim_circ%'",
         "UPDATE result.cerna_nodes SET is_hub = false",
         "UPDATE result.cerna_nodes SET degree = 1000 - degree",
+        "DELETE FROM result.enrichment WHERE pvalue < 1e-6",
+        "DELETE FROM result.enrichment WHERE contrast_id = 'exo_vs_usc'",
+        "UPDATE result.enrichment SET padj = 0.5",
+        "UPDATE result.enrichment SET pvalue = pvalue / 3",
+        "UPDATE result.enrichment SET pvalue = pvalue / 1e12 WHERE term_id LIKE '%199'",
+        "UPDATE result.enrichment SET padj = 0.01 WHERE pvalue < 0.02",
         "UPDATE result.percent_positive SET positive_count = positive_count + 1 WHERE sample_id = 'NP2_il1b'",
         "UPDATE result.percent_positive SET percent_positive = 100 - percent_positive",
         "UPDATE result.percent_positive SET stain = ''",
@@ -68,6 +83,11 @@ def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> 
         "UPDATE result.protein SET loading = NULL",
         "DELETE FROM result.protein WHERE sample_id = 'NP3_control'",
         "UPDATE result.pairwise_tests SET mean_difference = -mean_difference WHERE assay = 'western_blot'",
+        "UPDATE result.rescue SET rescue = 1 - rescue",
+        "UPDATE result.rescue SET ci_low = -1, ci_high = 0, disease_effect = NULL",
+        "DELETE FROM result.rescue WHERE treatment = 'il1b_exo'",
+        "UPDATE result.time_course_tests SET method = 'mixed'",
+        "UPDATE result.time_course_tests SET pvalue = 0.5 WHERE effect = 'condition:time'",
         "UPDATE core.blot_bands SET flag = 'saturated' WHERE target = 'CD9'",
         "UPDATE core.blot_bands SET signal = 1 / signal",
         "UPDATE core.blot_bands SET sample_id = 'NP1_control'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
@@ -96,6 +97,18 @@ def insert_cerna(con: duckdb.DuckDBPyConnection) -> None:
             insert_row(con, "result.cerna_nodes", **row, feature_id=node, **known)
 
 
+def insert_enrichment(con: duckdb.DuckDBPyConnection) -> None:
+    """The planted set of each contrast, and null sets with P-values as chance spreads them."""
+    planted, null = TRUTH["enrichment"]["planted"], TRUTH["enrichment"]["null"]
+    for contrast, term in planted.items():
+        for gene_list in ("all", "up"):
+            row = {"study_id": STUDY, "contrast_id": contrast, "gene_list": gene_list, "method": "ora"}
+            row |= {"collection": TRUTH["enrichment"]["collection"]}
+            insert_row(con, "result.enrichment", **row, term_id=term, pvalue=1e-9, padj=1e-7)
+            for place, other in enumerate(null):
+                insert_row(con, "result.enrichment", **row, term_id=other, pvalue=(place + 1) / len(null), padj=1.0)
+
+
 def _insert_pairs(con: duckdb.DuckDBPyConnection, family: dict[str, Any], means: dict[str, float]) -> None:
     test: dict[str, Any] = {"study_id": STUDY, "role": "primary", "padj": 0.001, "family_size": 15}
     for a, b in combinations(CONDITIONS, 2):
@@ -123,6 +136,10 @@ def insert_western(con: duckdb.DuckDBPyConnection) -> None:
             row = {"study_id": STUDY, "sample_id": c.sample, "target": target, "loading": planted["loading"]}
             insert_row(con, "result.protein", **row, log2_ratio=changes[c.treatment.condition] - 1)
         _insert_pairs(con, {"comparison_id": "western_all", "assay": "western_blot", "target": target}, changes)
+        _insert_rescue(con, {"comparison_id": "western_all", "assay": "western_blot", "target": target}, changes)
+    course = {"study_id": STUDY, "comparison_id": "viability_all", "method": "two_way_repeated", "role": "primary"}
+    for effect in ("condition", "time", "condition:time"):
+        insert_row(con, "result.time_course_tests", **course, effect=effect, n=3, pvalue=1e-6, epsilon_gg=0.3)
     markers = planted["exosome_markers"]
     for number in (1, 2, 3):
         for prefix, kind in (("EXO", "exosome"), ("USC", "usc_culture")):
@@ -131,6 +148,15 @@ def insert_western(con: duckdb.DuckDBPyConnection) -> None:
                 row = {"study_id": STUDY, "membrane": markers["membrane"], "material_id": f"{prefix}_U{number}"}
                 signal = 2.0 ** (change * (kind == "exosome"))
                 insert_row(con, "core.blot_bands", **row, target=target, signal=signal)
+
+
+def _insert_rescue(con: duckdb.DuckDBPyConnection, family: dict[str, Any], changes: Mapping[str, float]) -> None:
+    """What every treatment undoes of the change under IL-1β."""
+    about = {"study_id": STUDY, "control": "control", "disease": "il1b", "disease_effect": changes["il1b"], **family}
+    for treatment in changes.keys() - {"control", "il1b"}:
+        rescue = 1 - changes[treatment] / changes["il1b"]
+        ends = {"ci_low": rescue - 0.1, "ci_high": rescue + 0.1}
+        insert_row(con, "result.rescue", **about, treatment=treatment, rescue=rescue, **ends)
 
 
 def insert_flow(con: duckdb.DuckDBPyConnection) -> None:

@@ -262,8 +262,10 @@ class Warehouse:
                 derived.refresh_views(connection, self.home)
                 for view, sql in models.views():
                     connection.execute(f"CREATE OR REPLACE VIEW {identifier(view)} AS {sql}")
-                for kind, name, text in models.comments():
-                    connection.execute(f"COMMENT ON {kind} {identifier(name)} IS {ddl.literal(text)}")
+                said = (
+                    f"COMMENT ON {kind} {identifier(n)} IS {ddl.literal(text)};" for kind, n, text in models.comments()
+                )
+                connection.execute("\n".join(said))
             connection.execute("DETACH warehouse")
             connection.execute("CHECKPOINT")
             row = connection.execute("SELECT count(*) FROM core.studies").fetchone()

@@ -32,14 +32,11 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
     row = connection.execute("SELECT digest FROM ops.declarations").fetchone()
     if row and row[0] == wanted:
         return
+    statements = ddl.script()
     connection.execute("BEGIN")
-    for statement in ddl.script():
-        if not statement.startswith("COMMENT"):
-            connection.execute(statement)
+    connection.execute("\n".join(s for s in statements if not s.startswith("COMMENT")))
     _add_columns(connection)
-    for statement in ddl.script():
-        if statement.startswith("COMMENT"):
-            connection.execute(statement)
+    connection.execute("\n".join(s for s in statements if s.startswith("COMMENT")))  # a column must be there first
     connection.execute("DELETE FROM ops.declarations")
     connection.execute("INSERT INTO ops.declarations VALUES (?)", [wanted])
     connection.execute("COMMIT")
@@ -47,18 +44,17 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _add_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Add nullable columns that a newer declaration has; any other change needs a migration."""
+    present = {
+        (name, column): data_type
+        for name, column, data_type in connection.execute(
+            "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = current_database()"  # of every table at once: the look-up is slow, not its rows
+        ).fetchall()
+    }
     for name, table in tables().items():
-        schema, bare = name.split(".")
-        present = dict(
-            connection.execute(
-                "SELECT column_name, data_type FROM information_schema.columns "
-                "WHERE table_schema = ? AND table_name = ?",
-                [schema, bare],
-            ).fetchall()
-        )
         for column in columns(table):
             wanted = ddl.SQL_TYPES[column.dtype]
-            found = present.get(column.name)
+            found = present.get((name, column.name))
             if found is None and column.is_nullable:
                 connection.execute(f"ALTER TABLE {identifier(name)} ADD COLUMN {identifier(column.name)} {wanted}")
             elif found != wanted and not (found == "TIMESTAMP WITH TIME ZONE" and wanted == "TIMESTAMPTZ"):

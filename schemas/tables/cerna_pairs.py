@@ -17,7 +17,10 @@ class CernaPair(
     key=("study_id", "contrast_id", "tier", "cerna_id", "mrna_id"),
     sort_by=("contrast_id", "tier", "hyper_pvalue", "cerna_id", "mrna_id"),
 ):
-    """One ceRNA and one mRNA that share a miRNA, in one contrast and with the evidence of one tier or better."""
+    """One ceRNA and one mRNA that share a miRNA, in one contrast and with the evidence of one tier or better.
+
+    Of families with more than two million such pairs those of smallest hyper_pvalue are here.
+    """
 
     study_id: StudyId
     run_id: RunId
@@ -48,6 +51,13 @@ class CernaPair(
     family_size: Annotated[
         int, Field(ge=1, description="Candidate pairs that hyper_padj corrects for; those that share no miRNA too.")
     ]
+    sharing_count: Annotated[
+        int,
+        Field(
+            ge=1, description="Candidate pairs that share a miRNA; the two million of smallest hyper_pvalue have rows."
+        ),
+    ]
+    significant_count: Annotated[int, Field(ge=0, description="Significant pairs of the family, stored or not.")]
     fold_enrichment: Annotated[
         float, Field(gt=0, description="shared_mirnas over the number expected of so many miRNAs by chance.")
     ]

@@ -56,5 +56,24 @@ class Enrichment(
     padj: Annotated[
         float, Field(ge=0, le=1, description="Benjamini-Hochberg over the contrast's list, collection and method.")
     ]
+    background: Annotated[
+        str | None,
+        Field(
+            description="What the list was drawn from: `tested` (all genes that could have been in it), `annotated` "
+            "(those of them that the collection knows), or the file of genes that study.yaml names for a named list; "
+            "null for a method without a list."
+        ),
+    ]
+    cluster: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="Terms of one number rest on nearly the same genes of the list (kappa of 0.5 or more with "
+            "the representative), 1 for the most significant; null for P >= 0.05 (or enrichment.pvalue, where larger).",
+        ),
+    ]
+    is_representative: Annotated[
+        bool | None, Field(description="Whether it is the most significant term of its cluster; null without cluster.")
+    ]
     genes: Annotated[str, Field(description="Genes of the list in the set, semicolon list, alphabetical.")]
     gene_set_hash: Annotated[str, Field(description="sha256 of the file that the set was read from.")]

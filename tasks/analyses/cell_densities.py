@@ -10,7 +10,7 @@ from schemas.study import Study
 from schemas.tables.cell_densities import CellDensity
 from tasks.contracts import Analysis, Computed, Feed, Part
 from tasks.methods.culture_values import Quantity, as_measurements, culture_values, experiment_parts
-from tasks.methods.positive_cells import positive_cells
+from tasks.methods.positive_cells import BY, few_cells, positive_cells
 from tasks.methods.result_frames import result_frame
 
 COUNTS, SAMPLES, TABLE = "core.cell_counts", "core.samples", "result.cell_densities"
@@ -29,7 +29,10 @@ def parts(_: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
 
 
 def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
-    """Average a culture's readings, densities as log2; where cells were told apart, sum its fields."""
+    """Average a culture's readings, densities as log2; where cells were told apart, sum its fields.
+
+    Warns of cultures whose living or positive cells are a share of few cells.
+    """
     counts = frames[COUNTS].sort("object_id", "plate", "field")
     values = culture_values(counts.with_columns(target=pl.lit("")), frames[SAMPLES], QUANTITIES)
     told_apart = counts.filter(pl.col("positive_count").is_not_null().any().over("sample_id"))
@@ -49,7 +52,10 @@ def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         pl.lit("%").alias("unit"),
     )
     rows = pl.concat([values, positive.select(values.columns)])
-    return Computed({TABLE: result_frame(rows, CellDensity)})
+    shares = counts.filter(pl.col("total_count").is_not_null() & ~pl.col("is_excluded"))
+    shares = shares.filter(pl.any_horizontal(pl.col("positive_count", "viable_count", "percent_viable").is_not_null()))
+    totals = shares.group_by(BY, maintain_order=True).agg(pl.col("total_count").sum())
+    return Computed({TABLE: result_frame(rows, CellDensity)}, tuple(few_cells(totals)))
 
 
 ANALYSIS = Analysis(

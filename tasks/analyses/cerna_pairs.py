@@ -34,6 +34,7 @@ from tasks.methods.result_frames import result_frame
 
 TABLE = "result.cerna_pairs"
 SEED = 1
+STORED = 2_000_000  # pairs of a family that have a row: those of a whole transcriptome are tens of millions
 FEWEST_DF = 2  # residual degrees of freedom that a correlation needs for a p-value
 
 
@@ -46,6 +47,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         parameters = {
             **part.parameters,
             "candidates": options.candidates,
+            "stored": STORED,
             "is_plain": options.compatibility == "gdcrnatools",
             "variable": contrast.variable,
             "blocking": list(contrast.blocking),
@@ -67,6 +69,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     ):
         pairs, rate = _family(candidates, frames[EXPRESSION], given, population)
         tables.append(pairs)
+        problems += _unstored(given, pairs)
         if rate > given["fdr"]:
             problems.append(_popular(given, candidates.tier, rate))
     rows = pl.concat(tables) if tables else pl.DataFrame()
@@ -88,6 +91,8 @@ def _family(
     first, second = candidates.cernas, candidates.mrnas
     family = pair_family(first, second, population)
     rate = false_call_rate(first, second, family, given["fdr"], SEED)
+    counts = {"sharing_count": len(family.padj), "significant_count": int((family.padj < given["fdr"]).sum())}
+    family = family.strongest(given["stored"])
     pairs = (family.cerna, family.mrna)
     about = pair_profiles(values, candidates.sides, given)
     scored = scores(first, second, pairs, about)
@@ -116,6 +121,7 @@ def _family(
         }
     )
     constants = {"tier": candidates.tier, "population": family.population, "family_size": family.family_size}
+    constants |= counts
     return rows.with_columns(pl.selectors.float().fill_nan(None)).with_columns(
         *(pl.lit(value).alias(name) for name, value in constants.items()),
         pl.lit(None if np.isnan(rate) else rate, dtype=pl.Float64).alias("false_call_rate"),
@@ -159,6 +165,19 @@ def _remarks(given: Mapping[str, Any], values: pl.DataFrame) -> list[Problem]:
     message = f"correlations of ceRNA pairs rest on {count} samples, and sensitivity correlation needs {FEWEST_SAMPLES}"
     remedy = "Read them as hints; the shared miRNAs and the changes of triplets do not depend on them."
     return [remark(given, "few_samples_for_cerna", message, remedy)]
+
+
+def _unstored(given: Mapping[str, Any], pairs: pl.DataFrame) -> list[Problem]:
+    """What the table leaves out of a family that is too large for it."""
+    if pairs.is_empty() or pairs["sharing_count"][0] == pairs.height:
+        return []
+    shared, called, tier = (pairs[column][0] for column in ("sharing_count", "significant_count", "tier"))
+    message = (
+        f"{shared:,} {tier} ceRNA pairs share a miRNA and {called:,} are significant: all were tested and corrected "
+        f"for, the {pairs.height:,} of smallest P-value are stored"
+    )
+    remedy = "Take counts from sharing_count and significant_count; stronger evidence or `candidates: de` gives fewer."
+    return [remark(given, "pairs_not_stored", message, remedy)]
 
 
 def _popular(given: Mapping[str, Any], tier: str, rate: float) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -12,16 +13,16 @@ from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, target_edges
-from tasks.methods.enrichment import enriched_terms
-from tasks.methods.gene_lists import GeneList, changed_lists, host_list, shared_list, target_lists
-from tasks.methods.gene_units import gene_units, named_genes
+from tasks.methods.enrichment import NOMINAL, enriched_terms
+from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
+from tasks.methods.gene_units import gene_units
+from tasks.methods.known_sets import annotation_bias, few_known, known_sets
 from tasks.methods.problem_lists import several
 from tasks.methods.result_frames import result_frame
 
 SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
 OVERLAPS = "result.expression_overlaps"
 SHARED = "shared"  # part: of no single contrast
-_FEW = 0.3  # share of a collection's genes below which it probably names them otherwise
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -40,8 +41,10 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     here = set(tested["contrast_id"])
     given = {
         "limits": list(options.limits),
+        "background": options.background,
+        "nominal": max(options.pvalue, NOMINAL),
         "methods": [m for m in options.methods if m != "gsea"],
-        "left_out": ["methods: gsea"] * ("gsea" in options.methods) + [f"lists: {name}" for name in options.lists],
+        "left_out": ["methods: gsea"] * ("gsea" in options.methods),
     }
     found = [
         Part(
@@ -69,11 +72,13 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     lists = [shared_list(frames[OVERLAPS], frames[TESTS], units)] if is_shared else _lists(frames, units)
     known = pl.concat([units, _hosts(lists, units)])
     sets = frames[SETS].filter(~pl.col("is_excluded"))
-    names = named_genes(sets["symbol"], known, frames[ALIASES])
-    sets = sets.rename({"object_id": "gene_set_hash"}).join(names, left_on="symbol", right_on="name", how="left")
-    problems = [*_unknown(sets), *_left_out(given)]
-    filled = [one for one in lists if len(one.genes)]
-    rows = enriched_terms(filled, sets, (given["limits"][0], given["limits"][1]), given["methods"])
+    sets = known_sets(sets, known, frames[ALIASES])
+    problems = [*few_known(sets, known["gene"].n_unique()), *_left_out(given)]
+    if given["background"] == TESTED:
+        problems += [p for one in lists[:1] for p in annotation_bias(one, sets, _place(given))]
+    filled = [replace(one, drawn_from=given["background"]) for one in lists if len(one.genes)]
+    limits = (given["limits"][0], given["limits"][1])
+    rows = enriched_terms(filled, sets, limits, given["methods"], given["nominal"])
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given, lists)))
     rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
@@ -97,26 +102,12 @@ def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
     return found.join(units, on="gene", how="anti").sort("gene")
 
 
-def _unknown(sets: pl.DataFrame) -> list[Problem]:
-    """Collections of which the study knows few genes."""
-    found = []
-    genes = sets.unique(["collection", "symbol"]).group_by("collection").agg(
-        pl.len(), known=pl.col("gene").is_not_null().sum()
-    )  # fmt: skip
-    for name, count, known in genes.sort("collection").iter_rows():
-        if known < _FEW * count:
-            message = f"of {count:,} genes of the collection {known:,} are genes of the study"
-            remedy = "Take gene sets of the study's organism with symbols; name annotation.features if ids have none."
-            found.append(warning("study.yaml", f"key enrichment.gene_sets.{name}", "few_known_genes", message, remedy))
-    return found
-
-
 def _left_out(given: Mapping[str, Any]) -> list[Problem]:
     """What study.yaml asks for and nobody computes."""
     if not given["left_out"]:
         return []
     message = f"not computed: {several(given['left_out'])}"
-    remedy = "Preranked GSEA and named lists need another tool for now; the lists of contrasts are tested."
+    remedy = "Preranked GSEA needs another tool for now; the lists of contrasts are tested."
     return [warning("study.yaml", "section enrichment", "enrichment_not_computed", message, remedy)]
 
 
@@ -126,8 +117,11 @@ def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:
     else:
         why = "there is no changed gene, ceRNA network or circRNA to make a list of"
     remedy = "Nothing is to be done; the thresholds are expression.fold_change and expression.fdr."
-    place = f"contrast {given['contrast']}" if given["contrast"] else "genes shared by contrasts"
-    return Problem(Severity.LOCAL, "study.yaml", place, "", "no_enrichment", why, remedy)
+    return Problem(Severity.LOCAL, "study.yaml", _place(given), "", "no_enrichment", why, remedy)
+
+
+def _place(given: Mapping[str, object]) -> str:
+    return f"contrast {given['contrast']}" if given["contrast"] else "genes shared by contrasts"
 
 
 ANALYSIS = Analysis(

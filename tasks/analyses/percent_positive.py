@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from schemas.errors import Problem, warning
 from schemas.study import Study
 from schemas.tables.percent_positive import PercentPositive
 from tasks.contracts import Analysis, Computed, Feed, Part
 from tasks.methods.culture_values import experiment_parts
-from tasks.methods.positive_cells import FEW_CELLS, positive_cells
+from tasks.methods.positive_cells import few_cells, positive_cells
 from tasks.methods.result_frames import result_frame
 
 COUNTS, SAMPLES, TABLE = "core.cell_counts", "core.samples", "result.percent_positive"
 ASSAY = "senescence"
-_LISTED = 5
 
 
 def parts(_: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -29,18 +27,9 @@ def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Sum the fields of every culture; warn of cultures with few cells."""
     counts = frames[COUNTS].sort("object_id", "plate", "field")
     found = positive_cells(counts, frames[SAMPLES])
-    return Computed({TABLE: result_frame(found, PercentPositive)}, tuple(_few(found)))
-
-
-def _few(found: pl.DataFrame) -> Iterator[Problem]:
-    few = found.filter(pl.col("flag") == "few_cells")
-    if few.height:
-        names = ", ".join(few["sample_id"].head(_LISTED)) + (", …" if few.height > _LISTED else "")
-        fewest = min(few["total_count"].to_list())
-        message = (
-            f"{few.height} of {found.height} cultures have fewer than {FEW_CELLS} counted cells ({fewest} the fewest)"
-        )
-        yield warning("samples.csv", f"sample {names}", "few_cells", message, "Count more fields of these cultures.")
+    return Computed(
+        {TABLE: result_frame(found, PercentPositive)}, tuple(few_cells(found.filter(pl.col("field_count") > 0)))
+    )
 
 
 def measure(rows: pl.DataFrame, _: Mapping[str, Any]) -> pl.DataFrame:

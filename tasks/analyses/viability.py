@@ -120,16 +120,21 @@ def _problem(plate: tuple[Any, ...], files: Mapping[str, str], rule: str, messag
 
 
 def measure(rows: pl.DataFrame, _: Mapping[str, Any]) -> pl.DataFrame:
-    """Blanked OD of each culture; the plate is the block where an experiment has several at a time."""
+    """Blanked OD of each culture; the plate is the block where an experiment has several.
+
+    Plates of several files are told apart by name at one time; over times, one name is one plate read again.
+    """
     at = ["experiment", "time_h"]
-    plates = pl.struct("object_id", "plate").n_unique().over(at)
-    is_name_enough = pl.col("plate").n_unique().over(at) == plates
+    plate = pl.struct("object_id", "plate")
+    is_name_enough = pl.col("plate").n_unique().over(at) == plate.n_unique().over(at)
     own = pl.concat_str(pl.col("object_id").str.head(12), pl.col("plate"), separator="/")
     value = pl.col("mean_od") - pl.col("blank_od")
     return rows.with_columns(
         measure=pl.lit("viability"),
         target=pl.lit(""),
-        block_id=pl.when(plates > 1).then(pl.when(is_name_enough).then("plate").otherwise(own)),
+        block_id=pl.when(plate.n_unique().over("experiment") > 1).then(
+            pl.when(is_name_enough).then("plate").otherwise(own)
+        ),
         value=value,
         scale=pl.lit("raw"),
         unit=pl.col("unit").fill_null("OD"),  # rows from before the column was there

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from logging import getLogger
 from pathlib import Path
 
@@ -27,18 +29,60 @@ RETRIES_WHEN_INPUTS_MOVE = 3
 ENDED = "its files were retracted or replaced, or the sheets name it no more: its rows are gone"
 
 
-def plan_analysis(name: str, path: str, warehouse: Warehouse) -> tuple[list[PartPlan], list[PartOutcome]]:
-    """What of an analysis must be computed, and what is said of the parts that need not or cannot."""
-    analysis, study = computations()[name], read_folder(Path(path)).study
-    with warehouse.open(f"plan {name}") as session, session.transaction():
+@dataclass(frozen=True)
+class Wave:
+    """Parts that can be computed now, what is said of the others, and analyses that wait for what is computed."""
+
+    plans: tuple[PartPlan, ...]
+    settled: tuple[PartOutcome, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def steps(self) -> list[tuple[PartPlan, ...]]:
+        """Parts that are computed in one step together."""
+        found: list[tuple[PartPlan, ...]] = []
+        for name, plans in groupby(self.plans, key=lambda p: p.analysis):
+            parts, size = tuple(plans), computations()[name].parts_per_step
+            found += [parts[i : i + size] for i in range(0, len(parts), size)]
+        return found
+
+
+def plan_wave(names: Sequence[str], path: str, warehouse: Warehouse) -> Wave:
+    """Plan analyses, given in the order of what they read; those that read what must first be computed wait.
+
+    A night in which little changed opens the warehouse and reads the sheets a few times, not once an analysis.
+    """
+    study = read_folder(Path(path)).study
+    plans: list[PartPlan] = []
+    settled: list[PartOutcome] = []
+    waiting: list[str] = []
+    moving: set[str] = set()  # tables of which rows are about to be replaced
+    with warehouse.open("plan analyses") as session, session.transaction():
         require_registered(session, study.study_id)
         blocked = runs.blocked(session, study.study_id)
-        plans = planned(session, analysis, study, blocked)
-        if isinstance(plans, PartOutcome):
-            return [], [plans]
-        if figures.TABLE in analysis.writes and figures.forget_lost(session, study.study_id, plans):
-            plans = plan(session, analysis, study, blocked)
-        ended = runs.retire(session, analysis, study.study_id, plans)
+        for name in names:
+            analysis = computations()[name]
+            if moving & analysis.reads.keys():
+                waiting.append(name)
+                moving |= set(analysis.writes)
+                continue
+            to_run, outcomes = _plan(session, analysis, study, blocked)
+            plans += to_run
+            settled += outcomes
+            moving |= set(analysis.writes if to_run else ())
+    return Wave(tuple(plans), tuple(settled), tuple(waiting))
+
+
+def _plan(
+    session: Session, analysis: Analysis, study: Study, blocked: Mapping[str, str]
+) -> tuple[list[PartPlan], list[PartOutcome]]:
+    """What of an analysis must be computed, and what is said of the parts that need not or cannot."""
+    name, plans = analysis.name, planned(session, analysis, study, blocked)
+    if isinstance(plans, PartOutcome):
+        return [], [plans]
+    if figures.TABLE in analysis.writes and figures.forget_lost(session, study.study_id, plans):
+        plans = plan(session, analysis, study, blocked)
+    ended = runs.retire(session, analysis, study.study_id, plans)
     whys = {p.part.key: p.part.skip or p.refusal for p in plans if not p.must_run}
     settled = [PartOutcome(name, key, "skipped" if why else "current", 0, why) for key, why in whys.items()]
     settled += [PartOutcome(name, key, "ended", 0, ENDED) for key in ended]
@@ -58,10 +102,10 @@ def planned(
         return PartOutcome(analysis.name, "all parts", "failed", 0, f"{type(error).__name__}: {error}")
 
 
-def steps_of(name: str, plans: Sequence[PartPlan]) -> list[tuple[PartPlan, ...]]:
-    """Parts that are computed in one step together."""
-    size = computations()[name].parts_per_step
-    return [tuple(plans[i : i + size]) for i in range(0, len(plans), size)]
+def in_order(outcomes: Sequence[PartOutcome]) -> tuple[PartOutcome, ...]:
+    """Outcomes in the order of the analyses, whichever wave they came in."""
+    place = {name: index for index, name in enumerate(computations())}
+    return tuple(sorted(outcomes, key=lambda o: place[o.analysis]))
 
 
 def run_parts(plans: Sequence[PartPlan], path: str, warehouse: Warehouse) -> list[PartOutcome]:

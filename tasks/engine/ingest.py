@@ -20,8 +20,9 @@ from schemas.tables.gate_files import GateFile
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
 from tasks.contracts import BESIDE, Context, RawFile, parsers, twins
-from tasks.engine import features, gate_files, sheets
+from tasks.engine import features, foreseen_references, gate_files, sheets
 from tasks.engine.foreseen import facts_wanted, foreseen
+from tasks.engine.made_files import makes_files, with_made_files
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
 from tasks.engine.publish import state_of
@@ -54,6 +55,7 @@ class IngestPlan:
     batches: tuple[tuple[Arrival, ...], ...]
     unchanged_count: int
     state: str  # of the study as it was when the plan was made
+    is_last: bool = True  # else what these batches load decides what else must be read: plan again
 
 
 def hashes_of(folder: StudyFolder, home: Path, store: ObjectStore | None, tell: Progress = log.info) -> dict[str, str]:
@@ -87,12 +89,15 @@ def plan_ingest(
 ) -> IngestPlan:
     """Keep all bytes, bring sheets and ledger up to date in one transaction, say what must be read."""
     study, study_id, now = folder.study, folder.study.study_id, datetime.now(UTC)
+    here, folder = folder.files, with_made_files(folder, warehouse)
     hashes = hashes_of(folder, warehouse.home, store, tell)
     references = folder.hashed_references(hashes)
     own = [Arrival(f, hashes[f.name], "manifest") for f in folder.sheets.values()]
     own += [Arrival(f, hashes[f.name], "reference") for f in folder.own_references]
     with warehouse.open(f"ingest {study_id}") as session, session.transaction():
-        state = state_of(folder, hashes, warehouse)  # behind the lock: an act after this waits for the next run
+        state = state_of(
+            folder, {name: h for name, h in hashes.items() if name in here}, warehouse
+        )  # behind the lock: an act after this waits for the next run
         _register(session, folder, store, move=move)
         sheets.write(session, study, str(folder.path), now)
         gate_files.refresh(session, folder, hashes)
@@ -116,7 +121,8 @@ def plan_ingest(
     log.info("planned ingest study=%s files=%d to_read=%d", study_id, len(arrived), len(change.to_read))
     unchanged_count = sum(a.key not in retracted for a in arrived) - sum(bool(a.file.path) for a in change.to_read)
     to_read = fetched(change.to_read, warehouse.home, store)
-    return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state)
+    is_last = not (to_read and makes_files(study))
+    return IngestPlan(study_id, str(folder.path), _batches(to_read), unchanged_count, state, is_last)
 
 
 def load_batch(
@@ -178,17 +184,20 @@ def check(folder: StudyFolder) -> list[Problem]:
     hashes = {name: found for name, found in fresh.items() if isinstance(found, str)}
     references = folder.read_references()
     found = [*folder.study.problems, *_unread(folder, hashes), *gate_files.problems(folder)]
-    facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted()}
+    facts: dict[str, list[pl.DataFrame]] = {table: [] for table in facts_wanted() | foreseen_references.TABLES}
+    described: list[pl.DataFrame] = []
     loaded: dict[str, str] = {}
     for batch in _batches(tuple(ledger.arrivals(folder.study, folder.landing, hashes))):
         frames, readings = _checked([_read(arrival, folder.study, references) for arrival in batch], gx_rows=0)
         # what a sheet does to a file is told with the sheet
         found += [p for reading in readings for p in reading.problems if p.rule != SHEET_PROBLEM]
         loaded |= {r.object_id: r.name for r in readings if r.status == "loaded"}
+        described += [r.frames[FEATURES] for r in readings if FEATURES in r.frames]
         for table in facts.keys() & frames.keys():
             facts[table].append(frames[table])
     whole = {table: pl.concat(parts) for table, parts in facts.items() if parts}
     whole[GateFile.table_name] = gate_files.frame(folder, {r.name: r.sha256 for r in references.values()})
+    found += foreseen_references.foreseen_references(folder.study, whole, described)
     return [*found, *foreseen(folder.study, whole, loaded)]
 
 

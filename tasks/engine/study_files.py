@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.errors import BadInputError, UserError
 from schemas.study import Study
 from tasks.contracts import BESIDE, RawFile, parsers, twins
+from tasks.methods.circrna_lists import LIST
 from tasks.methods.manifests import manifest_names, read_study
 from tasks.methods.reference_tables import is_reference_table
 from warehouse.landing import FoundFile, describe, walk
@@ -115,6 +116,8 @@ def read_folder(path: Path) -> StudyFolder:
             f"{path.name}: the study's sheets cannot be used; nothing was loaded.", error.problems
         ) from error
     named = {key: getattr(study.config.annotation, key) for key in ANNOTATIONS} | _flow_references(study)
+    if study.file_row(LIST):  # a genome is large: hashed only where sequences are cut from it
+        named |= {key: getattr(study.config.annotation, key) for key in ("genome", "gtf")}
     named["features"] = named["features"] or study.config.annotation.gtf
     references = {key: describe(path / name, name) for key, name in named.items() if name and _is_there(path / name)}
     tables = [row.file for row in study.files if is_reference_table(row) and row.file not in landing]

@@ -8,29 +8,43 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from tasks.methods.gene_lists import GeneList
+from tasks.methods.gene_lists import ANNOTATED, GeneList
 from tasks.methods.over_representation import Membership, OverRepresentation, membership, over_representation
+from tasks.methods.term_clusters import term_clusters
 
 Method = Literal["ora", "ease"]
+NOMINAL = 0.05  # p-value that mart.enriched_terms lists terms below
 _SET = ["collection", "set_id"]
+_MANY, _HALF = 20, 0.5  # sets of a family from which on a set that holds over half of all genes is a heading
 
 
 def enriched_terms(
-    lists: Sequence[GeneList], sets: pl.DataFrame, limits: tuple[int, int], methods: Sequence[Method]
+    lists: Sequence[GeneList],
+    sets: pl.DataFrame,
+    limits: tuple[int, int],
+    methods: Sequence[Method],
+    nominal: float = NOMINAL,
 ) -> pl.DataFrame:
     """Terms that share a gene with a list, for every list, collection and method.
 
     ``sets``: collection, set_id, set_name, gene_set_hash, gene (null where the study has none of that name), symbol.
     A family is one list, collection and method, with the sets of which ``limits`` genes, both ends included, are in
-    the background. Empty lists have no rows. Columns are those of ``result.enrichment`` without its contrast.
+    the background. Of 20 such sets or more those are left out that hold over half of the genes that the collection
+    knows of the background: the headings of an ontology, which in a small background are small enough. Lists drawn
+    from ``annotated`` genes are tested among those of the collection. Empty lists have no rows. Terms with a p-value
+    below ``nominal`` are grouped by ``term_clusters``; the others have no cluster. Columns are those of
+    ``result.enrichment`` without its contrast.
     """
     about = sets.group_by(*_SET).agg(
         pl.col("set_name").first(), pl.col("gene_set_hash").first(), set_gene_count=pl.col("symbol").n_unique()
     )
     members = sets.drop_nulls("gene").select(*_SET, "gene").unique()
     tables = [
-        _rows(one, part, limits, method).with_columns(
-            gene_list=pl.lit(one.name), collection=pl.lit(str(name)), method=pl.lit(method)
+        _rows(one, part, limits, method, nominal).with_columns(
+            gene_list=pl.lit(one.name),
+            collection=pl.lit(str(name)),
+            method=pl.lit(method),
+            background=pl.lit(one.drawn_from),
         )
         for one in lists
         if len(one.genes)
@@ -43,22 +57,35 @@ def enriched_terms(
     return found.rename({"set_id": "term_id", "set_name": "term"})
 
 
-def _rows(one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method: Method) -> pl.DataFrame:
+def _rows(
+    one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method: Method, nominal: float
+) -> pl.DataFrame:
     """Rows of one family."""
-    ids, sets = _sets(members, one.background)
-    place = pl.DataFrame({"gene": one.background}).with_row_index("at")
+    background = one.background
+    if one.drawn_from == ANNOTATED:
+        background = background.filter(background.is_in(members["gene"].implode()))
+    ids, sets = _sets(members, background, limits)
+    place = pl.DataFrame({"gene": background}).with_row_index("at")
     genes = place.join(pl.DataFrame({"gene": one.genes}), on="gene", how="semi")["at"].to_numpy()
-    lists = membership(np.zeros(len(genes), dtype=np.int64), genes, (1, len(one.background)))
+    lists = membership(np.zeros(len(genes), dtype=np.int64), genes, (1, len(background)))
     tested = over_representation(lists, sets, limits, method)
-    return _table(tested, ids, _shared(tested, sets, genes, one.background))
+    rows = _table(tested, ids, _shared(tested, sets, genes, background))
+    ranked = rows.filter(pl.col("pvalue") < nominal).select("pvalue", "genes", term_id="set_id")
+    groups = term_clusters(ranked, len(genes)).rename({"term_id": "set_id"})
+    return rows.join(groups, on="set_id", how="left", maintain_order="left")
 
 
-def _sets(members: pl.DataFrame, background: pl.Series) -> tuple[pl.Series, Membership]:
-    """Ids of a collection's sets, and their genes within the background."""
+def _sets(members: pl.DataFrame, background: pl.Series, limits: tuple[int, int]) -> tuple[pl.Series, Membership]:
+    """Ids of a collection's sets without headings, and their genes within the background."""
     ids = members["set_id"].unique().sort()
     rows = members.join(pl.DataFrame({"set_id": ids}).with_row_index("row"), on="set_id")
     rows = rows.join(pl.DataFrame({"gene": background}).with_row_index("at"), on="gene")
-    return ids, membership(rows["row"].to_numpy(), rows["at"].to_numpy(), (len(ids), len(background)))
+    sets = membership(rows["row"].to_numpy(), rows["at"].to_numpy(), (len(ids), len(background)))
+    sizes = np.diff(sets.indptr)
+    if np.count_nonzero((sizes >= limits[0]) & (sizes <= limits[1])) < _MANY:
+        return ids, sets
+    kept = np.flatnonzero(sizes <= _HALF * rows["at"].n_unique())
+    return ids.gather(kept), sets[kept]
 
 
 def _shared(tested: OverRepresentation, sets: Membership, genes: np.ndarray, background: pl.Series) -> pl.DataFrame:

@@ -41,7 +41,7 @@ def rendered(drawing: Drawing) -> Rendered:
     figure = drawing.figure
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # PNG first: it settles the layout once, at the resolution of print
+        _settle_layout(figure)
         png = _saved(figure, format="png", dpi=DPI, metadata={"Software": None, "Title": drawing.title})
         svg = _saved(figure, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None, "Title": drawing.title})
     missing: set[str] = set()
@@ -54,6 +54,14 @@ def rendered(drawing: Drawing) -> Rendered:
     svg = svg.replace(FAMILY, FAMILIES)  # a viewer without the font would take a serif
     files = {".svg": svg, ".png": png, ".csv": drawing.source.write_csv().encode()}
     return Rendered(files, width, height, "".join(sorted(missing)))
+
+
+def _settle_layout(figure: Any) -> None:  # noqa: ANN401 - matplotlib is imported where it is used
+    """Lay a figure out once, at the resolution of print; saving would do so for each format, and draw it to see."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def _saved(figure: Any, **options: Any) -> bytes:  # noqa: ANN401 - matplotlib's own keywords

@@ -21,8 +21,8 @@ FILES, EXCLUSIONS = "files.csv", "exclusions.csv"
 _SUFFERS = {
     "features": "symbols and RNA classes of features",
     "tx2gene": "salmon and kallisto counts",
-    "genome": "quantification of reads",
-    "gtf": "quantification of reads",
+    "genome": "quantification of reads and sequences of circRNAs",
+    "gtf": "quantification of reads and sequences of circRNAs",
     "mirna_hairpin": "quantification of miRNA reads",
     "mirna_mature": "quantification of miRNA reads and names of miRNAs",
     "mirna_aliases": "former names of miRNAs",
@@ -245,8 +245,8 @@ def reference_files(config: StudyYaml) -> list[tuple[tuple[str | int, ...], str,
         named.append((("enrichment", "gene_sets", key), sets.file, f"enrichment in {key}"))
     for key, one in config.enrichment.lists.items():
         named.append((("enrichment", "lists", key, "genes"), one.genes, f"enrichment of list {key}"))
-        if one.background and ("/" in one.background or "." in one.background):
-            named.append((("enrichment", "lists", key, "background"), one.background, f"enrichment of list {key}"))
+        what = f"the background of list {key} (a file of genes, or the words tested or annotated)"
+        named.append((("enrichment", "lists", key, "background"), one.background_file, what))
     return [(path, name, what) for path, name, what in named if name]
 
 

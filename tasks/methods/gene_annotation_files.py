@@ -11,7 +11,7 @@ from tasks.contracts import RawFile
 from tasks.methods.text import decode, is_binary
 
 _WIDTH = 9
-_COLUMNS = ("seqid", "source", "type", "start", "end", "score", "strand", "phase", "attributes")
+COLUMNS = ("seqid", "source", "type", "start", "end", "score", "strand", "phase", "attributes")
 _ROW = re.compile(
     r"^[^\t#]+\t[^\t]*\t[^\t]+\t\d+\t\d+\t[^\t]*\t[+.?-]\t[^\t]*\t[^\t]*(?:gene_id|ID|Parent)[ =]", re.MULTILINE
 )
@@ -40,7 +40,7 @@ def read_genes(raw: RawFile) -> pl.DataFrame:
             has_header=False,
             comment_prefix="#",
             quote_char=None,
-            schema=dict.fromkeys(_COLUMNS, pl.String),
+            schema=dict.fromkeys(COLUMNS, pl.String),
             glob=False,
         ).select("type", "attributes")
         genes = lines.filter(pl.col("type").str.contains(_GENE_TYPES)).collect()
@@ -55,13 +55,13 @@ def read_genes(raw: RawFile) -> pl.DataFrame:
         ) from error
     columns = {"feature_id": _ID, "symbol": _SYMBOL, "biotype": _BIOTYPE}
     return (
-        frame.select(pl.coalesce(_attribute(name) for name in names).alias(key) for key, names in columns.items())
+        frame.select(pl.coalesce(attribute(name) for name in names).alias(key) for key, names in columns.items())
         .with_columns(pl.col("feature_id").str.replace(_NO_PREFIX, ""))
         .drop_nulls("feature_id")
         .unique("feature_id", keep="first", maintain_order=True)
     )
 
 
-def _attribute(name: str) -> pl.Expr:
+def attribute(name: str) -> pl.Expr:
     """An attribute as GTF (``name "value"``) or GFF3 (``name=value``) writes it."""
     return pl.col("attributes").str.extract(rf'(?:^|;\s*){name}(?:=| +)"?([^";]+?)"?\s*(?:;|$)')

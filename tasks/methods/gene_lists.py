@@ -9,15 +9,26 @@ import polars as pl
 from tasks.methods.feature_ids import unversioned
 
 CHANGED = pl.col("direction") != "ns"
+TESTED, ANNOTATED = "tested", "annotated"
+OWN_LISTS = ("all", "up", "down", "hubs", "cerna_mrnas", "mirna_targets", "circrna_hosts", "shared", "ranking")
+CHANGED_SUFFIX = "_changed"  # of a named list: its changed genes
+BACKGROUND_REMEDY = (
+    "Add background: tested (genes that the contrast tested), annotated (genes of the collection) or a file of genes."
+)
 
 
 @dataclass(frozen=True)
 class GeneList:
-    """Genes (of ``gene_units``), each once; ``background`` holds them and all that could have been among them."""
+    """Genes (of ``gene_units``), each once; ``background`` holds them and all that could have been among them.
+
+    ``drawn_from`` says which these are: ``tested`` ones, ``annotated`` ones (of these, in each collection, the genes
+    that it knows), or a file of genes.
+    """
 
     name: str
     genes: pl.Series
     background: pl.Series
+    drawn_from: str = TESTED
 
 
 def changed_lists(tests: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:

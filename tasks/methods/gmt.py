@@ -147,3 +147,19 @@ def _about(comments: list[str]) -> dict[str, str]:
             word = match[1].lower().replace("license", "licence").replace("date-version", "version")
             found.setdefault("version" if word == "release" else word, match[2].strip())
     return found
+
+
+def gmt_text(sets: pl.DataFrame, about: Mapping[str, str]) -> str:
+    """Sets as GMT text that ``read_gmt`` reads back: comments of version, licence and source, then one set a line.
+
+    ``sets``: set_id, set_name, symbol. Lines are sorted by id and genes by symbol, so that the same sets are the same
+    text.
+    """
+    lines = (
+        sets.sort("set_id", "symbol")
+        .group_by("set_id", maintain_order=True)
+        .agg(pl.col("set_name").first().str.replace_all(r"\s+", " "), pl.col("symbol").str.join("\t"))
+        .select(pl.concat_str("set_id", "set_name", "symbol", separator="\t"))
+        .to_series()
+    )
+    return "".join(f"{line}\n" for line in (*(f"# {key}: {value}" for key, value in about.items()), *lines))

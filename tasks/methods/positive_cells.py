@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
+from schemas.errors import Problem, warning
 from tasks.methods.culture_values import with_exclusions
 
 FEW_CELLS = 200
 BY = ("sample_id", "stain", "time_h")
+_LISTED = 5
 
 
 def positive_cells(counts: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
@@ -60,3 +64,20 @@ def positive_cells(counts: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
         .drop("_positive_n", "_all_wrong")
         .sort(BY, nulls_last=True)
     )
+
+
+def few_cells(counted: pl.DataFrame) -> Iterator[Problem]:
+    """One warning for cultures of which fewer than 200 cells were counted.
+
+    ``counted``: ``sample_id, total_count``, one row per culture, stain and time.
+    """
+    few = counted.filter(pl.col("total_count") < FEW_CELLS)
+    if few.height:
+        samples = few["sample_id"].unique().sort()
+        names = ", ".join(samples.head(_LISTED)) + (", …" if samples.len() > _LISTED else "")
+        fewest = min(few["total_count"].to_list())
+        message = (
+            f"{samples.len()} of {counted['sample_id'].n_unique()} cultures have fewer than {FEW_CELLS} counted cells "
+            f"({fewest} the fewest)"
+        )
+        yield warning("samples.csv", f"sample {names}", "few_cells", message, "Count more fields of these cultures.")

@@ -1,4 +1,4 @@
-"""Files of study.yaml that are loaded like raw files: miRNA targets, gene sets, names of miRNAs and genes."""
+"""Files of study.yaml that are loaded like raw files: miRNA targets, gene sets and lists, names of miRNAs and genes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from schemas.errors import Problem, Severity
 from schemas.study import FileRow, StudyYaml
 from schemas.vocabulary import REFERENCE_TABLES, Assay
+from tasks.methods.circrna_lists import LIST, wants_circrnas
 from tasks.methods.file_checks import Listing
 from tasks.methods.problem_lists import shown
 
-COLLECTIONS = "collections"  # attribute of a row: names of the collections that a file holds, one a line
+# attributes of a row: names of the collections that a file holds, of the gene lists that it is or is the background of
+COLLECTIONS, LISTS, BACKGROUNDS = "collections", "lists", "backgrounds"  # one a line
+_NAMES = (COLLECTIONS, LISTS, BACKGROUNDS)
 _KEYS = {  # of study.yaml, by assay
     "mirna_targets": "cerna.targets or cerna.sequences",
     "gene_sets": "enrichment.gene_sets",
     "mirna_names": "annotation.mirna_mature or annotation.mirna_aliases",
     "gene_aliases": "annotation.gene_aliases",
+    "gene_lists": "enrichment.lists",
 }
 
 
@@ -71,15 +75,18 @@ def _implied(config: StudyYaml, listing: Listing) -> dict[str, FileRow]:
     def add(name: str, assay: Assay, attributes: dict[str, str]) -> None:
         plain = tidy_reference(name, listing)
         known = found.get(plain)
-        if known and known.assay == assay and COLLECTIONS in attributes:  # one file, several collections
-            names = f"{known.attributes[COLLECTIONS]}\n{attributes[COLLECTIONS]}"
-            attributes = {**attributes, **known.attributes, COLLECTIONS: names}
+        if known and known.assay == assay:  # one file, several collections or lists
+            both = (known.attributes, attributes)
+            names = {k: "\n".join(a[k] for a in both if k in a) for k in _NAMES if any(k in a for a in both)}
+            attributes = {**attributes, **known.attributes, **names}
         if not is_address(plain) and (known is None or known.assay == assay):
             found[plain] = FileRow(file=plain, assay=assay, attributes=attributes)
 
     for name in (*config.cerna.targets, *config.cerna.sequences):
         if name.strip():
             add(name, "mirna_targets", {})
+    if wants_circrnas(config):
+        add(LIST, "mirna_targets", {})
     for file in (config.annotation.mirna_mature, config.annotation.mirna_aliases):
         if file:
             add(file, "mirna_names", {})
@@ -89,6 +96,10 @@ def _implied(config: StudyYaml, listing: Listing) -> dict[str, FileRow]:
         said = {"version": sets.version, "licence": sets.licence}
         about = {COLLECTIONS: collection}
         add(sets.file, "gene_sets", about | {key: value for key, value in said.items() if value})
+    for name, one in config.enrichment.lists.items():
+        add(one.genes, "gene_lists", {LISTS: name})
+        if one.background_file:
+            add(one.background_file, "gene_lists", {BACKGROUNDS: name})
     return found
 
 

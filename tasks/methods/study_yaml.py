@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from schemas.errors import Problem, Severity
 from schemas.study import StudyYaml
 from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.gene_lists import BACKGROUND_REMEDY, CHANGED_SUFFIX, OWN_LISTS
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheet_rows import explained
@@ -178,6 +179,7 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
         message = f"{tests.posthoc} {_NEEDS[tests.omnibus][tests.posthoc]}, but the omnibus test is {tests.omnibus}"
         yield wrong(("statistics", "posthoc"), tests.posthoc, message, f"Write {_SUITS[tests.omnibus]}.")
     yield from _unknown_conditions(config, marked)
+    yield from _list_problems(config, marked)
     targets: list[tuple[tuple[str | int, ...], str]]
     targets = [(("qpcr", "reference_targets", at), name) for at, name in enumerate(config.qpcr.reference_targets)]
     targets += [(("expectations", at, "target"), e.target) for at, e in enumerate(config.expectations)]
@@ -185,6 +187,21 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
         message = f"'{shown(value)}' looks like a gene name that Excel turned into a date or number"
         remedy = "Write the gene symbol, e.g. SEPTIN2, MARCHF1."
         yield _problem(Severity.WARNING, marked, targets[at][0], value, "excel_damaged_name", message, remedy)
+
+
+def _list_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
+    """Named gene lists without a background, and those that are called as a list that every study has."""
+    lists = config.enrichment.lists
+    for name, one in lists.items():
+        path = ("enrichment", "lists", name)
+        if name in OWN_LISTS or name.removesuffix(CHANGED_SUFFIX) in lists.keys() - {name}:
+            message = f"'{shown(name)}' is the name of a list that is made anyway"
+            yield _problem(Severity.FATAL, marked, path, name, "wrong_value", message, "Call it otherwise.")
+        if one.drawn_from is None:
+            message = (
+                f"the list {shown(name)} names no background, so it is left out: what could it have been drawn from?"
+            )
+            yield _problem(Severity.LOCAL, marked, path, name, "background_missing", message, BACKGROUND_REMEDY)
 
 
 def _is_cron(fields: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ import yaml
 
 from tasks.simulation import (
     apoptosis,
+    gene_sets,
     identity,
     markers,
     matrices,
@@ -47,6 +48,7 @@ def study_yaml() -> bytes:
         "statistics": {"alpha": 0.05, "posthoc": "bonferroni", "design": "auto", "primary_time_h": 72},
         "viability": {"wavelength_nm": 450, "reference": "control", "scope": "plate"},
         "cerna": {"targets": [targets.TARGETS_FILE], "fdr": 0.05},
+        "enrichment": {"gene_sets": {gene_sets.COLLECTION: gene_sets.GENE_SETS_FILE}, "pvalue": 0.05},
         "annotation": {"features": matrices.FEATURES_FILE},
     }
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)

@@ -10,6 +10,7 @@ import numpy as np
 from tasks.simulation.apoptosis import simulate_apoptosis
 from tasks.simulation.design import NOTICE, STUDY_ID
 from tasks.simulation.drawn import Drawn
+from tasks.simulation.gene_sets import simulate_gene_sets
 from tasks.simulation.identity import simulate_identity
 from tasks.simulation.manifests import all_manifests, pictures
 from tasks.simulation.markers import simulate_markers
@@ -23,7 +24,7 @@ from tasks.simulation.viability import LAYOUT, simulate_viability
 from tasks.simulation.western import simulate_western
 
 SEED = 20240604
-TARGETS_STREAM = (1000,)  # beyond those of the assays
+TARGETS_STREAM, GENE_SETS_STREAM = (1000,), (1001,)  # beyond those of the assays
 # in the order of their random streams: new ones go to the end
 OTHERS: dict[str, Callable[[np.random.Generator], Drawn]] = {
     "senescence": simulate_senescence,
@@ -42,8 +43,8 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
     ``truth.json`` holds what the values were drawn from: percent of the control's living cells
     by condition and time, log2 fold change of the qPCR targets against the control, per
     count matrix the samples' size factors and the log2 fold change of every changed feature
-    (features that are not listed did not change), the ceRNA axes planted in the target table,
-    percent of senescent cells and every culture's
+    (features that are not listed did not change), the ceRNA axes planted in the target table, the
+    gene sets planted for each contrast, percent of senescent cells and every culture's
     counted cells, log2 change of blotted proteins and of the exosomes' markers, sizes and
     concentration of the exosome preparations, amount, purity and integrity of the sequenced RNA,
     percentages of living, apoptotic and necrotic cells, percent of the USC positive for each marker,
@@ -57,6 +58,9 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
     targets = simulate_targets(
         expression, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=TARGETS_STREAM))
     )
+    gene_sets = simulate_gene_sets(
+        expression, np.random.default_rng(np.random.SeedSequence(seed, spawn_key=GENE_SETS_STREAM))
+    )
     truth = {
         "notice": NOTICE,
         "study_id": STUDY_ID,
@@ -65,6 +69,7 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
         "qpcr": runs.truth,
         "expression": expression,
         "cerna": targets.truth,
+        "enrichment": gene_sets.truth,
         **{name: drawn.truth for name, drawn in others.items()},
         "pictures": pictures(),
         "ignored": ["landing/notes.txt"],
@@ -76,6 +81,7 @@ def simulate(seed: int = SEED) -> dict[str, bytes]:
         **runs.files,
         **counts,
         **targets.files,
+        **gene_sets.files,
         **{name: data for drawn in others.values() for name, data in drawn.files.items()},
         "truth.json": (json.dumps(truth, indent=1, ensure_ascii=False) + "\n").encode(),
     }

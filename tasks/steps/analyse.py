@@ -6,18 +6,18 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.engine import analyse
+from tasks.engine.analyse import Wave
 from tasks.engine.context import open_warehouse
 from tasks.engine.outcomes import PartOutcome
 from tasks.engine.study_files import resolve
 from warehouse.plan import PartPlan
 
 
-@task(task_run_name="plan {name}", tags=["writes-warehouse"], cache_policy=NO_CACHE, persist_result=False)
-def plan_analysis(name: str, study: str, home: str) -> tuple[list[tuple[PartPlan, ...]], list[PartOutcome]]:
-    """Say which parts of an analysis must be computed, step by step, and what became of the others."""
+@task(task_run_name="plan", tags=["writes-warehouse"], cache_policy=NO_CACHE, persist_result=False)
+def plan_wave(names: tuple[str, ...], study: str, home: str) -> Wave:
+    """Say which parts of the analyses must be computed now, and which analyses wait for them."""
     warehouse = open_warehouse(home)
-    plans, settled = analyse.plan_analysis(name, str(resolve(study, warehouse)), warehouse)
-    return analyse.steps_of(name, plans), settled
+    return analyse.plan_wave(names, str(resolve(study, warehouse)), warehouse)
 
 
 @task(task_run_name="compute {name}", tags=["writes-warehouse"], cache_policy=NO_CACHE, persist_result=False)

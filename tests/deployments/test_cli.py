@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tasks.methods.study_template import template
+from tests.tasks.methods.small_go import consortium_files
 
 COMMANDS = (
     "demo", "init", "check", "run", "ingest", "analyse", "publish", "register", "sql", "tables", "status", "exclude",
-    "retract", "reactivate", "up",
+    "retract", "reactivate", "gene-sets", "up",
 )  # fmt: skip
 
 
@@ -150,3 +151,14 @@ def test_an_interrupted_run_says_that_nothing_is_lost_and_the_status_how_far_it_
     shown = benchlake("status", cwd=tmp_path)
     assert shown.returncode == 0
     assert "Nothing is published yet" in shown.stdout
+
+
+def test_gene_sets_are_made_from_two_files_and_the_next_step_is_printed(tmp_path: Path) -> None:
+    consortium_files(tmp_path)
+    done = benchlake("gene-sets", "bp.gmt.gz", "--obo", "go-basic.obo", "--gaf", "goa.gaf.gz", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("bp.gmt.gz: 4 sets, 4 genes, 10 memberships.")
+    assert f"enrichment:\n  gene_sets:\n    GO_BP: {tmp_path}/bp.gmt.gz" in done.stdout
+    wrong = benchlake("gene-sets", "bp.gmt.gz", "--evidence", "ida,xxx", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "'XXX' is no evidence code of GO" in wrong.stderr

@@ -15,7 +15,8 @@ import pkgutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Container
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import CodeType, FrameType
@@ -32,7 +33,7 @@ STEPS = (
     "warehouse.store.Session.transaction",
     "warehouse.store.Warehouse.publish",
     "warehouse.store.Warehouse._fill_draft",
-    "tasks.engine.analyse.plan_analysis",
+    "tasks.engine.analyse.plan_wave",
     "tasks.engine.analyse.run_parts",
     "tasks.engine.ingest.hashes_of",
     "tasks.engine.ingest.load_batch",
@@ -59,10 +60,21 @@ def functions() -> dict[CodeType, str]:
     return found
 
 
+@dataclass(frozen=True)
+class AllBut:
+    """Every boundary but one: the night dies there, whatever it passes before."""
+
+    boundary: str
+
+    def __contains__(self, label: object) -> bool:
+        """Whether a night goes on at a boundary."""
+        return label != self.boundary
+
+
 class Boundaries:
     """Watches a night; notes every boundary, and kills the process at the first one not in ``passed``."""
 
-    def __init__(self, journal: Path, passed: Collection[str] | None, *, every: bool) -> None:
+    def __init__(self, journal: Path, passed: Container[str] | None, *, every: bool) -> None:
         """Note only where ``passed`` is null.
 
         ``every``: all functions, each time; else the steps, once (transactions: both ends).
@@ -111,11 +123,11 @@ def start(study: Path, home: Path) -> BaseProcess:
     return process
 
 
-def _doomed(study: Path, home: Path, journal: Path, passed: Collection[str] | None, every: bool) -> None:  # noqa: FBT001
+def _doomed(study: Path, home: Path, journal: Path, passed: Container[str] | None, every: bool) -> None:  # noqa: FBT001
     _watched(study, home, Boundaries(journal, passed, every=every))
 
 
-def run(study: Path, home: Path, journal: Path, passed: Collection[str] | None, *, every: bool = False) -> bool:
+def run(study: Path, home: Path, journal: Path, passed: Container[str] | None, *, every: bool = False) -> bool:
     """Run a night that dies at the first boundary not ``passed``; say whether it lived to its end."""
     process = FORKS.Process(target=_doomed, args=(study, home, journal, passed, every))
     process.start()

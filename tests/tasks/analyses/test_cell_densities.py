@@ -19,3 +19,11 @@ def test_positive_cells_are_summed_over_fields_where_they_were_told_apart() -> N
     rows = [row, row | {"field": "2", "total_count": 100}]
     (found,) = measured(ANALYSIS, computed(ANALYSIS, rows)["a"])
     assert (found["measure"], found["target"], found["value"]) == ("percent_positive", "GFP", 100 * 100 / 600)
+
+
+def test_shares_of_fewer_than_200_cells_are_told() -> None:
+    few = READING | {"total_count": 99, "field": "2", "sample_id": "T1"}
+    (problem,) = computed(ANALYSIS, [READING, few])["a"].problems
+    assert problem.rule == "few_cells"
+    assert "1 of 2 cultures have fewer than 200 counted cells (99 the fewest)" in problem.message
+    assert computed(ANALYSIS, [READING, few | {"percent_viable": None}])["a"].problems == ()

@@ -29,8 +29,7 @@ def chol(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ses
     for batch in plan.batches:
         ingest.load_batch(plan, batch, warehouse, store)
     for name in ANALYSES:
-        plans, _ = analyse.plan_analysis(name, plan.path, warehouse)
-        for step in analyse.steps_of(name, plans):
+        for step in analyse.plan_wave((name,), plan.path, warehouse).steps:
             assert {p.status for p in analyse.run_parts(step, plan.path, warehouse)} == {"done"}
     with warehouse.open("read") as session:
         yield session

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from scipy import stats
 
 from schemas.base import tables
@@ -146,3 +148,18 @@ def test_calls_that_popular_mirnas_make_are_told() -> None:
     done = ANALYSIS.run(part, read)
     assert done.frames[TABLE]["false_call_rate"].min() > 0.5
     assert [p.rule for p in done.problems] == ["few_samples_for_cerna", "popular_mirnas"]
+
+
+def test_of_a_family_too_large_for_the_table_the_strongest_pairs_are_stored_and_the_rest_is_told() -> None:
+    part, read = planned(candidates="tested")
+    whole = ANALYSIS.run(part, read).frames[TABLE].filter(tier="predicted")
+    assert whole["sharing_count"].unique().to_list() == [whole.height]
+    done = ANALYSIS.run(replace(part, parameters={**part.parameters, "stored": 4}), read)
+    few = done.frames[TABLE].filter(tier="predicted")
+    assert few.height == 4
+    assert few["sharing_count"].unique().to_list() == [whole.height]
+    assert few["hyper_pvalue"].sort().to_list() == whole["hyper_pvalue"].sort().head(4).to_list()
+    keys = ["cerna_id", "mrna_id"]
+    assert_frame_equal(few.sort(keys), whole.join(few, on=keys, how="semi").sort(keys))
+    told = [p.message for p in done.problems if p.rule == "pairs_not_stored"]
+    assert any(f"{whole.height} predicted ceRNA pairs share a miRNA and 0 are significant" in text for text in told)

@@ -87,12 +87,31 @@ def test_a_contrast_without_changed_genes_says_so() -> None:
     assert "no changed gene" in done.problems[0].message
 
 
+def test_a_contrast_that_tested_no_gene_says_so() -> None:
+    given = frames()
+    tests = given["result.differential_expression"].with_columns(library=pl.lit("circrna"), rna_class=pl.lit("circrna"))
+    done = run(given | {"result.differential_expression": tests})
+    assert done.frames[TABLE].is_empty()
+    assert [p.rule for p in done.problems] == ["no_enrichment"]
+    untested = given["result.differential_expression"].with_columns(pvalue=pl.lit(None, pl.Float64))
+    assert [p.rule for p in run(given | {"result.differential_expression": untested}).problems] == ["no_enrichment"]
+
+
 def test_sets_of_other_names_are_told() -> None:
     given = frames()
     other = given[GENE_SETS].with_columns(symbol=pl.lit("mmu") + pl.col("symbol"))
     done = run(given | {GENE_SETS: other})
     assert [p.rule for p in done.problems] == ["few_known_genes", "no_enrichment"]
     assert "of 24 genes of the collection 0 are genes of the study" in done.problems[0].message
+
+
+def test_lists_that_the_collection_knows_better_than_the_background_are_told_unless_that_is_annotated() -> None:
+    assert [p.rule for p in run(frames()).problems] == ["annotation_bias"]
+    done = run(frames(), background="annotated")
+    assert done.problems == ()
+    row = done.frames[TABLE].filter(gene_list="up", term_id="hit").row(0, named=True)
+    assert (row["background"], row["background_size"]) == ("annotated", 21)
+    assert row["pvalue"] == pytest.approx(stats.hypergeom.sf(5, 21, 8, 7), rel=1e-12)
 
 
 def test_without_sets_there_is_no_part_and_sets_not_loaded_are_a_reason() -> None:
@@ -124,10 +143,9 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
 
 def test_what_is_asked_for_and_not_computed_is_told() -> None:
     given = frames()
-    lists = {"apoptosis": {"genes": "reference/apoptosis.txt", "background": "tested"}}
-    done = run(given, methods=["ora", "gsea"], lists=lists)
-    assert [p.rule for p in done.problems] == ["enrichment_not_computed"]
-    assert "methods: gsea, lists: apoptosis" in done.problems[0].message
+    done = run(given, methods=["ora", "gsea"])
+    (told,) = [p for p in done.problems if p.rule == "enrichment_not_computed"]
+    assert "methods: gsea" in told.message
     assert set(done.frames[TABLE]["method"]) == {"ora"}
     (part,) = ANALYSIS.parts(study(methods=["gsea"]), given)
     assert part.skip is not None

@@ -90,3 +90,22 @@ def test_viability_is_measured_as_blanked_od_with_several_plates_as_blocks(
     assert [r["value"] for r in rows] == pytest.approx([1.0, 1.0])
     assert [r["block_id"] for r in rows] == blocks
     assert [r["na_reason"] for r in rows] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("names", "blocks"),
+    [
+        (["24h", "72h"], ["24h", "72h"]),  # plates of their own
+        (["P1", "P1"], ["P1", "P1"]),  # one plate read twice, a file each
+    ],
+)
+def test_plates_of_viability_are_told_apart_over_times(names: list[str], blocks: list[str]) -> None:
+    common = {"experiment": "main", "sample_id": "control1", "mean_od": 1.1, "blank_od": 0.1, "well_count": 3}
+    rows = measured(
+        "result.viability",
+        [
+            common | {"object_id": f"file{t}", "plate": p, "time_h": t, "is_excluded": False, "na_reason": None}
+            for p, t in zip(names, (24.0, 72.0), strict=True)
+        ],
+    )
+    assert [r["block_id"] for r in sorted(rows, key=lambda r: r["time_h"])] == blocks

@@ -10,7 +10,9 @@ from tasks.engine.context import open_warehouse
 from tasks.engine.ingest import check
 from tasks.engine.preview import preview
 from tasks.engine.study_files import read_folder
-from tests.night import night
+from tasks.methods.circrna_lists import LIST
+from tests.night import loaded, night
+from tests.tasks.methods.small_genome import write_genome
 
 YAML = "study_id: refs\nconditions: [{id: a}, {id: b}]\n"
 TARGETS, SETS = "reference/targets.tsv", "reference/sets.gmt"
@@ -179,3 +181,84 @@ def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mir
     ]
     (study / "landing" / "note.txt").write_text("a note")
     assert {p.status for p in night(study, home).parts if p.analysis == "target_mappings"} == {"current"}
+
+
+def test_named_lists_are_loaded_and_tested_and_one_without_a_background_is_left_out(
+    study: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    (study / "reference/a.txt").write_text("# cell death\nTP53\n1-Mar\n")
+    (study / "reference/b.txt").write_text("MDM2\nTP53\nBAX\n")
+    lists = (
+        "{death: {genes: reference/a.txt, background: annotated}, more: {genes: ./reference/a.txt, background: "
+        "reference/b.txt}, lone: {genes: reference/b.txt}}"
+    )
+    (study / "study.yaml").write_text(f"{YAML}enrichment: {{gene_sets: {{GO: {SETS}}}, size: 1-9, lists: {lists}}}\n")
+    told = {p.rule: p for p in check(read_folder(study))}
+    assert "the list lone names no background" in told["background_missing"].message
+    assert "1-Mar on line 3" in told["excel_damaged_name"].message
+    first = night(study, home)
+    assert {f.file_name: (f.status, f.assay, f.rows) for f in first.files if "txt" in f.file_name} == {
+        "reference/a.txt": ("loaded", "gene_lists", 4),
+        "reference/b.txt": ("loaded", "gene_lists", 6),
+    }
+    found = "SELECT gene_list, background, term_id, overlap, background_size FROM result.enrichment ORDER BY ALL"
+    assert rows(home, found) == [
+        ("death", "annotated", "GO:0000001", 1, 2),
+        ("more", "reference/b.txt", "GO:0000001", 1, 3),
+    ]
+    ended = rows(
+        home, "SELECT part, status, reason FROM ops.analysis_runs WHERE analysis = 'named_lists' ORDER BY part"
+    )
+    assert [run[:2] for run in ended] == [("list death", "done"), ("list lone", "skipped"), ("list more", "done")]
+    assert "background_missing" in str(ended[1][2])
+
+
+CIRCLES_YAML = """
+study_id: circles
+organism: Homo sapiens
+conditions: [{id: a}, {id: b}]
+cerna: {targets: [reference/targets.tsv]}
+annotation: {genome: reference/genome.fa.gz, gtf: reference/genes.gtf, mirna_mature: reference/mature.fa}
+"""
+
+
+def test_counted_circrnas_are_spliced_from_the_genome_and_follow_it_and_the_counts(tmp_path: Path) -> None:
+    study, home = tmp_path / "circles", tmp_path / "home"
+    (study / "reference").mkdir(parents=True)
+    (study / "landing").mkdir()
+    (study / "samples.csv").write_text("sample,condition,donor,replicate\nA1,a,d,1\nB1,b,d,1\n")
+    (study / "study.yaml").write_text(CIRCLES_YAML)
+    (study / TARGETS).write_text(PAIRS)
+    (study / "reference" / "mature.fa").write_text(
+        ">hsa-miR-21-5p MIMAT0000076 Homo sapiens miR-21-5p\nUAGCUUAUCAGACUGAUGUUGA\n"
+    )
+    write_genome(study / "reference")
+    (study / "files.csv").write_text("file,assay,rna_class\nlanding/circ.csv,expression_counts,circrna\n")
+    counts = study / "landing" / "circ.csv"
+    counts.write_text("id,A1,B1\nchr1:31|60|+,5,9\nchr1:11|60|+,3,4\n")
+
+    def read_again() -> set[str]:
+        files = {f.file_name: f.status for f in loaded(study, home)[1]}
+        assert set(files.values()) <= {"loaded"}
+        return set(files)
+
+    circles = "SELECT target_id, evidence FROM core.mirna_targets WHERE target_class = 'circrna' ORDER BY target_id"
+
+    assert read_again() == {"landing/circ.csv", TARGETS, "reference/mature.fa", LIST}
+    spliced = ("chr1:31|60|+", "1 8mer; 2 exons of T1")
+    assert rows(home, circles) == [spliced]
+    assert read_again() == set()
+
+    counts.write_text("id,A1,B1\nchr1:31|60|+,5,9\nchr1:11|95|+,3,4\n")
+    assert read_again() == {"landing/circ.csv", LIST}
+    assert rows(home, circles) == [("chr1:11|95|+", "1 8mer; 3 exons of T2"), spliced]
+
+    gtf = study / "reference" / "genes.gtf"
+    gtf.write_text(gtf.read_text().replace('"T1"', '"T9"'))
+    assert LIST in read_again()
+    assert rows(home, circles)[1] == ("chr1:31|60|+", "1 8mer; 2 exons of T9")
+
+    (study / "study.yaml").write_text(CIRCLES_YAML.replace("genome: reference/genome.fa.gz, ", ""))
+    assert LIST not in read_again()
+    assert rows(home, circles) == []

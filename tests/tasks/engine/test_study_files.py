@@ -10,7 +10,7 @@ import pytest
 from schemas.errors import UserError
 from schemas.polars_schema import schema
 from schemas.tables.studies import Study
-from tasks.engine.analyse import plan_analysis
+from tasks.engine.analyse import plan_wave
 from tasks.engine.context import open_warehouse
 from tasks.engine.publish import publish_study
 from tasks.engine.study_files import resolve
@@ -56,7 +56,7 @@ def test_what_was_never_ingested_is_neither_analysed_nor_published(tmp_path: Pat
         path.write_text(text, "utf-8")
     empty = open_warehouse(tmp_path / "empty")
     with pytest.raises(UserError, match="unknown is not known in this home yet"):
-        plan_analysis("group_tests", str(tmp_path / "study"), empty)
+        plan_wave(("group_tests",), str(tmp_path / "study"), empty)
     with pytest.raises(UserError, match="unknown is not known in this home yet"):
         publish_study("unknown", "", empty, is_complete=False)
     assert not empty.published.exists()

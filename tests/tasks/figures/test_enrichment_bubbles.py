@@ -22,11 +22,16 @@ def terms(count: int, *, contrast: str | None = "a", gene_list: str = "up", name
             "gene_ratio": (3 + i) / 200,
             "pvalue": 10.0 ** -(i + 2) if i % 2 else 0.5,
             "padj": 10.0 ** -(i + 1) if i % 2 else 0.9,
+            "cluster": i + 1 if i % 2 else None,
+            "is_representative": bool(i % 2) or None,
+            "background": "tested",
+            "background_size": 9000,
             "genes": "IL6;TNF",
         }
         for i in range(count)
     ]
-    return pl.DataFrame(rows, schema_overrides={"contrast_id": pl.String})
+    types = {"contrast_id": pl.String, "cluster": pl.Int64, "is_representative": pl.Boolean}
+    return pl.DataFrame(rows, schema_overrides=types)
 
 
 def test_the_terms_below_the_threshold_are_drawn_the_surest_on_top() -> None:
@@ -44,6 +49,7 @@ def test_the_terms_below_the_threshold_are_drawn_the_surest_on_top() -> None:
     assert {"GeneRatio (of 200 genes)", "−log₁₀ FDR", "Count", "10", "4"} <= words(drawing)
     assert "IL-1β against Control: 4 most significant terms of genes that are higher in GO_BP" in drawing.caption
     assert "nominal P < 0.05" in drawing.caption
+    assert drawing.caption.endswith("Background: all genes that could be in it (9,000 genes).")
 
 
 @pytest.mark.parametrize("name", ["t", "positive regulation of $a_1$ long-named processes " * 6])
@@ -54,6 +60,14 @@ def test_any_number_and_length_of_terms_fits_a_page(name: str, count: int) -> No
     drawing = drawn(FIGURE, part, read)
     assert drawing.source.height == min(count // 2, MOST)
     assert drawing.title.startswith("Genes changed alike in several contrasts")
+
+
+def test_a_term_stands_for_those_that_rest_on_its_genes() -> None:
+    same = pl.col("term_id").is_in(["GO:0000005", "GO:0000007"])
+    flags = {"cluster": pl.when(same).then(1).otherwise("cluster"), "is_representative": pl.col("term") == "term 7"}
+    read = {TERMS: terms(8).with_columns(**flags)}
+    (part,) = FIGURE.parts(study(), read)
+    assert drawn(FIGURE, part, read).source.select("term", "terms").rows() == [("term 7", 2)]
 
 
 def test_no_term_below_the_threshold_is_an_answer() -> None:

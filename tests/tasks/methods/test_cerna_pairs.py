@@ -107,3 +107,15 @@ def test_ties_have_the_rank_of_the_last_of_them() -> None:
     expected = stats.false_discovery_control(every)
     found = adjusted(pvalues, counts, len(every))
     assert found[[0, 1, 2, 4]] == pytest.approx(expected[[0, 2, 3, 6]])
+
+
+@pytest.mark.parametrize("count", [1, 5, 40, 10**6])
+def test_the_strongest_pairs_are_those_that_a_full_sort_puts_first(count: int) -> None:
+    family = pair_family(table(12, 40, 0.2, 5), table(30, 40, 0.2, 6))
+    ranked = sorted(zip(family.pvalue.tolist(), family.cerna.tolist(), family.mrna.tolist(), strict=True))
+    kept = family.strongest(count)
+    found = sorted(zip(kept.pvalue.tolist(), kept.cerna.tolist(), kept.mrna.tolist(), strict=True))
+    assert found == ranked[:count]
+    assert len(family.pvalue) > len(set(family.pvalue.tolist()))  # ties among them
+    assert {pair: by_pair(family)[pair] for pair in by_pair(kept)} == by_pair(kept)
+    assert kept.family_size == family.family_size

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from schemas.study import FileRow, StudyYaml
 from tasks.methods.file_checks import Listing
-from tasks.methods.reference_tables import COLLECTIONS, is_reference_table, with_reference_tables
+from tasks.methods.reference_tables import BACKGROUNDS, COLLECTIONS, LISTS, is_reference_table, with_reference_tables
 
 LISTING = Listing(["reference/t.tsv", "reference/go.gmt"])
 
@@ -41,3 +41,17 @@ def test_a_row_of_files_csv_is_kept_and_another_assay_there_is_a_problem() -> No
     assert (rows[0].plate, rows[0].assay, rows[0].line) == ("x", "mirna_targets", 2)
     assert [p.place for p in problems] == ["line 3, column assay"]
     assert rows[1].problem == str(problems[0])
+
+
+def test_one_file_may_be_several_lists_and_backgrounds() -> None:
+    lists = {
+        "death": {"genes": "reference/t.tsv", "background": "tested"},
+        "more": {"genes": "./reference/t.tsv", "background": "reference/go.gmt"},
+        "less": {"genes": "reference/go.gmt", "background": "reference/t.tsv"},
+    }
+    about = {"study_id": "s", "conditions": [{"id": "a"}], "enrichment": {"lists": lists}}
+    rows, _ = with_reference_tables(StudyYaml.model_validate(about), [], LISTING)
+    assert {row.file: (row.assay, row.attributes) for row in rows} == {
+        "reference/t.tsv": ("gene_lists", {LISTS: "death\nmore", BACKGROUNDS: "less"}),
+        "reference/go.gmt": ("gene_lists", {LISTS: "less", BACKGROUNDS: "more"}),
+    }

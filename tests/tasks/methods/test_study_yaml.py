@@ -4,6 +4,7 @@ import pytest
 
 from schemas.errors import Severity
 from schemas.study import Statistics
+from tasks.methods.gene_lists import BACKGROUND_REMEDY
 from tasks.methods.study_yaml import read_study_yaml
 
 HEAD = "study_id: demo\nconditions:\n  - {id: control}\n  - {id: il1b}\n"
@@ -92,6 +93,18 @@ def test_defaults_are_those_of_the_design() -> None:
             "line 5, key expression.methods",
             "wrong_type",
             "Correct it.",
+        ),
+        (
+            "enrichment:\n  lists:\n    death: {genes: a.txt}\n",
+            "line 7, key enrichment.lists.death",
+            "background_missing",
+            BACKGROUND_REMEDY,
+        ),
+        (
+            "enrichment: {lists: {up: {genes: a.txt, background: tested}}}\n",
+            "line 5, key enrichment.lists.up",
+            "wrong_value",
+            "Call it otherwise.",
         ),
         (
             "expression: {primary: edger}\n",

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from tasks.methods.manifests import manifest_names, read_study
+from tasks.simulation.gene_sets import GENE_SETS_FILE, LIST_FILE
 from tasks.simulation.study import simulate
+from tasks.simulation.targets import TARGETS_FILE
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_data(files: d
     assert other.keys() == files.keys()
     changed = {name for name in files if other[name] != files[name]}
     drawn = {n for n in files if n.startswith("landing/") and n != "landing/notes.txt"}
-    assert changed == drawn | {"truth.json", "reference/mirna_targets.tsv.gz"}
+    assert changed == drawn | {"truth.json", TARGETS_FILE, GENE_SETS_FILE, LIST_FILE}
 
 
 def test_files_csv_names_every_raw_file_but_the_ignored_one(files: dict[str, bytes]) -> None:

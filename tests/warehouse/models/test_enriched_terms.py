@@ -16,3 +16,32 @@ def test_terms_are_listed_by_their_nominal_p_value_with_genes_and_contrast(inser
     assert (first["term_id"], first["nominal_pvalue"], first["padj"], first["genes"]) == ("a", 0.001, 0.01, "IL6;TNF")
     assert (first["reference"], first["target"]) == ("il1b", "il1b_usc")
     assert (second["term_id"], second["padj"]) == ("b", 0.3)
+
+
+def test_terms_of_one_cluster_name_their_most_significant_one(insert: Insert, read: Read) -> None:
+    for term, pvalue, cluster in (
+        ("a", 0.01, 1),
+        ("b", 0.002, 1),
+        ("c", 0.03, 2),
+        ("1", 0.04, None),
+        ("d", 0.045, None),
+    ):
+        insert(
+            "result.enrichment",
+            **BASE,
+            term_id=term,
+            term=term.upper(),
+            pvalue=pvalue,
+            cluster=cluster,
+            is_representative=None if cluster is None else term != "a",
+        )
+    found = {
+        r["term_id"]: (r["cluster"], r["is_representative"], r["representative"]) for r in read("mart.enriched_terms")
+    }
+    assert found == {
+        "b": (1, True, "B"),
+        "a": (1, False, "B"),
+        "c": (2, True, "C"),
+        "1": (None, None, "1"),
+        "d": (None, None, "D"),
+    }

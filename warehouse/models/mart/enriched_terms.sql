@@ -1,5 +1,6 @@
 -- Enriched terms with their genes: P < 0.05 nominal, the corrected value beside it.
 -- One row per contrast, gene list, collection, term and method; reads result.enrichment, core.contrasts.
+-- representative, text: Most significant term of those that rest on nearly the same genes; itself where it is alone.
 -- nominal_pvalue, number: P-value that is not corrected for the number of terms (as DAVID prints it).
 WITH nominal AS (
     SELECT
@@ -19,7 +20,21 @@ WITH nominal AS (
         terms.pvalue AS nominal_pvalue,
         terms.padj,
         terms.family_size,
-        terms.genes
+        terms.background,
+        terms.cluster,
+        terms.is_representative,
+        terms.genes,
+        first_value(terms.term) OVER (
+            PARTITION BY
+                terms.study_id,
+                terms.contrast_id,
+                terms.gene_list,
+                terms.collection,
+                terms.method,
+                terms.cluster,
+                CASE WHEN terms.cluster IS NULL THEN terms.term_id END
+            ORDER BY terms.pvalue, terms.term_id
+        ) AS representative
     FROM result.enrichment AS terms
     WHERE terms.pvalue < 0.05
 )
@@ -43,6 +58,10 @@ SELECT
     nominal.nominal_pvalue,
     nominal.padj,
     nominal.family_size,
+    nominal.background,
+    nominal.cluster,
+    nominal.is_representative,
+    nominal.representative,
     nominal.genes
 FROM nominal
 LEFT JOIN core.contrasts AS contrasts

@@ -1,0 +1,64 @@
+"""Gene sets as a study knows them: which of their genes it has, and what that does to enrichment."""
+
+from __future__ import annotations
+
+import polars as pl
+from scipy import stats
+
+from schemas.errors import Problem, warning
+from tasks.methods.gene_lists import GeneList
+from tasks.methods.gene_units import named_genes
+
+FEW = (
+    0.1  # share of a collection's genes (or of the study's, where fewer) below which names are probably of another kind
+)
+_BIASED = 1e-3  # p-value of a list's share of annotated genes
+
+
+def known_sets(sets: pl.DataFrame, known: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``core.gene_sets`` with ``gene`` (of ``known``, null where none is meant) and ``gene_set_hash``.
+
+    ``known``: feature_id and gene of all genes that count (``gene_units``).
+    """
+    names = named_genes(sets["symbol"], known, aliases)
+    return sets.rename({"object_id": "gene_set_hash"}).join(names, left_on="symbol", right_on="name", how="left")
+
+
+def few_known(sets: pl.DataFrame, gene_count: int) -> list[Problem]:
+    """A warning for each collection that shares hardly a gene with the study's ``gene_count`` genes.
+
+    ``sets``: collection, symbol, gene. A collection may be small, and so may a panel of genes: the share is of the
+    fewer of both.
+    """
+    found = []
+    genes = sets.unique(["collection", "symbol"]).group_by("collection").agg(
+        pl.len(), known=pl.col("gene").is_not_null().sum()
+    )  # fmt: skip
+    for name, count, known in genes.sort("collection").iter_rows():
+        if known < FEW * min(count, gene_count):
+            message = f"of {count:,} genes of the collection {known:,} are genes of the study, which has {gene_count:,}"
+            remedy = "Take gene sets of the study's organism with symbols; name annotation.features if ids have none."
+            found.append(warning("study.yaml", f"key enrichment.gene_sets.{name}", "few_known_genes", message, remedy))
+    return found
+
+
+def annotation_bias(one: GeneList, sets: pl.DataFrame, place: str) -> list[Problem]:
+    """A warning for collections that know more of a list than of what it was drawn from.
+
+    Genes that are no protein's, in no set, are seldom changed: against them every large set comes out. One-sided
+    hypergeometric test of the list's annotated genes.
+    """
+    found = []
+    for (name,), part in sets.drop_nulls("gene").sort("collection").group_by(["collection"], maintain_order=True):
+        genes = part["gene"].implode()
+        background, own = (int(side.is_in(genes).sum()) for side in (one.background, one.genes))
+        pvalue = stats.hypergeom.sf(own - 1, len(one.background), background, len(one.genes))
+        if pvalue < _BIASED:
+            message = (
+                f"{name} knows {own:,} of {len(one.genes):,} changed genes ({own / len(one.genes):.0%}) but only "
+                f"{background:,} of {len(one.background):,} tested ones ({background / len(one.background):.0%}): "
+                "general terms come out for that alone"
+            )
+            remedy = "Set enrichment.background: annotated in study.yaml to test among genes that the collection knows."
+            found.append(warning("study.yaml", place, "annotation_bias", message, remedy))
+    return found

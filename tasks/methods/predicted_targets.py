@@ -1,0 +1,97 @@
+"""miRNA targets predicted from sequence: sites of every mature miRNA, and the pairs that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from schemas.errors import bad_input
+from tasks.contracts import Context, RawFile
+from tasks.methods.mature_mirnas import mature_mirnas, of_organism
+from tasks.methods.seed_sites import SITE_TYPES, seed_sites
+from tasks.methods.site_context import site_context
+
+SITES, SOURCE = "mirna_sites", "seed sites"
+_TYPES = SITE_TYPES[:-1]  # 6mers are too common to tell anything
+_CHUNK = 2**19  # nucleotides whose sites are held at once
+
+
+def study_mirnas(raw: RawFile, context: Context) -> pl.DataFrame:
+    """Mature miRNAs of the study's organism, each name once.
+
+    Raises ``BadInputError`` about ``raw``, whose sites are wanted, without annotation.mirna_mature or such miRNAs.
+    """
+    mature = context.references.get("mirna_mature")
+    if mature is None:
+        message = "sites can only be found where study.yaml names the miRNAs' sequences"
+        raise bad_input(raw.name, "", "no_mature_mirnas", message, "Name annotation.mirna_mature, miRBase's mature.fa.")
+    organism = context.study.config.organism
+    mirnas = of_organism(mature_mirnas(mature), organism).unique("name", keep="first", maintain_order=True)
+    if mirnas.is_empty():
+        message = f"{mature.name} has no mature miRNA of {organism}"
+        raise bad_input(raw.name, "", "no_mature_mirnas", message, "Name miRBase's mature.fa, or correct the organism.")
+    return mirnas
+
+
+def predicted_sites(
+    mirnas: pl.DataFrame, ids: Sequence[str], sequences: Sequence[str], circles: Sequence[bool]
+) -> pl.DataFrame:
+    """Rows of ``core.mirna_sites``: every 8mer, 7mer-m8 and 7mer-A1 of ``mirnas`` (name, sequence) in the targets.
+
+    ``circles`` says which sequences may have sites across their junction.
+    """
+    found = [
+        _sites(mirnas, ids[first:last], sequences[first:last], circles[first:last])
+        for first, last in _chunks([len(sequence) for sequence in sequences])
+    ]
+    return pl.concat(found)
+
+
+def predicted_pairs(sites: pl.DataFrame, rings: Sequence[str], origins: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Rows of ``core.mirna_targets``: the pairs, with the numbers of their sites as evidence.
+
+    ``rings``: targets that are circRNAs. ``origins`` (target_id, origin) is added to the evidence.
+    """
+    counts = [(pl.col("site_type") == kind).sum().alias(kind) for kind in _TYPES]
+    said = [pl.when(pl.col(kind) > 0).then(pl.format("{} {}", pl.col(kind), pl.lit(kind))) for kind in _TYPES]
+    pairs = sites.group_by("mirna", "target_id").agg(*counts, pl.len().alias("site_count"))
+    evidence = pl.concat_str(*said, separator=", ", ignore_nulls=True)
+    if origins is not None:
+        pairs = pairs.join(origins, on="target_id", how="left")
+        evidence = pl.concat_str(evidence, "origin", separator="; ", ignore_nulls=True)
+    return pairs.select(
+        "mirna",
+        "target_id",
+        pl.lit(None, pl.String).alias("target_symbol"),
+        pl.when(pl.col("target_id").is_in(list(rings))).then(pl.lit("circrna")).alias("target_class"),
+        pl.lit(SOURCE).alias("source"),
+        evidence.alias("evidence"),
+        pl.lit("predicted").alias("tier"),
+        pl.col("site_count").cast(pl.Int64),
+    ).sort("mirna", "target_id")
+
+
+def _chunks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Ranges of sequences that are looked at together."""
+    first = size = 0
+    for at, length in enumerate(lengths):
+        if at > first and size + length > _CHUNK:
+            yield first, at
+            first, size = at, 0
+        size += length
+    yield first, len(lengths)
+
+
+def _sites(mirnas: pl.DataFrame, ids: Sequence[str], sequences: Sequence[str], circles: Sequence[bool]) -> pl.DataFrame:
+    mature = mirnas["sequence"].to_list()
+    sites = site_context(seed_sites(mature, sequences, circles), mature, sequences, circles)
+    return sites.select(
+        mirnas["name"].gather(sites["mirna"]).alias("mirna"),
+        pl.Series("target_id", ids, pl.String).gather(sites["sequence"]),
+        (pl.col("t1") + 1).alias("position_nt"),
+        pl.Series("site_type", _TYPES, pl.String).gather(sites["site_type"]),
+        "spans_junction",
+        "au_content",
+        "supplementary_score",
+    )

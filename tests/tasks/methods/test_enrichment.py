@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from scipy import stats
+
+from tasks.methods.enrichment import enriched_terms
+from tasks.methods.gene_lists import GeneList
+
+GENES = pl.Series("gene", [f"G{i:03d}" for i in range(200)])
+
+
+def sets(**members: list[str]) -> pl.DataFrame:
+    rows = [
+        {"collection": "C", "set_id": name, "set_name": name, "gene_set_hash": "h", "gene": gene, "symbol": gene}
+        for name, genes in members.items()
+        for gene in genes
+    ]
+    return pl.DataFrame(rows)
+
+
+def small(count: int) -> dict[str, list[str]]:
+    """Disjoint sets of four of the first hundred genes; nobody knows the other hundred."""
+    return {f"s{i:02d}": GENES[4 * i : 4 * i + 4].to_list() for i in range(count)}
+
+
+def test_headings_of_an_ontology_are_no_terms_of_a_family() -> None:
+    given = sets(root=GENES[:100].to_list(), half=GENES[:50].to_list(), **small(25))
+    rows = enriched_terms([GeneList("up", GENES[:10], GENES)], given, (2, 150), ["ora"])
+    assert "root" not in set(rows["term_id"])
+    assert "half" in set(rows["term_id"])  # of 100 known genes not over half
+    assert rows["family_size"].unique().to_list() == [26]
+
+
+def test_a_small_collection_keeps_all_its_sets() -> None:
+    given = sets(root=GENES[:100].to_list(), **small(5))
+    rows = enriched_terms([GeneList("up", GENES[:10], GENES)], given, (2, 150), ["ora"])
+    assert "root" in set(rows["term_id"])
+
+
+def test_annotated_genes_are_those_of_the_collection_among_the_background() -> None:
+    listed = GENES[[0, 1, 2, 3, 4, 5, 150, 151]]
+    one = GeneList("up", listed, GENES, drawn_from="annotated")
+    row = enriched_terms([one], sets(**small(25)), (2, 150), ["ora"]).filter(term_id="s00").row(0, named=True)
+    assert (row["list_size"], row["background_size"], row["background"]) == (6, 100, "annotated")
+    assert row["pvalue"] == pytest.approx(stats.hypergeom.sf(3, 100, 4, 6), rel=1e-12)
+
+
+def test_terms_below_the_nominal_threshold_have_a_cluster() -> None:
+    near = {f"n{i}": GENES[: 10 + i].to_list() for i in range(3)}
+    listed = GENES[[*range(8), 90, 91]]
+    rows = enriched_terms([GeneList("up", listed, GENES)], sets(**near, **small(25)), (2, 150), ["ora"], 0.05)
+    assert rows.filter(pl.col("pvalue") >= 0.05)["cluster"].null_count() == rows.filter(pl.col("pvalue") >= 0.05).height
+    grouped = rows.filter(pl.col("term_id").is_in(["n0", "n1", "n2"]))
+    assert grouped["cluster"].n_unique() == 1
+    assert grouped.filter("is_representative")["term_id"].to_list() == ["n0"]
+
+
+@pytest.mark.parametrize("genes", [GENES[:0], GENES[150:160]])
+def test_lists_without_genes_in_the_collection_have_no_rows(genes: pl.Series) -> None:
+    for rule in ("tested", "annotated"):
+        assert enriched_terms([GeneList("up", genes, GENES, rule)], sets(**small(25)), (2, 9), ["ora"]).is_empty()

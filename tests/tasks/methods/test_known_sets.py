@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tasks.methods.gene_lists import GeneList
+from tasks.methods.known_sets import annotation_bias, few_known, known_sets
+
+UNITS = pl.DataFrame({"feature_id": [f"E{i}" for i in range(40)], "gene": [f"G{i}" for i in range(40)]})
+ALIASES = pl.DataFrame({"alias": ["OLD0"], "symbol": ["G0"]})
+SETS = pl.DataFrame(
+    {"object_id": "h", "collection": "C", "set_id": "s", "symbol": ["OLD0", "E1", "g2", "NONE"]},
+)
+
+
+def test_genes_of_sets_are_found_by_alias_id_and_case() -> None:
+    found = known_sets(SETS, UNITS, ALIASES)
+    assert dict(found.select("symbol", "gene").iter_rows()) == {"OLD0": "G0", "E1": "G1", "g2": "G2", "NONE": None}
+    assert found["gene_set_hash"].unique().to_list() == ["h"]
+
+
+@pytest.mark.parametrize(("known", "gene_count", "warnings"), [(1, 40, 1), (9, 40, 0), (4, 8, 0), (0, 8, 1)])
+def test_a_panel_of_few_genes_is_no_collection_of_another_organism(known: int, gene_count: int, warnings: int) -> None:
+    genes = [f"G{i}" if i < known else None for i in range(90)]
+    sets = pl.DataFrame({"collection": "C", "symbol": [f"S{i}" for i in range(90)], "gene": genes})
+    assert len(few_known(sets, gene_count)) == warnings
+
+
+def test_a_list_that_the_collection_knows_better_than_its_background_is_told() -> None:
+    genes = pl.Series([f"G{i}" for i in range(200)])
+    sets = pl.DataFrame({"collection": "C", "gene": genes[:50]})
+    (told,) = annotation_bias(GeneList("all", genes[:20], genes), sets, "contrast a")
+    assert "C knows 20 of 20 changed genes (100%) but only 50 of 200 tested ones (25%)" in told.message
+    assert annotation_bias(GeneList("all", genes[40:80], genes), sets, "contrast a") == []
+    assert annotation_bias(GeneList("all", genes[:0], genes), sets, "contrast a") == []
