@@ -14,7 +14,7 @@ class AssumptionCheck(
     Table,
     name="result.assumption_checks",
     replace_by=("study_id", "run_id"),
-    key=("study_id", "comparison_id", "experiment", "assay", "measure", "target", "time_h", "check", "condition"),
+    key=("study_id", "comparison_id", "experiment", "assay", "measure", "target", "time_h", "check_name", "condition"),
 ):
     """One check of what group tests assume: reported, never used to choose a test or to drop a value."""
 
@@ -27,7 +27,7 @@ class AssumptionCheck(
     target: Target
     time_h: TimeH
     scale: Annotated[Scale, Field(description="Scale of the values checked: that of the primary test.")]
-    check: Annotated[
+    check_name: Annotated[
         Literal["shapiro_wilk", "levene", "grubbs"],
         Field(description="Normality, equal variances (about medians), or the value furthest from the mean."),
     ]

@@ -38,4 +38,4 @@ def check_rows(
             if check.suspect is not None and condition is not None:
                 suspect = member.units[np.flatnonzero(conditions == condition)[check.suspect]]
             row = dict(zip(FAMILY, member.family, strict=True)) | vars(check)
-            yield row | {"check": name, "condition": condition, "suspect": suspect}
+            yield row | {"check_name": name, "condition": condition, "suspect": suspect}

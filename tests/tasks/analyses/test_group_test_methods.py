@@ -219,7 +219,7 @@ def test_letters_and_checks_stand_beside_the_tests() -> None:
     shown = {r["condition"]: r["letters"] for r in rows_of(done, "group_summaries")}
     for a, b in combinations(GROUPS, 2):
         assert bool(set(shown[a]) & set(shown[b])) == bool(expected()[f"even.shares.{a}-{b}"])
-    checks = {(r["check"], r["condition"]): r for r in rows_of(done, "assumption_checks")}
+    checks = {(r["check_name"], r["condition"]): r for r in rows_of(done, "assumption_checks")}
     assert checks.keys() == {
         ("levene", None),
         ("shapiro_wilk", None),
