@@ -274,6 +274,35 @@ def sql(
 
 
 @app.command()
+def export(
+    study: StudyArg,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one that the same export made.")],
+    form: Annotated[
+        str,
+        typer.Option("--format", help="xlsx (Excel), prism (GraphPad), h5ad (AnnData), ro-crate (archive) or csv."),
+    ] = "xlsx",
+    home: Home = None,
+) -> None:
+    """Take the published study away in files that other programs read.
+
+    **xlsx**: one workbook, a sheet per result table and a dictionary. **prism**: a .pzfx per assay with column, XY
+    and grouped tables of the values that were tested. **h5ad**: an AnnData per RNA class with counts, normalised
+    values and differential expression. **ro-crate**: raw files, tables, figures and how they came about, for an
+    archive. **csv**: every result table with a dictionary, for R and Python.
+
+    `benchlake export my-study --format prism for-prism`
+    """
+    from tasks.engine.context import open_objects
+    from tasks.engine.study_export import export as export_study
+
+    files = export_study(study, form, folder, _warehouse(home), open_objects(home))
+    for path in files[:SCREEN]:
+        out.print(str(path), markup=False, highlight=False)
+    if len(files) > SCREEN:
+        _tell(f"and {len(files) - SCREEN} files more in {folder}")
+
+
+@app.command()
 def tables(name: Annotated[str | None, typer.Argument(help="A table or view; without it, all.")] = None) -> None:
     """The data dictionary: every table, column, unit and meaning."""
     from deployments.tables import print_tables

@@ -35,6 +35,7 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
         )
         _print_standing(summary, console)
         _print_warnings(summary, console)
+        _print_report(summary, console)
         return
     if summary.files:
         _print_files(summary.files, console)
@@ -62,6 +63,7 @@ def print_summary(summary: Summary, home: Path, console: Console) -> None:
         )
         where = "" if home.resolve() == Path(".benchlake").resolve() else f" --home {home}"
         console.print(f'Ask it with  {command()} sql{where} "FROM mart.freshness"', markup=False, highlight=False)
+    _print_report(summary, console)
 
 
 def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
@@ -76,6 +78,11 @@ def _print_files(files: tuple[FileOutcome, ...], console: Console) -> None:
         console.print(f"… and {len(read) - LINES} more: FROM core.raw_objects lists all.")
     _print_reasons("quarantined", [(f.file_name, f.reason) for f in files if f.status == "quarantined"], console)
     _print_reasons("ignored", [(f.file_name, f.reason) for f in files if f.status == "ignored"], console)
+
+
+def _print_report(summary: Summary, console: Console) -> None:
+    if summary.report_path:
+        console.print(f"Report: {summary.report_path}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _gone(file: FileOutcome, study_id: str) -> str:

@@ -35,4 +35,5 @@ def published(request: StudyRequest, summary: Summary, *, is_complete: bool) -> 
         warnings=shown.warnings,
         figure_count=shown.figure_count,
         figure_folder=shown.figure_folder,
+        report_path=shown.report_path,
     )

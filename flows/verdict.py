@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from flows.requests import StudyRequest
 from schemas.errors import BadInputError, BenchlakeError, TransientError, UserError
@@ -61,7 +62,11 @@ def judged(summary: Summary, request: StudyRequest) -> Summary:
 
 
 def _show(summary: Summary) -> None:
-    from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: PLC0415 - slow to import
+    from prefect.artifacts import (  # noqa: PLC0415 - slow to import
+        create_link_artifact,
+        create_markdown_artifact,
+        create_table_artifact,
+    )
 
     key = _key(summary.study_id)
     for name, title, rows in tables(summary):
@@ -72,6 +77,13 @@ def _show(summary: Summary) -> None:
                 table=[dict(row) for row in rows[:ARTIFACT_ROWS]],
                 description=f"{summary.study_id}: {title}.{left_out}",
             )
+    if summary.report_path:
+        create_link_artifact(
+            key=f"{key}-report",
+            link=Path(summary.report_path).absolute().as_uri(),
+            link_text=summary.report_path,
+            description=f"{summary.study_id}: the report; browsers open it on the machine where it lies",
+        )
     create_markdown_artifact(key=f"{key}-summary", markdown=markdown(summary), description=f"{summary.study_id}: run")
 
 
@@ -154,6 +166,7 @@ def markdown(summary: Summary) -> str:
     lines += [f"- {summary.unchanged_count} files unchanged"] if summary.unchanged_count else []
     lines += [f"- {current} analyses current, not computed again"] if current else []
     lines += [f"- {summary.figure_count} figures in {summary.figure_folder}"] if summary.figure_count else []
+    lines += [f"- report: {summary.report_path}"] if summary.report_path else []
     lines += [f"- published {summary.published_at:%Y-%m-%d %H:%M} UTC"] if summary.published_at else []
     lines += ["", "### To look at", ""] if summary.warnings else []
     return "\n".join([*lines, *(f"- {w}" for w in summary.warnings)]) + "\n"

@@ -230,6 +230,7 @@ class Enrichment(_Sheet):
         default="tested",
         description="Genes that lists of contrasts are compared with: all tested ones, or those in the collection.",
     )
+    permutations: int = Field(default=10_000, ge=100, le=1_000_000, description="Random sets of each size, of gsea.")
     lists: dict[str, GeneList] = Field(default_factory=dict)
 
     @property

@@ -54,4 +54,5 @@ def night(study: Path, home: Path) -> Summary:
         withdrawn=away,
         figure_count=shown.figure_count,
         figure_folder=shown.figure_folder,
+        report_path=shown.report_path,
     )

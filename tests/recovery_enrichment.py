@@ -32,6 +32,7 @@ def assert_enrichment_recovered(connection: duckdb.DuckDBPyConnection, truth: Tr
             assert padj is not None, f"{contrast}, {gene_list}: {term} is missing"
             assert padj < NOMINAL, f"{contrast}, {gene_list}: {term} has padj {padj}"
             assert gene_list != "up" or place == 1, f"{contrast}: {term} is number {place} of the raised genes"
+    _assert_ends_found(connection, truth)
     families = {(of, within) for of, within, *_ in rows}
     most = stats.binom.ppf(1 - 0.001 / len(families), len(null), NOMINAL)
     for family in sorted(families, key=str):
@@ -40,3 +41,19 @@ def assert_enrichment_recovered(connection: duckdb.DuckDBPyConnection, truth: Tr
         assert nominal <= most, f"{family}: {nominal} of {len(null)} null sets with P < {NOMINAL}"
         false = sum(padj < NOMINAL for _, padj in tested)
         assert false <= 1, f"{family}: {false} null sets called"
+
+
+def _assert_ends_found(connection: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    """Preranked GSEA finds each planted set at the upper end of its contrast's ranking."""
+    for contrast, term in truth["enrichment"]["planted"].items():
+        found = connection.execute(
+            """
+            SELECT nes, padj FROM result.enrichment
+            WHERE study_id = ? AND contrast_id = ? AND term_id = ? AND method = 'gsea'
+            """,
+            [truth["study_id"], contrast, term],
+        ).fetchall()
+        assert len(found) == 1, f"{contrast}: {len(found)} rows of preranked GSEA for {term}"
+        nes, padj = found[0]
+        assert nes > 1, f"{contrast}: {term} has NES {nes}"
+        assert padj < NOMINAL, f"{contrast}: {term} has padj {padj} in preranked GSEA"

@@ -72,6 +72,8 @@ def test_the_truth_itself_is_recovered(recovered: duckdb.DuckDBPyConnection) -> 
         "DELETE FROM result.enrichment WHERE pvalue < 1e-6",
         "DELETE FROM result.enrichment WHERE contrast_id = 'exo_vs_usc'",
         "UPDATE result.enrichment SET padj = 0.5",
+        "UPDATE result.enrichment SET nes = -nes",
+        "DELETE FROM result.enrichment WHERE method = 'gsea'",
         "UPDATE result.enrichment SET pvalue = pvalue / 3",
         "UPDATE result.enrichment SET pvalue = pvalue / 1e12 WHERE term_id LIKE '%199'",
         "UPDATE result.enrichment SET padj = 0.01 WHERE pvalue < 0.02",

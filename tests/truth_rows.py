@@ -107,6 +107,8 @@ def insert_enrichment(con: duckdb.DuckDBPyConnection) -> None:
             insert_row(con, "result.enrichment", **row, term_id=term, pvalue=1e-9, padj=1e-7)
             for place, other in enumerate(null):
                 insert_row(con, "result.enrichment", **row, term_id=other, pvalue=(place + 1) / len(null), padj=1.0)
+        ranked = {**row, "gene_list": "ranking", "method": "gsea", "term_id": term}
+        insert_row(con, "result.enrichment", **ranked, nes=2.5, pvalue=1e-3, padj=0.01)
 
 
 def _insert_pairs(con: duckdb.DuckDBPyConnection, family: dict[str, Any], means: dict[str, float]) -> None:

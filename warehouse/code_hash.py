@@ -60,12 +60,12 @@ def module_digest(module: str) -> str:
 
 @cache
 def project_digest() -> str:
-    """Digest of everything that can change a result: declarations, science, engine, SQL."""
+    """Digest of everything that can change a result or its report: declarations, science, engine, SQL, templates."""
     root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for package in ("schemas", "tasks", "warehouse"):
         for path in sorted((root / package).rglob("*")):
-            if path.suffix in {".py", ".sql"}:
+            if path.suffix in {".py", ".sql", ".j2", ".css", ".js"}:
                 digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

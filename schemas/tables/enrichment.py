@@ -16,7 +16,11 @@ class Enrichment(
     key=("study_id", "contrast_id", "gene_list", "collection", "term_id", "method"),
     sort_by=("contrast_id", "gene_list", "collection", "method", "pvalue", "term_id"),
 ):
-    """One term for one gene list by one method; terms of the family without a gene of the list (p = 1) have no row."""
+    """One term for one gene list by one method; terms of the family without a gene of the list (p = 1) have no row.
+
+    Of gsea every term of the family has one; its list are the genes from the end of the ranking to the peak of the
+    term's running sum.
+    """
 
     study_id: StudyId
     run_id: RunId
@@ -30,29 +34,60 @@ class Enrichment(
         Field(
             description="`all`, `up`, `down` (changed genes), `hubs` and `cerna_mrnas` (mRNAs of the ceRNA network), "
             "`mirna_targets` (of changed miRNAs), `circrna_hosts` (of changed circRNAs), `shared` (changed in the same "
-            "direction in several contrasts)."
+            "direction in several contrasts), `ranking` (of gsea: all tested genes by test statistic)."
         ),
     ]
     collection: Annotated[str, Field(description="Collection of gene sets (enrichment.gene_sets of study.yaml).")]
     term_id: Annotated[str, Field(description="Id of the set.")]
     term: Annotated[str, Field(description="Name of the set.")]
     method: Annotated[
-        Literal["ora", "ease"],
-        Field(description="`ora`: hypergeometric; `ease`: DAVID's score, P(overlap - 1 or more)."),
+        Literal["ora", "ease", "gsea"],
+        Field(
+            description="`ora`: hypergeometric; `ease`: DAVID's score, P(overlap - 1 or more); `gsea`: preranked gene "
+            "set enrichment analysis."
+        ),
     ]
-    overlap: Annotated[int, Field(ge=1, description="Genes of the list in the set.")]
+    overlap: Annotated[int, Field(ge=1, description="Genes of the list in the set; of gsea the leading edge.")]
     set_size: Annotated[int, Field(ge=1, description="Genes of the set in the background; the size limits are on it.")]
     set_gene_count: Annotated[
         int, Field(ge=1, description="Genes of the set in its file, whether in the background or not.")
     ]
-    list_size: Annotated[int, Field(ge=1, description="Genes of the list in the background.")]
-    background_size: Annotated[int, Field(ge=1, description="Genes that could have been in the list.")]
+    list_size: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Genes of the list in the background; of gsea those from the top (es > 0) or the bottom of the "
+            "ranking to the peak of the running sum.",
+        ),
+    ]
+    background_size: Annotated[
+        int, Field(ge=1, description="Genes that could have been in the list; of gsea all ranked ones.")
+    ]
     family_size: Annotated[
         int, Field(ge=1, description="Terms within the size limits: the family that padj corrects for.")
     ]
     gene_ratio: Annotated[float, Field(gt=0, le=1, description="overlap / list_size.")]
     fold_enrichment: Annotated[float, Field(gt=0, description="gene_ratio over set_size / background_size.")]
-    pvalue: Annotated[float, Field(ge=0, le=1, description="P(overlap or more by chance), one-sided; nominal.")]
+    es: Annotated[
+        float | None,
+        Field(ge=-1, le=1, description="Enrichment score: the running sum at its peak; null but of gsea."),
+    ]
+    nes: Annotated[
+        float | None,
+        Field(
+            description="Normalised enrichment score: es over the mean size of the scores of its sign that random sets "
+            "of its size have; positive: the term's genes are higher in the target. Null but of gsea."
+        ),
+    ]
+    pvalue: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="P(overlap or more by chance), of gsea (1 + b) / (1 + n) of the n random scores of its sign, b "
+            "as extreme; one-sided, nominal.",
+        ),
+    ]
     padj: Annotated[
         float, Field(ge=0, le=1, description="Benjamini-Hochberg over the contrast's list, collection and method.")
     ]
@@ -75,5 +110,11 @@ class Enrichment(
     is_representative: Annotated[
         bool | None, Field(description="Whether it is the most significant term of its cluster; null without cluster.")
     ]
-    genes: Annotated[str, Field(description="Genes of the list in the set, semicolon list, alphabetical.")]
+    genes: Annotated[
+        str, Field(description="Genes of the list in the set, semicolon list, alphabetical; of gsea from the end on.")
+    ]
     gene_set_hash: Annotated[str, Field(description="sha256 of the file that the set was read from.")]
+    na_reason: Annotated[
+        str | None,
+        Field(description="Why nes of gsea is null: no_permutation_of_this_sign; null when it is there."),
+    ]

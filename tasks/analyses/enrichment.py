@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 
-from schemas.errors import Problem, Severity, warning
+from schemas.errors import Problem, Severity
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
@@ -17,7 +16,6 @@ from tasks.methods.enrichment import NOMINAL, enriched_terms
 from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import annotation_bias, few_known, known_sets
-from tasks.methods.problem_lists import several
 from tasks.methods.result_frames import result_frame
 
 SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
@@ -29,22 +27,20 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per contrast whose genes or circRNAs the primary method tested, and one for genes that several share."""
     options, primary = study.config.enrichment, study.config.expression.primary
     has_sets = not slices[SETS].is_empty()
-    if not (has_sets or options.gene_sets):
+    methods = [method for method in options.methods if method != "gsea"]
+    if not methods or not (has_sets or options.gene_sets):
         return []
     skip = None
     if not has_sets:
         files = ", ".join(sets.file for sets in options.gene_sets.values())
         skip = f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
-    elif set(options.methods) == {"gsea"}:
-        skip = "enrichment.methods names gsea alone, which is not computed; add ora or ease"
     tested = slices[TESTS].filter(pl.col("method") == primary, pl.col("library") != "mirna")
     here = set(tested["contrast_id"])
     given = {
         "limits": list(options.limits),
         "background": options.background,
         "nominal": max(options.pvalue, NOMINAL),
-        "methods": [m for m in options.methods if m != "gsea"],
-        "left_out": ["methods: gsea"] * ("gsea" in options.methods),
+        "methods": methods,
     }
     found = [
         Part(
@@ -73,7 +69,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     known = pl.concat([units, _hosts(lists, units)])
     sets = frames[SETS].filter(~pl.col("is_excluded"))
     sets = known_sets(sets, known, frames[ALIASES])
-    problems = [*few_known(sets, known["gene"].n_unique()), *_left_out(given)]
+    problems = few_known(sets, known["gene"].n_unique())
     if given["background"] == TESTED:
         problems += [p for one in lists[:1] for p in annotation_bias(one, sets, _place(given))]
     filled = [replace(one, drawn_from=given["background"]) for one in lists if len(one.genes)]
@@ -100,15 +96,6 @@ def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
     genes = pl.concat([pl.Series("gene", dtype=pl.String), *(one.background.rename("gene") for one in lists)])
     found = pl.DataFrame({"feature_id": genes.unique(), "gene": genes.unique()})
     return found.join(units, on="gene", how="anti").sort("gene")
-
-
-def _left_out(given: Mapping[str, Any]) -> list[Problem]:
-    """What study.yaml asks for and nobody computes."""
-    if not given["left_out"]:
-        return []
-    message = f"not computed: {several(given['left_out'])}"
-    remedy = "Preranked GSEA needs another tool for now; the lists of contrasts are tested."
-    return [warning("study.yaml", "section enrichment", "enrichment_not_computed", message, remedy)]
 
 
 def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:

@@ -54,6 +54,7 @@ class Summary:
     withdrawn: tuple[FileOutcome, ...] = ()  # retracted since the last publication: their rows are gone
     figure_count: int = 0  # in the study's folder of figures
     figure_folder: str = ""
+    report_path: str = ""  # of the page that people read
     state: str = ""  # of the study as ingest found it: what a publication then shows
 
     @property

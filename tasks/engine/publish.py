@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.polars_schema import schema
 from schemas.tables.publications import Publication
-from tasks.engine import exports, figures
+from tasks.engine import exports, figures, report
 from tasks.engine.figures import computations
 from tasks.engine.outcomes import FileOutcome, Summary
 from tasks.engine.problems import problems_of_rows
@@ -32,9 +32,10 @@ def state_of(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Warehous
 
 
 def is_current(folder: StudyFolder, hashes: Mapping[str, str], warehouse: Warehouse) -> bool:
-    """Whether the snapshot shows this very state: then a run finds nothing to do."""
+    """Whether snapshot and report show this very state: then a run finds nothing to do."""
     study_id = folder.study.study_id
-    if not (warehouse.published.exists() and warehouse.path.exists()):
+    shown = (warehouse.published, warehouse.path, report.path(study_id, warehouse.home))
+    if not all(path.exists() for path in shown):
         return False
     with warehouse.snapshot() as session:
         known = session.read("ops.publications", {"study_id": [study_id]}, ["state", "is_complete"])
@@ -102,6 +103,7 @@ def published(study_id: str, warehouse: Warehouse) -> Summary:
         warnings=tuple(listed(problems, study=study_id)),
         figure_count=drawn,
         figure_folder=str(figures.folder(study_id, warehouse.home)),
+        report_path=str(path) if (path := report.path(study_id, warehouse.home)).exists() else "",
     )
 
 
@@ -111,7 +113,7 @@ def act_marker(warehouse: Warehouse, study_id: str) -> Path:
 
 
 def publish_study(study_id: str, state: str, warehouse: Warehouse, *, is_complete: bool) -> datetime:
-    """Swap the study's figures and exports, then its rows in the snapshot; remember the state that they show.
+    """Swap the study's figures, exports and report, then its rows in the snapshot; remember the state that they show.
 
     ``state``: what ingest found. What arrived since then belongs to the next run. A night that dies
     between the swaps left the state of the snapshot as it was: the next night does all again.
@@ -121,6 +123,7 @@ def publish_study(study_id: str, state: str, warehouse: Warehouse, *, is_complet
     figures.show(study_id, warehouse)
     exports.show(study_id, warehouse)
     now = datetime.now(UTC)
+    report.show(study_id, warehouse, now)
     row = {"study_id": study_id, "published_at": now, "state": state, "is_complete": is_complete}
     warehouse.publish(study_id, pl.DataFrame([row], schema=schema(Publication)))
     return now

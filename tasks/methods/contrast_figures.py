@@ -41,7 +41,7 @@ def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame], table: str 
             continue
         contrast = rows[row["contrast_id"]]
         parameters = {
-            **_names(study, contrast),
+            **contrast_names(study, contrast),
             "contrast": contrast.id,
             "library": row["library"],
             "method": row["method"],
@@ -61,7 +61,8 @@ def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame], table: str 
     return found
 
 
-def _names(study: Study, contrast: ContrastRow) -> dict[str, str]:
+def contrast_names(study: Study, contrast: ContrastRow) -> dict[str, str]:
+    """What people call the contrast's reference and target."""
     labels = group_labels(study) if contrast.variable == "condition" else {}
     return {name: labels.get(value, value) for name, value in _levels(contrast).items()}
 

@@ -110,6 +110,9 @@ def _table(tested: OverRepresentation, ids: pl.Series, shared: pl.DataFrame) -> 
             "genes": shared["genes"],
         }
     ).with_columns(
+        pl.lit(None, pl.Float64).alias("es"),
+        pl.lit(None, pl.Float64).alias("nes"),
+        pl.lit(None, pl.String).alias("na_reason"),
         list_size=pl.lit(list_size),
         background_size=pl.lit(tested.background_size),
         family_size=pl.lit(len(tested.family)),

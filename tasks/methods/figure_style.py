@@ -5,7 +5,7 @@ Colours: Okabe & Ito; Wong 2011, doi:10.1038/nmeth.1618.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SINGLE_MM, DOUBLE_MM, TALLEST_MM = 85.0, 174.0, 230.0  # one and two columns, the height of a page
+LETTER_MM, HANDLE_MM = 1.15, 9.0  # of the small type, on average; of a legend's handle with its gaps
 MM_PER_INCH = 25.4
 DPI = 300
 TEXT_PT, SMALL_PT = 7.0, 6.0
@@ -116,6 +117,12 @@ def lightened(colour: str, share: float) -> str:
     """A ``#RRGGBB`` colour mixed with white."""
     parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(p + (255 - p) * share):02X}" for p in parts)
+
+
+def legend_columns(labels: Sequence[str], width_mm: float) -> int:
+    """Columns of a legend below a panel, one to four, so that its longest label fits."""
+    longest = max(map(len, labels), default=0)
+    return min(max(int(width_mm / (longest * LETTER_MM + HANDLE_MM)), 1), 4)
 
 
 def plain(text: str) -> str:

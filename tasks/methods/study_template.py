@@ -96,6 +96,7 @@ conditions:
 #   gene_sets: {{GO_BP: reference/go_bp.gmt.gz}}
 #   pvalue: 0.05
 #   size: 10–500
+#   methods: [ora, gsea]                       # gsea ranks all genes; ora alone otherwise
 #   lists: {{apoptosis: {{genes: reference/apoptosis.txt, background: tested}}}}
 # annotation: {{features: reference/features.tsv.gz, tx2gene: reference/tx2gene.tsv.gz}}
 """

@@ -79,7 +79,7 @@ def _bound(tubes: Sequence[Tube], masks: Masks, column: str, stained: Sequence[T
     top = max((c["range"] or 0 for t in with_channel for c in t.channels if c["column"] == column), default=0)
     scale = scale_for(np.concatenate(pooled(with_channel)), top)
     for kind in KINDS:
-        controls = [t for t in with_channel if t.control == kind and _controls(t, kind, column, stained)]
+        controls = [t for t in with_channel if t.control == kind and is_control(t, kind, column, stained)]
         values = np.concatenate(pooled(controls)) if controls else np.empty(0)
         threshold = control_threshold(values, kind, scale)
         if threshold:
@@ -88,7 +88,7 @@ def _bound(tubes: Sequence[Tube], masks: Masks, column: str, stained: Sequence[T
     return _Bound(threshold, None, None) if threshold else None
 
 
-def _controls(tube: Tube, kind: str, column: str, stained: Sequence[Tube]) -> bool:
+def is_control(tube: Tube, kind: str, column: str, stained: Sequence[Tube]) -> bool:
     """An FMO for the channel that it lacks; isotypes for the channel they name, or all where they name none."""
     own = control_column(tube, stained)
     return kind == "unstained" or own == column or (kind == "isotype" and own is None)

@@ -16,7 +16,8 @@ from tasks.simulation.drawn import Drawn
 from tasks.simulation.matrices import feature_ids, features
 
 GENE_SETS_FILE, COLLECTION = "reference/gene_sets.gmt.gz", "SIMULATED"
-LIST_FILE, LIST_SIZE = "reference/apoptosis.txt", 60
+LIST_FILE = "reference/apoptosis.txt"
+LIST_SIZE, LIST_PLANTED = 60, 12  # genes, of them changed ones of each planted set
 NULL_SETS, SIZES = 200, (20, 120)
 PLANTED_CHANGED, PLANTED_OTHERS = 25, 25  # genes of a planted set that its contrast raises, and any others
 ABOUT = {"version": "simulated", "licence": "CC0 1.0", "source": NOTICE}
@@ -26,19 +27,21 @@ def simulate_gene_sets(expression: Mapping[str, Any], rng: np.random.Generator) 
     """A GMT file of planted and null sets, and a list of genes for people who want to name one.
 
     ``expression``: the truth of the count matrices. A planted set has genes that its contrast raises, with as many
-    drawn from all genes; null sets and the list of genes are drawn from all genes. The truth has the planted set of
-    each contrast and the ids of the null sets.
+    drawn from all genes; null sets are drawn from all genes; the list has changed genes of each planted set, and
+    others. The truth has the planted set of each contrast and the ids of the null sets.
     """
     symbols = dict(features().select("feature_id", "symbol").iter_rows())
     genes = np.array([symbols[i] for i in feature_ids("gene", expression["libraries"]["gene"]["feature_count"])])
     genes = genes[len(NAMED_GENES) :]
     sets: dict[str, tuple[str, list[str]]] = {}
     planted: dict[str, str] = {}
+    listed: set[str] = set()
     for number, contrast in enumerate(CONTRASTS, 1):
         change = expression["libraries"]["gene"]["log2_fold_change"][contrast.contrast]
         raised = np.array([symbols[i] for i, value in change.items() if value > 0])
         planted[contrast.contrast] = _id(number)
         members = [*rng.choice(raised, PLANTED_CHANGED, replace=False), *rng.choice(genes, PLANTED_OTHERS, False)]
+        listed |= {str(gene) for gene in members[:LIST_PLANTED]}
         sets[_id(number)] = f"simulated: raised in {contrast.contrast}", members
     null = [_id(number) for number in range(len(planted) + 1, len(planted) + NULL_SETS + 1)]
     for number, name in enumerate(null, 1):
@@ -46,7 +49,8 @@ def simulate_gene_sets(expression: Mapping[str, Any], rng: np.random.Generator) 
         sets[name] = f"simulated: drawn from all genes, {number}", rng.choice(genes, size, replace=False).tolist()
     rows = [(key, name, str(gene)) for key, (name, members) in sets.items() for gene in members]
     table = pl.DataFrame(rows, schema=["set_id", "set_name", "symbol"], orient="row").unique()
-    named = sorted(rng.choice(genes, LIST_SIZE, replace=False).tolist())
+    others = rng.permutation(np.setdiff1d(genes, sorted(listed)))[: LIST_SIZE - len(listed)]
+    named = sorted({*listed, *others.tolist()})
     files = {
         GENE_SETS_FILE: gzip.compress(gmt_text(table, ABOUT).encode(), mtime=0),
         LIST_FILE: "".join(f"{gene}\n" for gene in [f"# {NOTICE}", *named]).encode(),

@@ -48,7 +48,13 @@ def study_yaml() -> bytes:
         "statistics": {"alpha": 0.05, "posthoc": "bonferroni", "design": "auto", "primary_time_h": 72},
         "viability": {"wavelength_nm": 450, "reference": "control", "scope": "plate"},
         "cerna": {"targets": [targets.TARGETS_FILE], "fdr": 0.05},
-        "enrichment": {"gene_sets": {gene_sets.COLLECTION: gene_sets.GENE_SETS_FILE}, "pvalue": 0.05},
+        "enrichment": {
+            "gene_sets": {gene_sets.COLLECTION: gene_sets.GENE_SETS_FILE},
+            "pvalue": 0.05,
+            "methods": ["ora", "gsea"],
+            "permutations": 1000,
+            "lists": {"apoptosis": {"genes": gene_sets.LIST_FILE, "background": "tested"}},
+        },
         "annotation": {"features": matrices.FEATURES_FILE},
     }
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)

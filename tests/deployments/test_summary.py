@@ -66,3 +66,11 @@ def test_figures_are_counted_and_their_folder_is_named_once() -> None:
     assert "12 figures, 1 of them drawn in this run: home/studies/s/figures" in text
     assert "a, gene, deseq2" not in text
     assert "ValueError: odd" in text
+
+
+def test_a_run_ends_with_where_the_report_is() -> None:
+    path = "/a/very/long/home/that/does/not/fit/on/one/line/of/a/terminal/studies/[s]/report.html"
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    for summary in (Summary("s", published_at=at, report_path=path), Summary("s", is_unchanged=True, report_path=path)):
+        assert printed(summary).splitlines()[-1] == f"Report: {path}"
+    assert "Report" not in printed(Summary("s", published_at=at))

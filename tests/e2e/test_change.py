@@ -12,14 +12,23 @@ from tests.e2e.small_study import LAYOUT, PLATES, RUNS, Bench, assert_same, cont
 
 VIABILITY_DESCENDANTS = {
     ("measurements", "cell_viability, viability, bench"),
-    ("group_tests", "viability_all, cell_viability, bench"),
+    *(
+        (analysis, "viability_all, cell_viability, bench")
+        for analysis in ("group_tests", "time_courses", "rescue", "figure group_values", "figure time_courses")
+    ),
 }
 QPCR_DESCENDANTS = {
     ("qpcr_fold_changes", "bench"),
     ("qpcr_reference_stability", "bench"),
     ("measurements", "qpcr, qpcr_fold_changes, bench"),
-    ("group_tests", "qpcr_all, qpcr, bench"),
+    *((analysis, "qpcr_all, qpcr, bench") for analysis in ("group_tests", "rescue", "figure group_values")),
+    ("figure reference_genes", "bench"),
 }
+
+
+def picture_of_plate(time_h: int) -> tuple[str, str]:
+    """The map of a plate."""
+    return "figure plate_maps", f"{PLATES[time_h]}, CCK8_{time_h}h, absorbance, 450 nm, {time_h} h"
 
 
 def of_plate(part: str) -> set[tuple[str, str]]:
@@ -67,12 +76,13 @@ def test_one_changed_well_recomputes_only_what_descends_from_its_plate(bench: Be
     new_part = part_of(bench, time_h)
     assert {(analysis, part) for _, analysis, part, status in fresh if status == "done"} == {
         *of_plate(new_part),
+        picture_of_plate(time_h),
         *VIABILITY_DESCENDANTS,
     }
     assert {(analysis, part) for _, analysis, part, status in fresh if status == "skipped"} == of_plate(old_part)
     assert bench.rows("SELECT value FROM core.plate_wells WHERE well = 'C03' AND time_h = ?", time_h) == [(1.234,)]
     computed = {(p.analysis, p.part) for p in summary.parts if p.status == "done"}
-    assert computed == {*of_plate(new_part), *VIABILITY_DESCENDANTS}
+    assert computed == {*of_plate(new_part), picture_of_plate(time_h), *VIABILITY_DESCENDANTS}
 
     attempts = bench.attempts()
     (bench.study / PLATES[time_h]).write_bytes(old_bytes)
@@ -83,6 +93,7 @@ def test_one_changed_well_recomputes_only_what_descends_from_its_plate(bench: Be
     assert_same(after, before, but=("ops.analysis_runs", "ops.publications"))
     assert {(a, p) for _, a, p, status in bench.attempts() - attempts if status == "done"} == {
         *of_plate(old_part),
+        picture_of_plate(time_h),
         *VIABILITY_DESCENDANTS,
     }
     assert bench.night().is_unchanged
@@ -102,7 +113,7 @@ def test_a_changed_layout_reloads_only_the_files_that_use_it(bench: Bench) -> No
     assert sorted(f.file_name for f in summary.files) == sorted(PLATES.values())
     assert bench.rows("SELECT DISTINCT role FROM core.plate_wells WHERE well = 'B02'") == [("empty",)]
     assert {(analysis, part) for _, analysis, part, _ in bench.attempts() - attempts} == {
-        *(one for t in PLATES for one in of_plate(part_of(bench, t))),
+        *(one for t in PLATES for one in (*of_plate(part_of(bench, t)), picture_of_plate(t))),
         *VIABILITY_DESCENDANTS,
     }
     assert bench.rows("SELECT DISTINCT well_count FROM result.viability WHERE sample_id = 'NP1_control'") == [(2,)]
@@ -114,8 +125,12 @@ def test_a_changed_threshold_recomputes_the_tests_and_reads_no_file(bench: Bench
     summary = bench.night()
     assert summary.files == ()
     assert {(analysis, part) for _, analysis, part, _ in bench.attempts() - attempts} == {
-        ("group_tests", "viability_all, cell_viability, bench"),
-        ("group_tests", "qpcr_all, qpcr, bench"),
+        *(
+            (analysis, part)
+            for analysis in ("group_tests", "rescue", "figure group_values")
+            for part in ("viability_all, cell_viability, bench", "qpcr_all, qpcr, bench")
+        ),
+        ("figure time_courses", "viability_all, cell_viability, bench"),
     }
 
 

@@ -10,7 +10,9 @@ import duckdb
 from deployments.status import read_status
 from tasks.simulation.study import simulate
 from tests.e2e.small_study import Bench
+from tests.figure_counterparts import assert_figures_have_counterparts
 from tests.recovery import assert_truth_recovered
+from tests.recovery_report import assert_report_recovers
 from tests.sql_recipes import RECIPES
 
 # what the simulated study has none of: quarantined files, a second reference gene, outer wells, flags of those wells,
@@ -53,7 +55,10 @@ def test_the_truth_of_the_simulated_study_is_recovered(tmp_path: Path) -> None:
     assert not summary.failed
     assert not summary.quarantined
     with duckdb.connect(str(bench.warehouse.published), read_only=True) as snapshot:
-        assert_truth_recovered(snapshot, json.loads((bench.study / "truth.json").read_text()))
+        truth = json.loads((bench.study / "truth.json").read_text())
+        assert_truth_recovered(snapshot, truth)
+        assert_report_recovers(Path(summary.report_path).read_text(), truth)
         assert_recipes_answer(snapshot)
+        assert_figures_have_counterparts(snapshot, Path(summary.figure_folder))
         assert_counts_of_files_agree(snapshot)
     assert bench.night().is_unchanged

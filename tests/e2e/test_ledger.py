@@ -55,7 +55,13 @@ def test_a_run_says_what_a_retraction_took_away_and_reactivation_brings_it_back(
     assert (gone.file_name, gone.reason, gone.rows) == (PLATE, "retracted: wet lid", 96)
     assert summary.unchanged_count == len(bench.folder.landing) - 1
     ended = [p for p in summary.parts if p.status == "ended"]
-    assert {p.analysis for p in ended} == {"viability", "plate_quality"}
+    assert {p.analysis for p in ended} == {
+        "viability",
+        "plate_quality",
+        "time_courses",
+        "figure plate_maps",
+        "figure time_courses",
+    }
     assert all("its rows are gone" in str(p.reason) for p in ended)
     with duckdb.connect(str(bench.warehouse.published), read_only=True) as snapshot:
         held = snapshot.execute("SELECT file_name, message FROM mart.quarantine WHERE status = 'retracted'").fetchall()
@@ -101,7 +107,11 @@ def test_an_excluded_well_recomputes_only_its_descendants(bench: Bench) -> None:
         ("viability", f"CCK8_24h of {str(object_id)[:12]}"),
         ("plate_quality", f"CCK8_24h of {str(object_id)[:12]}"),
         ("measurements", "cell_viability, viability, bench"),
-        ("group_tests", "viability_all, cell_viability, bench"),
+        *(
+            (analysis, "viability_all, cell_viability, bench")
+            for analysis in ("group_tests", "time_courses", "rescue", "figure group_values", "figure time_courses")
+        ),
+        ("figure plate_maps", f"{PLATE}, CCK8_24h, absorbance, 450 nm, 24 h"),
     }
     assert contents(bench.warehouse.path)["core.plate_wells"].equals(wells)
     written = list(csv.DictReader((bench.study / "exclusions.csv").read_text().splitlines()))

@@ -60,7 +60,9 @@ def test_a_registered_study_is_scheduled_and_a_triggered_night_publishes_its_tab
     assert loaded == 4
     assert tests > 0
     artifacts = lab.call("/artifacts/filter", {"limit": 50})
-    assert {"small-bench-loaded", "small-bench-computed", "small-bench-summary"} <= {a["key"] for a in artifacts}
+    assert {"small-bench-loaded", "small-bench-computed", "small-bench-report", "small-bench-summary"} <= {
+        a["key"] for a in artifacts
+    }
 
     misspelt = lab.trigger("Small_bench")
     wait_until(lambda: lab.state_of(misspelt) in {"COMPLETED", "FAILED", "CRASHED"}, 180)

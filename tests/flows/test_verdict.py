@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -46,13 +47,14 @@ def test_arrows_are_summed_up() -> None:
         Summary("s", published_at=at),
     )
     assert whole == Summary("s", files=(LOADED,), parts=(DONE, CURRENT), unchanged_count=2, published_at=at)
-    text = markdown(whole)
+    text = markdown(replace(whole, report_path="/home/studies/s/report.html"))
     for line in (
         "- 1 files loaded",
         "- 1 analyses computed",
         "- 2 files unchanged",
         "- 1 analyses current",
         "2026-01-02 03:04",
+        "- report: /home/studies/s/report.html",
     ):
         assert line in text
 

@@ -141,11 +141,8 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
     assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]
 
 
-def test_what_is_asked_for_and_not_computed_is_told() -> None:
+def test_gsea_is_an_analysis_of_its_own() -> None:
     given = frames()
     done = run(given, methods=["ora", "gsea"])
-    (told,) = [p for p in done.problems if p.rule == "enrichment_not_computed"]
-    assert "methods: gsea" in told.message
     assert set(done.frames[TABLE]["method"]) == {"ora"}
-    (part,) = ANALYSIS.parts(study(methods=["gsea"]), given)
-    assert part.skip is not None
+    assert ANALYSIS.parts(study(methods=["gsea"]), given) == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from scipy import stats
@@ -13,6 +15,7 @@ from scipy import stats
 from tasks.engine import analyse, ingest
 from tasks.engine.context import open_objects, open_warehouse
 from tasks.engine.study_files import read_folder
+from warehouse.models import views
 from warehouse.store import Session
 
 ANALYSES = ("differential_expression", "target_mappings", "cerna_triplets", "enrichment")
@@ -32,8 +35,14 @@ def session_of(study: Path, home: Path, names: tuple[str, ...]) -> Iterator[Sess
 
 @pytest.fixture(scope="module")
 def airway(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    names = ("differential_expression", "enrichment")
-    yield from session_of(shared / "studies" / "airway", tmp_path_factory.mktemp("airway"), names)
+    home = tmp_path_factory.mktemp("airway")
+    study = shutil.copytree(shared / "studies" / "airway", home / "study", copy_function=shutil.copyfile)
+    text = (study / "study.yaml").read_text()
+    assert "enrichment: {" in text
+    wanted = "enrichment: {methods: [ora, gsea], permutations: 1000, "
+    (study / "study.yaml").write_text(text.replace("enrichment: {", wanted))
+    names = ("differential_expression", "enrichment", "gsea", "figure running_scores")
+    yield from session_of(study, home, names)
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +84,50 @@ def test_terms_of_airway_are_those_of_the_definition(airway: Session, shared: Pa
 
 def test_dexamethasone_calls_the_terms_that_it_is_known_for(airway: Session) -> None:
     rows = airway.read("result.enrichment", {"collection": ["GO_BP"], "gene_list": ["all"]})
+    assert rows["nes"].null_count() == rows.height
     assert rows.filter(pl.col("padj") < 0.05).height > 20
     known = rows.filter(pl.col("term").str.contains("glucocorticoid|extracellular matrix organization"))
     assert known["pvalue"].min() < 1e-3
+
+
+def test_sets_of_airways_ranking_have_the_score_of_the_definition_and_its_leading_edge(
+    airway: Session, shared: Path
+) -> None:
+    rows = airway.read("result.enrichment", {"method": ["gsea"], "collection": ["WikiPathways"]})
+    tested = airway.read("result.differential_expression", {"method": ["deseq2"]}).drop_nulls("pvalue")
+    tested = tested.with_columns(gene=pl.coalesce("symbol", "feature_id"), size=pl.col("stat").abs())
+    strongest = tested.sort("size", descending=True).unique("gene", keep="first", maintain_order=True)
+    values = dict(strongest.select("gene", "stat").iter_rows())
+    order = sorted(values, key=lambda gene: (-values[gene], gene))
+    place, weights = {gene: i for i, gene in enumerate(order)}, np.array([abs(values[gene]) for gene in order])
+    gmt = shared / "studies" / "airway" / "reference" / "wikipathways.gmt.gz"
+    lines = [line.split("\t") for line in gzip.decompress(gmt.read_bytes()).decode().splitlines() if line[0] != "#"]
+    sets = {frozenset(names[:2]): [place[gene] for gene in set(names[2:]) & set(place)] for names in lines}
+    kept = {names: hits for names, hits in sets.items() if 10 <= len(hits) <= 500}
+    assert rows.height == len(kept) == rows["family_size"][0]
+    assert rows["background_size"].unique().to_list() == [len(order)]
+    for row in rows.iter_rows(named=True):
+        hits = sorted(kept[frozenset((row["term_id"], row["term"]))])
+        steps = np.full(len(order), -1 / (len(order) - len(hits)))
+        steps[hits] = weights[hits] / weights[hits].sum()
+        walk = np.cumsum(steps)
+        assert row["es"] == pytest.approx(walk[np.argmax(np.abs(walk))], abs=1e-9)
+        end = hits if row["es"] > 0 else [len(order) - 1 - hit for hit in hits[::-1]]
+        edge = [hit for hit in end if hit < row["list_size"]]
+        assert row["genes"].split(";") == [order[hit if row["es"] > 0 else -1 - hit] for hit in edge]
+    assert rows["padj"].to_list() == pytest.approx(stats.false_discovery_control(rows["pvalue"]).tolist())
+
+
+def test_the_view_and_a_picture_show_the_rankings_terms_with_their_direction(airway: Session) -> None:
+    seen = airway.query(dict(views())["mart.enriched_terms"])
+    receptor = seen.filter(method="gsea", term="Glucocorticoid receptor pathway").row(0, named=True)
+    assert receptor["nes"] > 1.4
+    assert receptor["nominal_pvalue"] < 0.02
+    assert {"TSC22D3", "ANGPTL4"} < set(receptor["genes"].split(";"))
+    assert seen.filter(method="gsea")["nes"].null_count() == 0
+    assert set(seen.filter(pl.col("nes").is_null())["method"]) == {"ora"}
+    drawn = airway.read("result.figures", {"figure": ["running_scores"]})
+    assert set(drawn["part"]) == {"dex, GO_BP", "dex, WikiPathways"}
 
 
 def test_networks_of_cholangiocarcinoma_are_tested_against_mrnas_with_a_usable_target(

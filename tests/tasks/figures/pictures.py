@@ -19,6 +19,7 @@ from tasks.methods.figure_files import rendered
 from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM, TALLEST_MM, house_style
 from tasks.methods.sample_space import distances, most_variable, principal_components
 
+BLANK = 200  # of 255: no ink
 CONDITIONS = ({"id": "control", "label": "Control"}, {"id": "il1b", "label": "IL-1β"}, {"id": "usc"})
 CONTRASTS = ({"id": "a", "reference": "control", "target": "il1b"}, {"id": "b", "reference": "il1b", "target": "usc"})
 
@@ -139,7 +140,10 @@ def drawn(figure: Figure, part: Part, frames: Mapping[str, pl.DataFrame]) -> Dra
     written = " ".join("".join(e.itertext()) for e in root.iter("{http://www.w3.org/2000/svg}text"))
     for text in visible(drawing):
         assert text.get_text().replace(r"\$", "$").split("\n")[0].strip() in written
-    assert np.asarray(Image.open(io.BytesIO(made.files[".png"])).convert("L")).std() > 1
+    pixels = np.asarray(Image.open(io.BytesIO(made.files[".png"])).convert("L"))
+    assert pixels.std() > 1
+    edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
+    assert min(edge.min() for edge in edges) > BLANK, "something is cut in the PNG"
     return drawing
 
 

@@ -76,3 +76,4 @@ def test_no_term_below_the_threshold_is_an_answer() -> None:
     assert FIGURE.draw(part, read) == "no term of genes that are higher in GO_BP has P < 0.05"
     assert FIGURE.parts(study(), {TERMS: read[TERMS].clear()}) == []
     assert FIGURE.parts(study(), {TERMS: terms(2, contrast="gone")}) == []
+    assert FIGURE.parts(study(), {TERMS: terms(2, gene_list="ranking").with_columns(method=pl.lit("gsea"))}) == []

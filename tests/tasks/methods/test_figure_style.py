@@ -13,6 +13,7 @@ from tasks.methods.figure_style import (
     group_colours,
     group_labels,
     house_style,
+    legend_columns,
     lightened,
     panel,
     plain,
@@ -70,3 +71,10 @@ def test_a_dollar_sign_of_people_begins_no_formula() -> None:
         axes.set_title(plain("costs $5 and $6_x"))
         figure.draw_without_rendering()
         assert axes.title.get_text() == r"costs \$5 and \$6_x"
+
+
+def test_a_legend_has_as_many_columns_as_its_longest_label_leaves_room_for() -> None:
+    assert legend_columns(["Control", "IL-1β"], SINGLE_MM) == 4
+    assert legend_columns(["x" * 25], SINGLE_MM) == 2
+    assert legend_columns(["x" * 100], SINGLE_MM) == 1
+    assert legend_columns([], SINGLE_MM) == 4

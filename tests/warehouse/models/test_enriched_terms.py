@@ -45,3 +45,13 @@ def test_terms_of_one_cluster_name_their_most_significant_one(insert: Insert, re
         "1": (None, None, "1"),
         "d": (None, None, "D"),
     }
+
+
+def test_terms_of_a_ranking_say_their_direction(insert: Insert, read: Read) -> None:
+    for term, nes in (("a", -2.1), ("b", None)):
+        given = {**BASE, "gene_list": "ranking", "method": "gsea"}
+        insert("result.enrichment", **given, term_id=term, term=term, pvalue=0.01, padj=0.1, nes=nes, genes="IL6")
+    assert [(row["term_id"], row["method"], row["nes"]) for row in read("mart.enriched_terms")] == [
+        ("a", "gsea", -2.1),
+        ("b", "gsea", None),
+    ]

@@ -1,0 +1,81 @@
+"""Gene sets that gather at an end of every contrast's ranking: preranked GSEA."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from schemas.errors import Problem, Severity
+from schemas.study import Study
+from schemas.tables.enrichment import Enrichment
+from tasks.contracts import Analysis, Computed, Part
+from tasks.methods.gene_rankings import METHOD, named_sets, ranked_terms, ranking
+from tasks.methods.gene_units import gene_units
+from tasks.methods.known_sets import few_known
+from tasks.methods.result_frames import result_frame
+
+TESTS, SETS, TABLE = "result.differential_expression", "core.gene_sets", "result.enrichment"
+FEATURES, ALIASES = "core.features", "core.gene_aliases"
+
+
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """One part per contrast whose genes the primary method tested, where ``enrichment.methods`` names gsea."""
+    options, primary = study.config.enrichment, study.config.expression.primary
+    has_sets = not slices[SETS].is_empty()
+    if METHOD not in options.methods or not (has_sets or options.gene_sets):
+        return []
+    files = ", ".join(sets.file for sets in options.gene_sets.values())
+    no_sets = None if has_sets else f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
+    here = set(slices[TESTS].filter(method=primary, library="gene")["contrast_id"])
+    given = {
+        "limits": list(options.limits),
+        "permutations": options.permutations,
+        "is_alone": set(options.methods) == {METHOD},
+    }
+    return [
+        Part(
+            contrast.id,
+            {TESTS: {"contrast_id": (contrast.id,), "method": (primary,), "library": ("gene",)}},
+            {"contrast": contrast.id, **given},
+            skip=no_sets or (_UNSIGNED if contrast.test == "lrt" else None),
+        )
+        for contrast in study.contrasts
+        if contrast.id in here
+    ]
+
+
+_UNSIGNED = (
+    "preranked GSEA needs a statistic with a sign; that of a contrast with test lrt has none: add a contrast of two "
+    "levels with test wald to contrasts.csv"
+)
+
+
+def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+    """Rank the contrast's genes and test every set; say which collections the study hardly knows."""
+    given = part.parameters
+    sets = named_sets(frames[SETS], frames[FEATURES], frames[ALIASES])
+    problems = few_known(sets, gene_units(frames[FEATURES])["gene"].n_unique()) if given["is_alone"] else []
+    ranked = ranking(frames[TESTS], frames[FEATURES])
+    rows = ranked_terms(ranked, sets, (given["limits"][0], given["limits"][1]), given["permutations"])
+    if rows.is_empty():
+        return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given["contrast"], ranked.height)))
+    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
+    return Computed({TABLE: result_frame(rows.to_dicts(), Enrichment)}, tuple(problems))
+
+
+def _none(contrast: str, count: int) -> Problem:
+    why = f"no gene set has as many of the {count:,} ranked genes as the size limits (enrichment.size) ask for"
+    remedy = "Nothing is to be done if the sets are meant to be so small or large; else change enrichment.size."
+    return Problem(Severity.LOCAL, "study.yaml", f"contrast {contrast}", "", "no_ranked_set", why, remedy)
+
+
+ANALYSIS = Analysis(
+    name="gsea",
+    reads={TESTS: ("contrast_id", "library", "method"), SETS: ("collection",), FEATURES: (), ALIASES: ()},
+    writes=(TABLE,),
+    parts=parts,
+    run=run,
+    libraries=("numpy", "scipy"),
+    parts_per_step=1,
+)

@@ -1,0 +1,232 @@
+"""Every bench assay: figures, groups, pairs, and the readings that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from schemas.study import StudyYaml
+from tasks.methods.bench_families import (
+    FAMILY,
+    MEASUREMENTS,
+    PAIRS,
+    QUALITY_ASSAYS,
+    READS,
+    SUMMARIES,
+    TESTS,
+    assays,
+    labels,
+)
+from tasks.methods.report_blocks import Block, Cell, Grid, Heading, Paragraph, Section, pictures
+from tasks.methods.report_tables import grid, heading, labelled, slug, without_bookkeeping, words
+from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
+from tasks.methods.report_words import METHODS, assay_title, quantity
+
+FIGURES, RESCUE, TIME_COURSES = "result.figures", "result.rescue", "result.time_course_tests"
+QUANTITY, WELLS = "_quantity", "_wells"
+PAIR_COLUMNS = {
+    QUANTITY: "quantity",
+    "time_h": "time (h)",
+    "group_a": "a",
+    "group_b": "b",
+    "mean_difference": "b − a",
+    "ratio": "ratio b / a",
+    "ci_low": "CI from",
+    "ci_high": "CI to",
+    "padj": "p adjusted",
+    "stars": "stars",
+    WELLS: "readings",
+    "n_a": "n (a)",
+    "n_b": "n (b)",
+    "pvalue": "p",
+    "effect_size": "effect size",
+    "effect_name": "which",
+    "scale": "scale",
+    "method": "test",
+    "correction": "correction",
+    "cannot_reach_alpha": "cannot reach alpha",
+    "na_reason": "why empty",
+}
+PAIR_NOTE = (
+    "p adjusted and CI are corrected within the family (one quantity at one time); on the log2 scale b − a and CI are "
+    "log2 ratios. ns, *, **, ***, ****: adjusted p of 0.05 or more, below 0.05, 0.01, 0.001, 0.0001."
+)
+REST = "All rows: benchlake sql, or the exports."
+
+
+def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Block]:
+    """One heading per assay that was measured; figures that belong to no assay come last."""
+    figures = frames[FIGURES]
+    blocks: list[Block] = []
+    compared = set(frames[PAIRS]["assay"])
+    known = [a for a in assays(frames[MEASUREMENTS]) if a not in QUALITY_ASSAYS or a in compared]
+    for assay in known:
+        blocks.append(Heading(assay_title(assay), slug(assay)))
+        blocks += pictures(figures.filter(assay=assay))
+        blocks += _tables(study, frames, assay)
+    for assay in assays(figures.drop_nulls("assay").filter(~pl.col("assay").is_in(known))):
+        blocks += [Heading(assay_title(assay), slug(assay)), *pictures(figures.filter(assay=assay))]
+    others = figures.filter(pl.col("assay").is_null())
+    if others.height:
+        blocks += [Heading("Further figures", "further-figures"), *pictures(others)]
+    return blocks
+
+
+def _tables(study: StudyYaml, frames: Mapping[str, pl.DataFrame], assay: str) -> list[Block]:
+    here = {name: frame.filter(assay=assay) for name, frame in frames.items() if _is_of_assays(name, frame)}
+    blocks: list[Block] = []
+    if not here[PAIRS].height:
+        why = "No groups of this assay were compared: see comparisons.csv, and the warnings."
+        blocks.append(Paragraph((why,), "note"))
+    for (comparison,), pairs in here[PAIRS].group_by("comparison_id", maintain_order=True):
+        blocks.append(Heading(f"Comparison {comparison}", slug(assay, comparison), 4))
+        rows = {
+            name: frame.filter(comparison_id=comparison) for name, frame in here.items() if name in (SUMMARIES, TESTS)
+        }
+        about = (assay, str(comparison))
+        is_primary = pl.col("role") == "primary"
+        blocks += [_pairs(study, pairs.filter(is_primary), about), _groups(study, rows[SUMMARIES], about)]
+        blocks.append(_omnibus(rows[TESTS], about))
+        if pairs.filter(~is_primary).height:
+            blocks.append(_pairs(study, pairs.filter(~is_primary), about, beside=True))
+    blocks += _optional(study, here, assay)
+    return [*blocks, *_readings(study, frames, here[MEASUREMENTS])]
+
+
+def _is_of_assays(name: str, frame: pl.DataFrame) -> bool:
+    return name != FIGURES and name.startswith("result.") and "assay" in frame.columns
+
+
+def _quantities(rows: pl.DataFrame) -> pl.DataFrame:
+    """With the quantity in words and the anchor of its readings."""
+    families = [{"time_h": None} | row for row in rows.iter_rows(named=True)]
+    return rows.with_columns(
+        pl.Series(QUANTITY, [quantity(r) for r in families], pl.String),
+        pl.Series(WELLS, [family_anchor(r) for r in families], pl.String),
+    )
+
+
+def _groups(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str]) -> Grid:
+    known = labels(study)
+    columns = {
+        QUANTITY: "quantity",
+        "time_h": "time (h)",
+        "condition": "condition",
+        "n": "n",
+        "n_unit": "n counts",
+        "mean": "mean",
+        "sd": "SD",
+        "geometric_mean": "geometric mean",
+        "median": "median",
+        "scale": "scale",
+        "excluded_count": "excluded",
+        "na_reason": "why empty",
+    }
+    shown = {"condition": labelled(known)}
+    place = {condition: order for order, condition in enumerate(known)}
+    ordered = rows.with_columns(_place=pl.col("condition").replace_strict(place, default=len(place))).sort(
+        "measure", "target", "time_h", "_place"
+    )
+    return grid(_quantities(ordered), f"Groups of {about[1]}", slug("groups", *about), columns, shown=shown, rest=REST)
+
+
+def _omnibus(rows: pl.DataFrame, about: tuple[str, str]) -> Grid:
+    columns = {
+        QUANTITY: "quantity",
+        "time_h": "time (h)",
+        "term": "of",
+        "method": "test",
+        "role": "role",
+        "scale": "scale",
+        "n": "n",
+        "statistic": "statistic",
+        "df1": "df 1",
+        "df2": "df 2",
+        "pvalue": "p",
+        "effect_size": "effect size",
+        "effect_name": "which",
+        "cannot_reach_alpha": "cannot reach alpha",
+        "design_note": "design",
+        "na_reason": "why empty",
+    }
+    shown = dict.fromkeys(("role", "effect_name", "na_reason"), words) | {"method": labelled(METHODS)}
+    ordered = _quantities(rows.sort("measure", "target", "time_h", "role"))
+    caption = f"{about[1]}: do the groups differ at all?"
+    return grid(ordered, caption, slug("tests", *about), columns, shown=shown, rest=REST, folded=True)
+
+
+def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, beside: bool = False) -> Grid:
+    """Pairs of a comparison; every row leads to its readings."""
+    known = labels(study)
+    what = "Which pairs differ, by the tests beside the primary one" if beside else "Which pairs differ?"
+    label = {"group_a": labelled(known), "group_b": labelled(known)}
+    shown = label | {
+        "method": labelled(METHODS),
+        "na_reason": words,
+        "effect_name": words,
+        "correction": labelled(METHODS),
+        WELLS: lambda _: Cell("readings"),
+    }
+    places = {condition: order for order, condition in enumerate(known)}
+    ordered = [pl.col(group).replace_strict(places, default=len(places)) for group in ("group_a", "group_b")]
+    named = _quantities(rows.sort("measure", "target", "time_h", *ordered))
+    return grid(
+        named,
+        f"{about[1]}: {what}",
+        slug("beside" if beside else "pairs", *about),
+        PAIR_COLUMNS,
+        shown=shown,
+        note=PAIR_NOTE,
+        rest=REST,
+        links={"stars": WELLS, WELLS: WELLS},
+        folded=beside,
+    )
+
+
+def _optional(study: StudyYaml, here: Mapping[str, pl.DataFrame], assay: str) -> list[Block]:
+    """Rescue and time courses, where this version computes them."""
+    known = labels(study)
+    captions = {
+        RESCUE: "Rescue: (treatment − disease) / (control − disease), with Fieller's interval",
+        TIME_COURSES: "Tests over the whole time course",
+    }
+    shown = dict.fromkeys(("control", "disease", "treatment"), labelled(known))
+    shown |= dict.fromkeys(("method", "role", "na_reason", "confidence_set"), words)
+    found: list[Block] = []
+    for name, caption in captions.items():
+        if name in here and here[name].height:
+            rows = without_bookkeeping(_quantities(here[name]).drop("assay", "measure", "target", "design_note", WELLS))
+            named = rows.select(QUANTITY, pl.exclude(QUANTITY))
+            columns = {c: "quantity" if c == QUANTITY else heading(c) for c in named.columns}
+            found.append(grid(named, caption, slug(name.partition(".")[2], assay), columns, shown=shown, rest=REST))
+    return found
+
+
+def _readings(study: StudyYaml, frames: Mapping[str, pl.DataFrame], measurements: pl.DataFrame) -> list[Block]:
+    """The readings behind every family, once each."""
+    found: dict[str, Block] = {}
+    for row in measurements.select(FAMILY).unique().sort(FAMILY).iter_rows(named=True):
+        anchor = family_anchor(row)
+        if anchor not in found:
+            made = readings_grid(row, frames, study.qpcr.reference_targets, labels(study))
+            if made is not None:
+                found[anchor] = made
+    return list(found.values())
+
+
+SECTION = Section(
+    name="bench",
+    title="Bench assays",
+    order=30,
+    reads={
+        **READS,
+        **TABLES,
+        "core.samples": (),
+        "core.raw_objects": ("object_id", "file_name", "status"),
+        RESCUE: (),
+        TIME_COURSES: (),
+    },
+    content=content,
+    figure_tables=(MEASUREMENTS, PAIRS),
+)

@@ -1,0 +1,73 @@
+"""Functions that gene lists are rich in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from schemas.study import StudyYaml
+from tasks.methods.expression_sentences import contrast_names
+from tasks.methods.report_blocks import Block, Heading, Paragraph, Section, pictures
+from tasks.methods.report_tables import grid, slug
+from tasks.methods.report_words import counted, spoken
+
+FIGURES, TERMS, CONTRASTS = "result.figures", "result.enrichment", "core.contrasts"
+TOP = 25
+COLUMNS = {
+    "term": "term",
+    "term_id": "id",
+    "overlap": "genes in it",
+    "list_size": "of the list",
+    "set_size": "of the set",
+    "background_size": "background",
+    "fold_enrichment": "fold enrichment",
+    "nes": "NES",
+    "pvalue": "p (nominal)",
+    "padj": "FDR",
+    "genes": "genes",
+}
+NOTE = "p is nominal, as DAVID prints it; the FDR is over all terms of the list and collection within the size limits."
+
+
+def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Block]:
+    """A heading per contrast and list, a table per collection and method."""
+    rows = frames[TERMS]
+    names = contrast_names(study, frames[CONTRASTS])
+    blocks: list[Block] = []
+    keys = ["contrast_id", "gene_list"]
+    for (contrast, gene_list), terms in rows.sort(*keys, "collection", "method").group_by(keys, maintain_order=True):
+        title = f"{names.get(str(contrast), str(contrast))}: {spoken(str(gene_list))}"
+        blocks.append(Heading(title, slug("terms", contrast, gene_list)))
+        for (collection, method), group in terms.group_by("collection", "method", maintain_order=True):
+            blocks += _collection(study, group, (str(contrast), str(gene_list), str(collection), str(method)))
+    drawn = pictures(frames[FIGURES])
+    return [*blocks, Heading("Pictures of enrichment", "enrichment-figures"), *drawn] if drawn else blocks
+
+
+def _collection(study: StudyYaml, terms: pl.DataFrame, about: tuple[str, str, str, str]) -> list[Block]:
+    limit = study.enrichment.pvalue
+    nominal = terms.filter(pl.col("pvalue") < limit).sort("pvalue", "term_id")
+    label = f"{about[2]}, {about[3].upper()}"
+    if not nominal.height:
+        background = terms["list_size"].max() if "list_size" in terms.columns else None
+        size = f" in this list of {counted(background, 'gene')}" if isinstance(background, int) else ""
+        told = f"{label}: none of {counted(terms.height, 'term')} was found at p < {limit:g}{size}."
+        return [Paragraph((told,))]
+    strict = nominal.filter(pl.col("padj") < limit).height
+    told = f"{label}: {counted(nominal.height, 'term')} at nominal p < {limit:g}, {strict:,} at FDR < {limit:g}."
+    rest = "All of them: mart.enriched_terms (benchlake sql)."
+    return [
+        Paragraph((told,)),
+        grid(nominal, label, slug("terms", *about), COLUMNS, rows=TOP, note=NOTE, rest=rest),
+    ]
+
+
+SECTION = Section(
+    name="enrichment",
+    title="Enrichment",
+    order=60,
+    reads={TERMS: (), CONTRASTS: ()},
+    content=content,
+    figure_tables=(TERMS,),
+)

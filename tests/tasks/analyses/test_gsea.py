@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from schemas.base import tables
+from schemas.polars_schema import conform, schema
+from schemas.study import Study
+from tasks.analyses.gsea import ANALYSIS, SETS, TABLE, TESTS
+from tasks.contracts import Computed
+
+GENES = [f"G{i}" for i in range(60)]
+MEMBERS = {"high": GENES[:9], "low": GENES[50:58], "small": GENES[:2]}
+
+
+def study(test: str = "wald", **options: object) -> Study:
+    config = {
+        "study_id": "s",
+        "conditions": [{"id": "a"}, {"id": "b"}],
+        "enrichment": {
+            "gene_sets": {"C": "c.gmt"},
+            "size": "3-30",
+            "methods": ["gsea"],
+            "permutations": 200,
+            **options,
+        },
+    }
+    contrast = {"id": "b_a", "variable": "condition", "reference": "a", "target": "b", "blocking": (), "test": test}
+    return Study.model_validate({"config": config, "samples": (), "contrasts": (contrast,)})
+
+
+def frames() -> dict[str, pl.DataFrame]:
+    about = {"contrast_id": "b_a", "library": "gene", "method": "deseq2", "pvalue": 0.1}
+    rows = {
+        TESTS: [{**about, "feature_id": f"E{i}", "stat": 3 - i * 0.1} for i in range(60)],
+        "core.features": [{"library": "gene", "feature_id": f"E{i}", "symbol": GENES[i]} for i in range(60)],
+        SETS: [
+            {"object_id": "f" * 64, "collection": "C", "set_id": name, "set_name": f"{name}!", "symbol": gene}
+            for name, genes in MEMBERS.items()
+            for gene in genes
+        ],
+    }
+    found = {n: pl.DataFrame(rows.get(n, []), schema=schema(tables()[n]), orient="row") for n in ANALYSIS.reads}
+    found[SETS] = found[SETS].with_columns(is_excluded=pl.lit(value=False))
+    return found
+
+
+def run(given: dict[str, pl.DataFrame], **options: object) -> Computed:
+    (part,) = ANALYSIS.parts(study(**options), given)  # type: ignore[arg-type]
+    assert part.skip is None
+    return ANALYSIS.run(part, given)
+
+
+def test_a_contrast_has_a_row_for_every_set_within_the_limits() -> None:
+    done = run(frames())
+    assert done.problems == ()
+    rows = done.frames[TABLE]
+    whole = conform(rows, tables()[TABLE], {"study_id": "s", "run_id": "r"})
+    assert not whole.select(tables()[TABLE].key).is_duplicated().any()
+    assert rows["term_id"].to_list() == ["high", "low"]
+    assert set(rows["contrast_id"]) == {"b_a"}
+    assert (rows["es"][0], rows["es"][1]) == (pytest.approx(1), pytest.approx(-50 / 52))
+    assert rows["term"].to_list() == ["high!", "low!"]
+    assert rows["background_size"].to_list() == [60, 60]
+    assert rows["pvalue"].max() < 0.05  # type: ignore[operator]
+
+
+def test_it_runs_where_it_is_asked_for_and_says_why_it_cannot() -> None:
+    given = frames()
+    assert ANALYSIS.parts(study(methods=["ora"]), given) == []
+    assert ANALYSIS.parts(study(gene_sets={}), given | {SETS: given[SETS].clear()}) == []
+    (part,) = ANALYSIS.parts(study(), given | {SETS: given[SETS].clear()})
+    assert "no gene set was loaded from c.gmt" in (part.skip or "")
+    (part,) = ANALYSIS.parts(study(test="lrt"), given)
+    assert "needs a statistic with a sign" in (part.skip or "")
+    circles = given[TESTS].with_columns(library=pl.lit("circrna", dtype=given[TESTS].schema["library"]))
+    assert ANALYSIS.parts(study(), given | {TESTS: circles}) == []
+
+
+def test_sets_of_other_names_and_of_other_sizes_are_told() -> None:
+    given = frames()
+    other = given | {SETS: given[SETS].with_columns(symbol=pl.lit("mmu") + pl.col("symbol"))}
+    assert [p.rule for p in run(other).problems] == ["few_known_genes", "no_ranked_set"]
+    assert [p.rule for p in run(other, methods=["ora", "gsea"]).problems] == ["no_ranked_set"]  # ora tells the former
+    done = run(given, size="20-30")
+    assert done.frames[TABLE].is_empty()
+    assert "as many of the 60 ranked genes" in done.problems[0].message

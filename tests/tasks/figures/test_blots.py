@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import polars as pl
+import pytest
+from matplotlib.colors import to_rgba
+from PIL import Image
+
+from tasks.figures.blots import BANDS, FIGURE, IMAGES
+from tasks.methods.figure_style import GREY, GROUPS
+from tests.tasks.figures.bench_frames import part_and_frames, study
+from tests.tasks.figures.pictures import drawn, words
+
+SIGNALS = {"ACAN": [100.0, 25.0, 50.0], "GAPDH": [80.0, 100.0, 90.0]}
+
+
+def bands(flag: str | None = None) -> pl.DataFrame:
+    rows = [
+        {"membrane": "M1", "lane": lane, "band": 1, "sample_name": name, "material_id": None,
+         "sample_id": None if name == "unknown" else name, "target": target,
+         "target_role": "loading" if target == "GAPDH" else "target", "signal": None if is_lost else signal,
+         "flag": flag if is_lost else None, "is_excluded": False}
+        for target, signals in SIGNALS.items()
+        for lane, (name, signal) in enumerate(zip(["control_1", "il1b_1", "unknown"], signals, strict=True), start=2)
+        for is_lost in [bool(flag) and (target, lane) == ("ACAN", 3)]
+    ]  # fmt: skip
+    types = dict.fromkeys(("material_id", "sample_id", "flag"), pl.String)
+    return pl.DataFrame(rows, schema_overrides=types)
+
+
+def images(*thumbnails: bytes | None) -> pl.DataFrame:
+    rows = [
+        {"object_id": f"i{i}", "membrane": "M1", "stain": "ACAN", "width_px": 400, "height_px": 100, "thumbnail": data}
+        for i, data in enumerate(thumbnails)
+    ]
+    schema = {"object_id": pl.String, "membrane": pl.String, "stain": pl.String, "width_px": pl.Int64,
+              "height_px": pl.Int64, "thumbnail": pl.Binary}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema)
+
+
+def png() -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(np.tile(np.arange(200, dtype=np.uint8), (50, 1))).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_densities_stand_beside_the_picture_of_the_membrane() -> None:
+    part, frames = part_and_frames(FIGURE, study(), {BANDS: bands(), IMAGES: images(png())})
+    drawing = drawn(FIGURE, part, frames)
+    picture, acan, gapdh = drawing.figure.axes
+    assert picture.images[0].get_array().shape == (50, 200)
+    assert [p.get_height() for p in acan.patches] == pytest.approx([100, 25, 50])
+    assert [p.get_height() for p in gapdh.patches] == pytest.approx([80, 100, 90])
+    assert [p.get_edgecolor() for p in acan.patches] == [to_rgba(c) for c in (GROUPS[0], GROUPS[1], GREY)]
+    assert [round(p.get_x() + p.get_width() / 2) for p in acan.patches] == [2, 3, 4]
+    assert {"control_1 (2)", "il1b_1 (3)", "unknown (4)", "GAPDH\n(loading)"} <= words(drawing)
+    assert "the original has 400 x 100 pixels" in drawing.caption
+    assert "ACAN is densest in lane 2 (control_1), faintest in 3 (il1b_1)" in drawing.alt
+
+
+def test_without_a_picture_the_bars_stand_alone_and_flags_are_written() -> None:
+    part, frames = part_and_frames(FIGURE, study(), {BANDS: bands("saturated"), IMAGES: images(None)})
+    drawing = drawn(FIGURE, part, frames)
+    acan, gapdh = drawing.figure.axes
+    assert len(acan.patches) == 2
+    assert len(gapdh.patches) == 3
+    assert "saturated" in words(drawing)
+    assert "No picture of the membrane was loaded. 1 pictures have no preview." in drawing.caption
+
+
+def test_several_boxes_of_a_lane_are_one_bar() -> None:
+    twice = pl.concat([bands(), bands().with_columns(band=pl.lit(2, pl.Int64))])
+    part, frames = part_and_frames(FIGURE, study(), {BANDS: twice, IMAGES: images()})
+    source = drawn(FIGURE, part, frames).source
+    assert source.filter(target="ACAN")["signal"].to_list() == [200, 50, 100]
+
+
+def test_a_membrane_without_densities_says_so() -> None:
+    none = bands().with_columns(signal=pl.lit(None, pl.Float64))
+    part, frames = part_and_frames(FIGURE, study(), {BANDS: none, IMAGES: images(png())})
+    assert FIGURE.draw(part, frames) == "no band of membrane M1 has a density"

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tasks.figures.running_scores import ALIASES, EACH, FEATURES, FIGURE, SETS, TERMS, TESTS
+from tasks.methods.gene_rankings import named_sets, ranked_terms, ranking
+from tests.tasks.figures.pictures import drawn, legend, simulated, study, words
+
+COUNT = 300
+
+
+def read(ups: int = 4, downs: int = 2, name: str = "set", contrast: str = "a") -> dict[str, pl.DataFrame]:
+    """Tables of one contrast with sets at either end of its ranking and one all along it."""
+    tests = simulated(COUNT, contrast=contrast).with_columns(stat=pl.col("log2_fold_change") * 3)
+    features = tests.select("library", "feature_id", "symbol")
+    order = ranking(tests, features)["gene"].to_list()
+    members = {f"{name} up {i}": order[i : 40 + i : 3] for i in range(ups)}
+    members |= {f"{name} down {i}": order[-1 - i : -30 : -2] for i in range(downs)}
+    members[f"{name} flat"] = order[::20]
+    rows = [(label, gene) for label, genes in members.items() for gene in genes]
+    sets = pl.DataFrame(rows, schema=["set_name", "symbol"], orient="row").with_columns(
+        set_id="set_name", collection=pl.lit("GO_BP"), object_id=pl.lit("f" * 64), is_excluded=pl.lit(value=False)
+    )
+    aliases = pl.DataFrame(schema={"alias": pl.String, "symbol": pl.String})
+    terms = ranked_terms(ranking(tests, features), named_sets(sets, features, aliases), (5, 100), 200)
+    terms = terms.with_columns(contrast_id=pl.lit(contrast))
+    return {TERMS: terms, TESTS: tests, SETS: sets, FEATURES: features, ALIASES: aliases}
+
+
+def running(ranks: list[int], weights: np.ndarray) -> np.ndarray:
+    """The sum after each of all genes."""
+    is_hit = np.isin(np.arange(1, COUNT + 1), ranks)
+    return np.cumsum(np.where(is_hit, weights / weights[is_hit].sum(), -1 / (COUNT - len(ranks))))
+
+
+def test_the_surest_sets_of_either_end_are_drawn_with_their_sums_genes_and_the_statistic() -> None:
+    given = read()
+    (part,) = FIGURE.parts(study(), given)
+    drawing = drawn(FIGURE, part, given)
+    hits = drawing.source.drop_nulls("term_id")
+    terms = {row["term_id"]: row for row in given[TERMS].iter_rows(named=True)}
+    names = hits["term_id"].unique(maintain_order=True).to_list()
+    assert [terms[name]["nes"] > 0 for name in names] == [True] * EACH + [False] * 2
+    assert "set flat" not in names
+    curves, rows, metric = drawing.figure.axes
+    weights = given[TESTS]["stat"].sort(descending=True).abs().to_numpy()
+    lines = {str(line.get_label()): line for line in curves.get_lines()}
+    for name in names:
+        own = hits.filter(term_id=name)
+        whole = running(own["rank"].to_list(), weights)
+        np.testing.assert_allclose(own["after"], whole[own["rank"].to_numpy() - 1], atol=1e-12)
+        farthest = max(own["after"].max(), -own["before"].min())  # type: ignore[type-var, operator]
+        assert farthest == pytest.approx(abs(terms[name]["es"]), abs=1e-12)
+        assert set(own.filter("is_leading")["gene"]) == set(terms[name]["genes"].split(";"))
+        (line,) = (lines[text] for text in lines if text.startswith(f"{name}\n"))
+        assert np.abs(line.get_ydata()).max() == pytest.approx(abs(terms[name]["es"]))
+    assert sum(len(marks.get_segments()) for marks in rows.collections) == hits.height
+    statistic = drawing.source.filter(pl.col("term_id").is_null())
+    assert statistic["stat"].to_list() == sorted(given[TESTS]["stat"], reverse=True)
+    assert metric.get_xlabel() == "rank of 300 genes"
+    assert {"higher in IL-1β", "lower in IL-1β", "DESeq2\nstatistic"} <= words(drawing)
+    score = f"{terms[names[-1]]['nes']:.2f}".replace("-", "−")
+    assert legend(drawing)[-1].startswith(f"{names[-1]}\nNES {score}, FDR ")
+    assert drawing.caption.startswith("IL-1β against Control: preranked gene set enrichment analysis, 300 genes")
+
+
+@pytest.mark.parametrize(("ups", "downs"), [(1, 0), (0, 1), (3, 3)])
+def test_long_names_and_one_end_alone_fit_a_page(ups: int, downs: int) -> None:
+    given = read(ups, downs, "positive regulation of $a_1$ long-named processes " * 6)
+    (part,) = FIGURE.parts(study(), given)
+    assert len(legend(drawn(FIGURE, part, given))) == ups + downs
+
+
+def test_no_set_at_an_end_is_an_answer() -> None:
+    given = read(0, 0)
+    (part,) = FIGURE.parts(study(), given)
+    assert FIGURE.draw(part, given) == "no set of GO_BP gathers at an end of IL-1β against Control with P < 0.05"
+    others: Mapping[str, pl.DataFrame] = {TERMS: given[TERMS].with_columns(method=pl.lit("ora"))}
+    assert FIGURE.parts(study(), others) == []
+    assert FIGURE.parts(study(), {TERMS: given[TERMS].with_columns(contrast_id=pl.lit("gone"))}) == []

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from scipy import stats
+
+from tasks.methods.gene_rankings import named_sets, ranked_terms, ranking
+
+STATS = {
+    "E1": 4.0,
+    "E2.3": -6.0,
+    "E3": 6.0,
+    "E4": 1.5,
+    "E5": 1.5,
+    "E6": None,
+    "E7": 2.0,
+    "E8": float("nan"),
+    "E9": -1.0,
+}
+SYMBOLS = {"E1": "A", "E2.3": "B", "E3": "B", "E4": "D", "E5": "C", "E6": "F", "E7": "G", "E8": "H", "E9": None}
+FEATURES = pl.DataFrame({"library": "gene", "feature_id": list(SYMBOLS), "symbol": list(SYMBOLS.values())})
+TESTS = pl.DataFrame(
+    {
+        "library": "gene",
+        "feature_id": list(STATS),
+        "stat": list(STATS.values()),
+        "pvalue": [None if name == "E7" else 0.1 for name in STATS],
+    }
+)
+NO_ALIASES = pl.DataFrame(schema={"alias": pl.String, "symbol": pl.String})
+
+
+def sets(members: dict[str, list[str]], collection: str = "C") -> pl.DataFrame:
+    """Rows of ``core.gene_sets``."""
+    rows = [(name, gene) for name, genes in members.items() for gene in genes]
+    frame = pl.DataFrame(rows, schema={"set_id": pl.String, "symbol": pl.String}, orient="row")
+    named = frame.with_columns(collection=pl.lit(collection), object_id=pl.lit("f" * 64), set_name="set_id")
+    return named.with_columns(is_excluded=pl.lit(value=False))
+
+
+def test_a_gene_stands_once_by_its_largest_statistic_and_equal_ones_by_name() -> None:
+    mirna = TESTS.with_columns(library=pl.lit("mirna"))
+    found = ranking(pl.concat([TESTS.sample(fraction=1, shuffle=True, seed=1), mirna]), FEATURES)
+    # B: E2.3 and E3 are as large, the first id stands; F has no statistic, G no p-value, H no number; E9 has no symbol
+    assert found.rows() == [
+        ("A", "E1", 4.0),
+        ("C", "E5", 1.5),
+        ("D", "E4", 1.5),
+        ("E9", "E9", -1.0),
+        ("B", "E2.3", -6.0),
+    ]
+    assert ranking(TESTS.clear(), FEATURES).is_empty()
+
+
+def test_genes_of_sets_are_named_as_the_study_names_them_and_excluded_files_left_out() -> None:
+    given = sets({"one": ["A", "E9", "c", "OLD", "X"]})
+    aliases = pl.DataFrame({"alias": ["OLD"], "symbol": ["D"]})
+    assert named_sets(given, FEATURES, aliases)["gene"].to_list() == ["A", "E9", "C", "D", None]
+    assert named_sets(given.with_columns(is_excluded=pl.lit(value=True)), FEATURES, aliases).is_empty()
+
+
+def test_terms_have_their_leading_edge_from_the_end_on_and_a_family_per_collection() -> None:
+    genes = [f"G{i:03}" for i in range(80)]
+    ranked = pl.DataFrame({"gene": genes, "feature_id": genes, "stat": [4 - i * 0.1 for i in range(80)]})
+    members = {"up": [*genes[:8], genes[60], "absent"], "down": [*genes[72:], genes[5]], "flat": genes[::9]}
+    features = pl.DataFrame({"library": "gene", "feature_id": genes, "symbol": genes})
+    given = pl.concat([sets(members), sets({"small": genes[:2], "other": genes[:7]}, "D")])
+    named = named_sets(given.sample(fraction=1, shuffle=True, seed=2), features, NO_ALIASES)
+    rows = ranked_terms(ranked, named, (3, 50), 500).sort("term_id")
+    assert rows["term_id"].to_list() == ["down", "flat", "other", "up"]
+    assert rows["family_size"].to_list() == [3, 3, 1, 3]
+    found = {row["term_id"]: row for row in rows.iter_rows(named=True)}
+    up, down = found["up"], found["down"]
+    assert up["genes"] == ";".join(genes[:8])
+    assert down["genes"] == ";".join(genes[:71:-1])
+    assert (up["overlap"], up["list_size"], up["set_size"], up["set_gene_count"]) == (8, 8, 9, 10)
+    assert (down["overlap"], down["list_size"], down["background_size"]) == (8, 8, 80)
+    assert up["fold_enrichment"] == pytest.approx(8 / 8 / (9 / 80))
+    assert up["nes"] > 1.5
+    assert down["nes"] < -1.5
+    family = rows.filter(collection="C")
+    assert family["padj"].to_list() == pytest.approx(stats.false_discovery_control(family["pvalue"]).tolist())
+    assert rows["na_reason"].null_count() == 4
+    assert set(rows["gene_list"]) == {"ranking"}
+
+
+def test_a_score_without_its_normalised_one_says_why() -> None:
+    genes = [f"G{i:04}" for i in range(1000)]
+    values = [1e6, *(1e-6 - i * 1e-9 for i in range(999))]
+    ranked = pl.DataFrame({"gene": genes, "feature_id": genes, "stat": values})
+    named = sets({"all but the first": genes[1:]}).with_columns(gene=pl.col("symbol"), gene_set_hash=pl.lit("f" * 64))
+    (row,) = ranked_terms(ranked, named, (1, 999), 100).to_dicts()
+    assert (row["nes"], row["pvalue"], row["na_reason"]) == (None, 1.0, "no_permutation_of_this_sign")
+
+
+def test_no_sets_no_genes_and_no_set_of_a_size_are_answers() -> None:
+    ranked = ranking(TESTS, FEATURES)
+    named = named_sets(sets({"one": ["A", "B", "C"]}), FEATURES, NO_ALIASES)
+    assert ranked_terms(ranked, named, (2, 5), 100).height == 1
+    assert ranked_terms(ranked, named, (4, 5), 100).is_empty()
+    assert ranked_terms(ranked, named.clear(), (2, 5), 100).is_empty()
+    assert ranked_terms(ranked.clear(), named, (2, 5), 100).is_empty()

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from tests.report_study import chapters, column, frames, grids, table, words
+
+TERM = {"contrast_id": "c", "gene_list": "de_up", "collection": "GO_BP", "method": "ora", "list_size": 120}
+
+
+def given(*rows: dict[str, Any]) -> dict[str, pl.DataFrame]:
+    contrasts = table("core.contrasts", [{"contrast_id": "c", "reference": "il1b", "target": "exo"}])
+    return frames(result__enrichment=table("result.enrichment", rows), core__contrasts=contrasts)
+
+
+def test_nominal_terms_are_listed_with_their_fdr() -> None:
+    rows = [
+        TERM | {"term_id": f"GO:{i}", "term": f"t{i}", "pvalue": p, "padj": 4 * p} for i, p in enumerate((0.04, 0.001))
+    ]
+    chapter = chapters(given(*rows, TERM | {"term_id": "GO:9", "pvalue": 0.5, "padj": 0.9}))["enrichment"]
+    assert column(grids(chapter)["terms-c-de_up-GO_BP-ora"], "term") == ["t1", "t0"]
+    text = words(chapter)
+    assert "IL-1β + exosomes against IL-1β: de up" in text
+    assert "GO_BP, ORA: 2 terms at nominal p < 0.05, 1 at FDR < 0.05." in text
+
+
+def test_nothing_found_says_in_how_long_a_list() -> None:
+    found = chapters(given(TERM | {"term_id": "GO:1", "pvalue": 0.5, "padj": 0.9}))["enrichment"]
+    assert "none of 1 term was found at p < 0.05 in this list of 120 genes." in words(found)
+    assert grids(found) == {}
+
+
+def test_without_terms_there_is_no_section() -> None:
+    assert "enrichment" not in chapters(frames())
