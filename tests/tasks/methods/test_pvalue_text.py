@@ -13,11 +13,16 @@ from tasks.methods.pvalue_text import printed_pvalue, pvalue_phrase, stars
         (0.0, "< 0.001"),
         (0.00099999, "< 0.001"),
         (0.001, "0.001"),
+        (0.0123, "0.012"),
         (0.0416, "0.042"),
+        (0.0496, "0.0496"),
+        (0.04999, "0.0499"),
+        (0.05, "0.050"),
+        (0.00999, "0.0099"),
         (0.83, "0.830"),
         (1.0, "> 0.999"),
-        (None, "n/a"),
-        (float("nan"), "n/a"),
+        (None, ""),
+        (float("nan"), ""),
     ],
 )
 def test_p_values_in_print(pvalue: float | None, text: str) -> None:
@@ -26,13 +31,18 @@ def test_p_values_in_print(pvalue: float | None, text: str) -> None:
 
 def test_phrases() -> None:
     found = [pvalue_phrase(p) for p in (1e-9, 0.2, None)]
-    assert found == ["p < 0.001", "p = 0.200", "p n/a"]
+    assert found == ["p < 0.001", "p = 0.200", "no p-value"]
     assert pvalue_phrase(0.2, "P") == "P = 0.200"
 
 
-@given(st.floats(0, 1))
-def test_neither_zero_nor_one_is_printed(pvalue: float) -> None:
-    assert printed_pvalue(pvalue) not in ("0.000", "1.000")
+@given(st.floats(0, 1) | st.floats(0.009, 0.0101) | st.floats(0.049, 0.0501))
+def test_a_printed_p_is_never_zero_or_one_and_stays_on_its_side_of_the_limits(pvalue: float) -> None:
+    text = printed_pvalue(pvalue)
+    printed = float(text.removeprefix("< ").removeprefix("> "))
+    assert 0 < printed < 1
+    assert printed == pytest.approx(pvalue, abs=0.0011)
+    for limit in (0.05, 0.01):
+        assert (printed < limit) == (pvalue < limit)
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,9 @@ def test_a_pair_that_was_not_tested_says_why(insert: Insert, read: Read) -> None
     assert (row["p_printed"], row["effect"], row["summary_a"]) == (None, None, None)
 
 
-@pytest.mark.parametrize("padj", [0.0, 0.00099, 0.001, 0.0123, 0.9994, 0.9995, 1.0])
+@pytest.mark.parametrize(
+    "padj", [0.0, 0.00099, 0.001, 0.00999, 0.01, 0.0123, 0.0496, 0.04999, 0.05, 0.9994, 0.9995, 1.0]
+)
 def test_p_is_printed_as_everywhere(insert: Insert, read: Read, padj: float) -> None:
     tested(insert, padj=padj)
     (row,) = read("mart.bench_results")
