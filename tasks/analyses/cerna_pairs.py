@@ -25,6 +25,7 @@ from tasks.methods.cerna_inputs import (
     target_edges,
     target_mirna_count,
     tested_nodes,
+    unasked,
 )
 from tasks.methods.cerna_pairs import Ints, pair_family
 from tasks.methods.cerna_rewiring import REWIRINGS, false_call_rate
@@ -40,7 +41,7 @@ FEWEST_DF = 2  # residual degrees of freedom that a correlation needs for a p-va
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per contrast; with the samples and design that its correlations rest on."""
-    found = []
+    found = unasked(study, slices)
     options, primary = study.config.cerna, study.config.expression.primary
     for contrast, part in contrast_parts(study, slices):
         runs = expression_runs(contrast.id, primary, slices[TESTS], slices[EXPRESSION])

@@ -10,7 +10,16 @@ from schemas.study import Study
 from schemas.tables.cerna_nodes import CernaNode
 from schemas.tables.cerna_triplets import CernaTriplet
 from tasks.contracts import Analysis, Computed, Part
-from tasks.methods.cerna_inputs import READS, TESTS, contrast_parts, missing, refused, target_edges, tested_nodes
+from tasks.methods.cerna_inputs import (
+    READS,
+    TESTS,
+    contrast_parts,
+    missing,
+    refused,
+    target_edges,
+    tested_nodes,
+    unasked,
+)
 from tasks.methods.cerna_network import network_nodes
 from tasks.methods.cerna_triplets import triplets
 from tasks.methods.result_frames import result_frame
@@ -20,7 +29,7 @@ TABLE, NODES = "result.cerna_triplets", "result.cerna_nodes"
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per contrast."""
-    return [part for _, part in contrast_parts(study, slices)]
+    return unasked(study, slices) or [part for _, part in contrast_parts(study, slices)]
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:

@@ -15,7 +15,7 @@ from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS
 from tasks.methods.enrichment import NOMINAL, enriched_terms
 from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
-from tasks.methods.known_sets import annotation_bias, few_known, known_sets
+from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_sets
 from tasks.methods.result_frames import result_frame
 
 SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
@@ -28,8 +28,10 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     options, primary = study.config.enrichment, study.config.expression.primary
     has_sets = not slices[SETS].is_empty()
     methods = [method for method in options.methods if method != "gsea"]
-    if not methods or not (has_sets or options.gene_sets):
+    if not methods or (slices[TESTS].is_empty() and not (has_sets or options.gene_sets)):
         return []
+    if not (has_sets or options.gene_sets):
+        return [Part("all contrasts", skip=NO_SETS)]
     skip = None
     if not has_sets:
         files = ", ".join(sets.file for sets in options.gene_sets.values())

@@ -12,7 +12,7 @@ from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.gene_rankings import METHOD, named_sets, ranked_terms, ranking
 from tasks.methods.gene_units import gene_units
-from tasks.methods.known_sets import few_known
+from tasks.methods.known_sets import NO_SETS, few_known
 from tasks.methods.result_frames import result_frame
 
 TESTS, SETS, TABLE = "result.differential_expression", "core.gene_sets", "result.enrichment"
@@ -23,8 +23,10 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per contrast whose genes the primary method tested, where ``enrichment.methods`` names gsea."""
     options, primary = study.config.enrichment, study.config.expression.primary
     has_sets = not slices[SETS].is_empty()
-    if METHOD not in options.methods or not (has_sets or options.gene_sets):
+    if METHOD not in options.methods or (slices[TESTS].is_empty() and not (has_sets or options.gene_sets)):
         return []
+    if not (has_sets or options.gene_sets):
+        return [Part("all contrasts", skip=NO_SETS)]
     files = ", ".join(sets.file for sets in options.gene_sets.values())
     no_sets = None if has_sets else f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
     here = set(slices[TESTS].filter(method=primary, library="gene")["contrast_id"])

@@ -120,9 +120,9 @@ def _caption(given: Mapping[str, Any], shown: pl.DataFrame, terms: pl.DataFrame)
     return (
         f"{given['versus']}: terms of {given['collection']} for genes that are {lists}, at most {MOST} of each with "
         f"nominal P < {alpha}, each for all terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}); "
-        f"{METHODS[given['method']]}, one-sided. Bars: FDR (Benjamini-Hochberg over all terms within the size limits "
-        f"of each list); {passed} of {shown.height} are below {alpha} (broken line). Numbers: genes of the list in the "
-        f"term. {against(terms)}"
+        f"{METHODS[given['method']]}, one-sided. Bars: FDR (Benjamini-Hochberg over all terms of each list "
+        f"within the size limits that are no headings); {passed} of {shown.height} are below {alpha} "
+        f"(broken line). Numbers: genes of the list in the term. {against(terms)}"
     )
 
 

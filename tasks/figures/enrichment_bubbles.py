@@ -72,7 +72,7 @@ def _caption(given: Mapping[str, Any], shown: pl.DataFrame, what: str, terms: pl
     text = f"{where}{shown.height} most significant terms of {what} with nominal P < {given['alpha']:g}, "
     text += f"each for all terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) "
     text += f"({METHODS[given['method']]}, one-sided); {passed} of them have FDR < {given['alpha']:g} "
-    text += "(Benjamini-Hochberg over all terms within the size limits). "
+    text += "(Benjamini-Hochberg over all terms within the size limits that are no headings). "
     return f"{text}GeneRatio: share of the list; Count: its genes in the term. {against(terms)}"
 
 

@@ -49,6 +49,18 @@ def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[tup
     return found
 
 
+def unasked(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+    """The one skipped part of a study whose tested contrasts have neither targets nor miRNAs; none for others."""
+    tested = slices[TESTS].filter(method=study.config.expression.primary)
+    is_asked = bool(study.config.cerna.targets) or not slices[TARGETS].is_empty() or "mirna" in set(tested["library"])
+    if is_asked or tested.is_empty():
+        return []
+    why = (
+        "study.yaml names no miRNA-target table (cerna.targets), and no miRNAs were counted: there is no ceRNA network"
+    )
+    return [Part("all contrasts", skip=why)]
+
+
 def _reason(contrast: str, libraries: set[str], study: Study, *, has_targets: bool) -> str | None:
     """Why a contrast cannot have triplets; null where it can."""
     named = study.config.cerna.targets

@@ -9,9 +9,8 @@ from schemas.errors import Problem, warning
 from tasks.methods.gene_lists import GeneList
 from tasks.methods.gene_units import named_genes
 
-FEW = (
-    0.1  # share of a collection's genes (or of the study's, where fewer) below which names are probably of another kind
-)
+NO_SETS = "study.yaml names no gene sets (enrichment.gene_sets); `benchlake gene-sets` makes those of GO"
+FEW = 0.1  # share of a collection's genes (or of the study's, where fewer): below it names are of another kind
 _BIASED = 1e-3  # p-value of a list's share of annotated genes
 
 

@@ -74,7 +74,7 @@ def _families(pairs: pl.DataFrame) -> list[Row]:
     if not pairs.height:
         return []
     counts = pairs.group_by("tier").agg(
-        pl.col("is_significant").sum().alias("significant"),
+        pl.col("significant_count").first().alias("significant"),
         pl.col("family_size").first(),
         pl.col("false_call_rate").first(),
     )

@@ -88,10 +88,11 @@ def test_parts_are_skipped_for_what_is_missing() -> None:
     assert "names no miRNA-target table" in (part.skip or "")
 
 
-def test_a_study_without_mirnas_and_targets_and_an_untested_contrast_have_no_part() -> None:
+def test_a_study_without_mirnas_and_targets_is_told_once_and_an_untested_contrast_has_no_part() -> None:
     read = frames(AXES, TABLE_ROWS)
     genes = read | {TARGETS: read[TARGETS].clear(), TESTS: read[TESTS].filter(library="gene")}
-    assert list(ANALYSIS.parts(study(targets=[]), slices(genes))) == []
+    (part,) = ANALYSIS.parts(study(targets=[]), slices(genes))
+    assert (part.key, "names no miRNA-target table" in (part.skip or "")) == ("all contrasts", True)
     assert list(ANALYSIS.parts(study(), slices(read | {TESTS: read[TESTS].clear()}))) == []
 
 

@@ -31,7 +31,16 @@ def test_hubs_triplets_and_pairs_are_listed() -> None:
     node = {"contrast_id": "c", "feature_id": "l1", "symbol": "MALAT1", "rna_class": "lncrna", "degree": 7}
     nodes = [node | {"is_hub": True, "hub_rank": 1}, node | {"feature_id": "l2", "symbol": "x", "is_hub": False}]
     triplets = [TRIPLET | {"is_consistent": True}, TRIPLET | {"mrna_id": "g2"}]
-    pairs = [PAIR | {"is_significant": True, "hyper_padj": 0.02, "false_call_rate": 0.125, "sample_count": 9}]
+    pairs = [
+        PAIR
+        | {
+            "is_significant": True,
+            "significant_count": 1,
+            "hyper_padj": 0.02,
+            "false_call_rate": 0.125,
+            "sample_count": 9,
+        }
+    ]
     found = chapters(given(triplets, pairs, nodes))["networks"]
     tables = grids(found)
     assert column(tables["hubs-c"], "RNA") == ["MALAT1"]
@@ -44,7 +53,7 @@ def test_hubs_triplets_and_pairs_are_listed() -> None:
 
 
 def test_no_pair_found_is_no_sign_that_there_is_none() -> None:
-    text = words(chapters(given([], [PAIR | {"is_significant": False}], []))["networks"])
+    text = words(chapters(given([], [PAIR | {"is_significant": False, "significant_count": 0}], []))["networks"])
     assert "0 pairs of 700 at FDR < 0.05: none was found among these, which is no sign that none exists." in text
 
 
