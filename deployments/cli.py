@@ -323,6 +323,25 @@ def status(
     print_status(_settings(home).home, out, _folder(study, home).study.study_id if study else None)
 
 
+@app.command()
+def lineage(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table, e.g. result.pairwise_tests.")],
+    key: Annotated[
+        list[str],
+        typer.Argument(metavar="KEY…", help="column=value pairs, or values of the table's key in order."),
+    ],
+    home: Home = None,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How to print.")] = "table",
+) -> None:
+    """From a published row back to wells, raw files, hashes, parameters and versions.
+
+    `benchlake lineage pairwise_tests assay=cell_viability time_h=72 group_a=il1b group_b=il1b_exo role=primary`
+    """
+    from deployments.lineage import lineage_of, print_lineage
+
+    print_lineage(lineage_of(_warehouse(home), table, key), form, out)
+
+
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
 
