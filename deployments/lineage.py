@@ -35,7 +35,10 @@ def print_lineage(found: Lineage, how: Literal["table", "json"], console: Consol
     """Print it for people, or whole as JSON."""
     if how == "json":
         console.print(
-            json.dumps(as_json(found), ensure_ascii=False, indent=1, default=str), markup=False, highlight=False
+            json.dumps(as_json(found), ensure_ascii=False, indent=1, default=str),
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
     else:
         console.print(render(found))
