@@ -9,7 +9,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from schemas.errors import Problem
 from schemas.vocabulary import Assay, Library
@@ -100,12 +100,49 @@ class RescuePair(_Sheet):
     disease: str | None = None
 
 
+Omnibus = Literal[
+    "one_way_anova", "randomised_block_anova", "welch_anova", "two_way_anova", "kruskal_wallis", "friedman"
+]
+PostHoc = Literal["bonferroni", "holm", "tukey", "dunnett", "games_howell", "dunn", "none"]
+TwoGroups = Literal["auto", "student_t", "welch_t", "paired_t", "mann_whitney", "wilcoxon_signed_rank"]
+_OTHER_NAMES = {
+    "anova": "one_way_anova",
+    "welch": "welch_anova",
+    "two_way": "two_way_anova",
+    "kruskal": "kruskal_wallis",
+    "randomized_block_anova": "randomised_block_anova",
+    "tukey_kramer": "tukey",
+    "tukey_hsd": "tukey",
+    "student": "student_t",
+    "mann_whitney_u": "mann_whitney",
+    "wilcoxon": "wilcoxon_signed_rank",
+}
+
+
+def _test_name(value: object) -> object:
+    """The name of a test however it is written: Games-Howell, kruskal."""
+    if not isinstance(value, str):
+        return value
+    name = re.sub(r"[^a-z]+", "_", value.strip().lower()).strip("_")
+    return _OTHER_NAMES.get(name, name)
+
+
 class Statistics(_Sheet):
     """Group tests at the bench."""
 
-    alpha: float = Field(default=0.05, gt=0, lt=1)
-    posthoc: str = Field(default="bonferroni")
-    omnibus: str = Field(default="one_way_anova")
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    posthoc: Annotated[PostHoc, BeforeValidator(_test_name)] = Field(
+        default="bonferroni", description="Pairwise comparisons of more than two groups."
+    )
+    omnibus: Annotated[Omnibus, BeforeValidator(_test_name)] = Field(
+        default="one_way_anova", description="Test of more than two groups."
+    )
+    two_groups: Annotated[TwoGroups, BeforeValidator(_test_name)] = Field(
+        default="auto", description="Test of two groups; `auto` takes the one that goes with omnibus."
+    )
+    sensitivity: list[Literal["paired_t", "ranks", "welch", "logit"]] = Field(
+        default=["paired_t", "ranks", "logit"], description="Tests under other assumptions, beside the primary one."
+    )
     design: Literal["auto", "independent", "blocked"] = Field(default="auto")
     time_design: Literal["auto", "repeated", "separate_plates"] = Field(default="auto")
     primary_time_h: float | None = Field(default=None, ge=0, description="Confirmatory time; the last where empty.")

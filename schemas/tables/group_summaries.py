@@ -38,4 +38,11 @@ class GroupSummary(
         float | None, Field(description="Geometric mean in the original unit; null off the log scale.")
     ]
     excluded_count: Annotated[int, Field(ge=0, description="Units left out by exclusions.csv.")]
+    letters: Annotated[
+        str | None,
+        Field(
+            description="Compact letter display of the primary test: groups that share a letter do not differ "
+            "significantly; null where not all pairs were compared or the group was not tested."
+        ),
+    ]
     na_reason: NaReason

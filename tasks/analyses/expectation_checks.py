@@ -12,12 +12,12 @@ from schemas.study import Study
 from schemas.tables.expectation_checks import ExpectationCheck
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.expectations import Check, check
+from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.result_frames import result_frame
 
 MEASUREMENTS, EXPRESSION = "result.measurements", "result.normalized_expression"
 FEATURES, TABLE = "core.features", "result.expectation_checks"
 METHOD, SEQUENCING = "deseq2", "expression_counts"
-LEAST_PRINTED = 0.001
 VALUES = ("assay", "measure", "time_h", "sample_id", "donor_id", "condition", "value")
 REMEDY = "Check the tubes, the layout and samples.csv; if the biology is so, correct `expectations` in study.yaml."
 
@@ -126,17 +126,13 @@ def _problems(rows: Sequence[Row]) -> Iterable[Problem]:
         what = f"{row['target']} is {higher} in {row['condition']} than in {row['against']}"
         says = f"study.yaml expects {row['direction']}"
         if row["verdict"] == "contradicted":
-            size = f"{row['difference']:+.2f}, P {_printed(row['pvalue'])}"
+            size = f"{row['difference']:+.2f}, {pvalue_phrase(row['pvalue'], 'P')}"
             message = f"{what} ({size}), but {says}: labels swapped?"
             yield warning("samples.csv", where, "expectation_contradicted", message, REMEDY, row["target"])
         for donor in filter(None, (row["contradicting_donors"] or "").split(";")):
             message = f"in donor {donor} alone {what}, against all others, but {says}: labels of its cultures swapped?"
             place = f"{where}, donor {donor}"
             yield warning("samples.csv", place, "expectation_contradicted_in_donor", message, REMEDY, row["target"])
-
-
-def _printed(pvalue: float) -> str:
-    return f"= {pvalue:.3f}" if pvalue >= LEAST_PRINTED else f"< {LEAST_PRINTED}"
 
 
 ANALYSIS = Analysis(

@@ -1,4 +1,4 @@
-"""Group tests at the bench: one-way ANOVA with Bonferroni, t-tests, and their randomised-block forms."""
+"""Group tests at the bench: analyses of variance, t-tests and rank tests with their pairwise comparisons."""
 
 from __future__ import annotations
 
@@ -12,30 +12,37 @@ import polars as pl
 from schemas.base import Table
 from schemas.errors import Problem, Severity, warning
 from schemas.study import ComparisonRow, Study
+from schemas.tables.assumption_checks import AssumptionCheck
 from schemas.tables.group_summaries import GroupSummary
 from schemas.tables.group_tests import GroupTest
 from schemas.tables.pairwise_tests import PairwiseTest
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.biological_units import FAMILY, biological_units, group_summaries, with_unit
-from tasks.methods.group_tests import TWO_GROUPS, Question, families, has_partial_overlap, tests
+from tasks.methods.group_families import families
+from tasks.methods.group_test_plans import TWO_GROUPS, Question, has_partial_overlap
+from tasks.methods.group_tests import tests
+from tasks.methods.letter_display import letters
 from tasks.methods.result_frames import result_frame
 from tasks.methods.untested_pairs import untested
 
 READS = "result.measurements"
-TABLES: dict[str, type[Table]] = {"group_tests": GroupTest, "pairwise_tests": PairwiseTest}
+TABLES: dict[str, type[Table]] = {
+    "group_tests": GroupTest,
+    "pairwise_tests": PairwiseTest,
+    "assumption_checks": AssumptionCheck,
+}
 SUMMARIES = "result.group_summaries"
-NOT_BUILT = {
-    "omnibus": ("welch_anova", "kruskal", "friedman", "two_way_anova"),
-    "posthoc": ("holm", "tukey", "dunnett", "games_howell", "dunn", "none"),
+NO_FACTORIAL = {
+    "not_two_factors": "the factors of the conditions compared are not two",
+    "conditions_share_a_cell": "some conditions have the same levels of both factors",
+    "empty_cell": "not every combination of levels has a condition with two values",
 }
 LISTED = 5  # cultures named in a message
-BUILT = {"omnibus": "one_way_anova", "posthoc": "bonferroni"}
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per comparison, assay and experiment that has measurements; experiments are never pooled."""
     seen = slices[READS]
-    skip = _not_built(study)
     found = []
     for comparison in study.comparisons or (ComparisonRow(id="all"),):
         measured = seen.filter(
@@ -44,8 +51,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         )
         groups = measured.select("assay", "experiment").unique().sort("assay", "experiment").rows()
         found += [
-            _part(study, comparison, assay, experiment, measured, comparison.problem or skip)
-            for assay, experiment in groups
+            _part(study, comparison, assay, experiment, measured, comparison.problem) for assay, experiment in groups
         ]
         absent = [a for a in comparison.assays if a != "*" and a not in {assay for assay, _ in groups}]
         where = "" if comparison.experiment == "*" else f" in experiment {comparison.experiment!r}"
@@ -54,16 +60,6 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             for assay in absent
         ]
     return found
-
-
-def _not_built(study: Study) -> str | None:
-    for key, built in BUILT.items():
-        name = getattr(study.config.statistics, key)
-        if name in NOT_BUILT[key]:
-            return f"statistics.{key} {name} is not built yet; {built} is"
-        if name != built:
-            return f"statistics.{key} {name!r} is not known; write one of {', '.join((built, *NOT_BUILT[key]))}"
-    return None
 
 
 def _part(
@@ -76,7 +72,8 @@ def _part(
         for c in study.config.condition_ids
         if c in (present if comparison.conditions == ["*"] else comparison.conditions)
     ]
-    pairs = _pairs(comparison.pairs, conditions)
+    options = study.config.statistics
+    pairs = _pairs(comparison.pairs, conditions, has_control=options.posthoc == "dunnett")
     if not skip and len(conditions) < TWO_GROUPS:
         skip = f"only {', '.join(conditions) or 'no condition'} was measured by {assay} in experiment {experiment!r}"
     where: dict[str, tuple[Any, ...]] = {
@@ -86,7 +83,9 @@ def _part(
     }
     if comparison.time_h is not None:
         where["time_h"] = (comparison.time_h,)
-    options = study.config.statistics
+    if not skip and options.posthoc == "dunnett" and not set.intersection(*map(set, pairs)):
+        skip = "Dunnett's test compares groups with one control, but the pairs have none in common; name such pairs"
+    named = {c.id: c.factors for c in study.config.conditions}
     parameters = {
         "comparison_id": comparison.id,
         "assay": assay,
@@ -96,15 +95,20 @@ def _part(
         "alpha": options.alpha,
         "design": options.design,
         "primary_time_h": options.primary_time_h,
+        "omnibus": options.omnibus,
+        "posthoc": options.posthoc,
+        "two_groups": options.two_groups,
+        "sensitivity": options.sensitivity,
+        "factors": {c: dict(named.get(c, {})) for c in conditions} if options.omnibus == "two_way_anova" else {},
     }
     return Part(f"{comparison.id}, {assay}, {experiment}", {READS: where}, parameters, skip)
 
 
-def _pairs(wanted: Sequence[str], conditions: Sequence[str]) -> list[list[str]]:
-    """Pairs in display order, the earlier condition first."""
-    if list(wanted) == ["all"]:
+def _pairs(wanted: Sequence[str], conditions: Sequence[str], *, has_control: bool) -> list[list[str]]:
+    """Pairs in display order, the earlier condition first; with a control, all pairs are those with the first."""
+    if list(wanted) == ["all"] and not has_control:
         return [list(pair) for pair in combinations(conditions, 2)]
-    if list(wanted) == ["reference"]:
+    if list(wanted) in (["reference"], ["all"]):
         return [[conditions[0], other] for other in conditions[1:]]
     named = {frozenset(pair.split(">")) for pair in wanted}
     return [list(pair) for pair in combinations(conditions, 2) if frozenset(pair) in named]
@@ -113,7 +117,8 @@ def _pairs(wanted: Sequence[str], conditions: Sequence[str]) -> list[list[str]]:
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Summarise and test every family (measure, target, time) of the part."""
     given = part.parameters
-    rows = with_unit(frames[READS].sort("measure", "target", "time_h", "sample_id", "block_id"))
+    measured = frames[READS].sort("measure", "target", "time_h", "sample_id", "block_id")
+    rows = with_unit(measured.with_columns(unit_of_value="unit"))
     units = biological_units(rows)
     times = frames[READS]["time_h"].drop_nulls().unique().sort().to_list()
     primary = given["primary_time_h"] if given["primary_time_h"] is not None else max(times, default=None)
@@ -123,6 +128,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         alpha=given["alpha"],
         design=given["design"],
         primary_time_h=primary if len(times) > 1 else None,
+        omnibus=given["omnibus"],
+        posthoc=given["posthoc"],
+        two_groups=given["two_groups"],
+        sensitivity=tuple(given["sensitivity"]),
+        factors=given["factors"],
     )
     names = pl.struct(*FAMILY, "condition")
     sizes = Counter(
@@ -134,14 +144,38 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         for table, row in tests(layout, members, sizes, question):
             found[table].append(row | {k: given[k] for k in ("comparison_id", "assay", "experiment")})
         if question.design == "auto" and has_partial_overlap(layout):
-            overlap += [" ".join(str(x) for x in (f[0], f[1]) if x) for f, _ in members]
+            overlap += [" ".join(str(x) for x in m.family[:2] if x) for m in members]
     about = [pl.lit(given[k]).alias(k) for k in ("comparison_id", "assay", "experiment")]
     summaries = group_summaries(rows, units, question.conditions).with_columns(about)
+    summaries = _with_letters(summaries, found["pairwise_tests"], question)
     frames_out = {SUMMARIES: result_frame(summaries, GroupSummary)} | {
         f"result.{name}": _finite(result_frame(found[name], table)) for name, table in TABLES.items()
     }
-    problems = [*_overlap_problems(part, overlap, rows), *_untested_problems(part, found["pairwise_tests"])]
+    problems = [
+        *_overlap_problems(part, overlap, rows),
+        *_untested_problems(part, found["pairwise_tests"]),
+        *_factor_problems(part, found["group_tests"]),
+    ]
     return Computed(frames_out, tuple(problems))
+
+
+def _with_letters(summaries: pl.DataFrame, pairs: Sequence[Mapping[str, Any]], question: Question) -> pl.DataFrame:
+    """Add the compact letter display of the primary pairwise tests to the groups of each family."""
+    differs: dict[tuple[Any, ...], dict[tuple[str, str], bool | None]] = {}
+    for row in pairs:
+        if row["role"] == "primary":
+            padj = row.get("padj")
+            is_known = padj is not None and padj == padj  # noqa: PLR0124 -- NaN is not itself
+            result = padj < question.alpha if padj is not None and is_known else None
+            differs.setdefault(tuple(row[f] for f in FAMILY), {})[row["group_a"], row["group_b"]] = result
+    schema = {name: summaries.schema[name] for name in (*FAMILY, "condition")} | {"letters": pl.String()}
+    found = [
+        (*family, condition, shown)
+        for family, tested in differs.items()
+        for condition, shown in (letters(question.conditions, tested) or {}).items()
+    ]
+    display = pl.DataFrame(found, schema=schema, orient="row")
+    return summaries.join(display, on=[*FAMILY, "condition"], how="left", nulls_equal=True)
 
 
 def _finite(frame: pl.DataFrame) -> pl.DataFrame:
@@ -181,6 +215,17 @@ def _untested_problems(part: Part, rows: Sequence[Mapping[str, Any]]) -> list[Pr
     place = f"comparison {given['comparison_id']}, {given['assay']}, experiment {given['experiment']}"
     remedy = "Add cultures, or leave the conditions out in comparisons.csv."
     return [warning("samples.csv", place, "pairs_not_tested", told, remedy, given["assay"])]
+
+
+def _factor_problems(part: Part, rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """One warning where a two-way analysis was asked for and the conditions are no factorial."""
+    reasons = {row["na_reason"] for row in rows if row["role"] == "primary" and row["method"] == "two_way_anova"}
+    told = "; ".join(words for reason, words in NO_FACTORIAL.items() if reason in reasons)
+    if not told:
+        return []
+    place = f"comparison {part.parameters['comparison_id']}, experiment {part.parameters['experiment']}"
+    remedy = "Compare such conditions in comparisons.csv, or write `omnibus: one_way_anova`; pairs are tested anyway."
+    return [warning("study.yaml", place, "no_factorial", f"no two-way analysis: {told}", remedy, "two_way_anova")]
 
 
 def _lost(rows: pl.DataFrame) -> list[str]:

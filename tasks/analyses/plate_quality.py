@@ -16,6 +16,7 @@ from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.grids import PLATE_SHAPES, plate_size, position
 from tasks.methods.layouts import named_wells
 from tasks.methods.plate_quality import Floats, edge_effect, median_cv_percent, outliers, pooled_cv_percent, z_prime
+from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.result_frames import result_frame
 
 WELLS, SAMPLES = "core.plate_wells", "core.samples"
@@ -178,7 +179,7 @@ def _problems(quality: Sequence[Row], apart: Sequence[Row]) -> Iterable[Problem]
             "edge_effect",
             "",
             f"outer wells read {worst['edge_effect_percent']:+.0f} % against inner wells of the same samples "
-            f"(P = {max(worst['edge_pvalue'], 0.001):.3f}{' or less' if worst['edge_pvalue'] < 0.001 else ''})",  # noqa: PLR2004
+            f"({pvalue_phrase(worst['edge_pvalue'], 'P')})",
             "Leave the outer wells to medium, or spread every sample over edge and interior.",
         )
     scattered = [q for q in quality if (q["replicate_cv_percent"] or 0) > SCATTER_PERCENT]

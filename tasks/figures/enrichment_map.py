@@ -22,7 +22,7 @@ from tasks.methods.term_map import SIMILAR, layout, similarity
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-CLUSTERS, EACH = 14, 5  # clusters, and terms of each
+FEWEST, CLUSTERS, EACH = 3, 14, 5  # terms of a map; clusters at most, and terms of each
 HALVES = ("up", "down")  # parts of the list `all`, whose map shows their terms
 _COLOURS = GROUPS[1:]
 _NODE_PRICE = 4  # places along lines that a term is worth, when names look for room
@@ -64,8 +64,10 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     given = part.parameters
     nodes, joined = source(frames[TERMS], given["alpha"])
     what = f"{given['words']} in {given['collection']}"
-    if nodes.height < 2:  # noqa: PLR2004 - a map of one term
-        return f"fewer than two terms of {what} have P < {given['alpha']:g}"
+    if nodes.height < FEWEST:
+        return f"fewer than {FEWEST} terms of {what} have P < {given['alpha']:g}: too few for a map"
+    if not joined.nnz:
+        return f"no two terms of {what} with P < {given['alpha']:g} share enough genes for a map"
     right, low, high = nodes.select(pl.max("x").alias("x"), pl.min("y").alias("low"), pl.max("y").alias("high")).row(0)
     figure = canvas(DOUBLE_MM, _FRAME_MM + min(_UNIT_MM * (high - low + 2), _TALL_MM))
     axes = figure.add_subplot()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.methods.detectable_effects import detectable_difference
+from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.report_words import (
     Row,
     amount,
@@ -19,7 +20,6 @@ from tasks.methods.report_words import (
     interval,
     method,
     number,
-    p_equals,
     quantity,
     ratio,
     several,
@@ -79,7 +79,7 @@ def evidence(pair: Row, setting: Setting) -> str:
     Off a log scale the interval is that of the ratio; else that of the size of the difference, whichever its sign.
     """
     low, high, scale = pair["ci_low"], pair["ci_high"], pair["scale"]
-    found = [p_equals(pair["padj"]), f"{sample_size(pair, setting.n_unit)}, {test_words(pair, setting.omnibus)}"]
+    found = [pvalue_phrase(pair["padj"]), f"{sample_size(pair, setting.n_unit)}, {test_words(pair, setting.omnibus)}"]
     if low is not None and high is not None:
         if scale not in RATIOS and pair["mean_difference"] < 0:
             low, high = -high, -low
@@ -138,7 +138,7 @@ def _not_found(pair: Row, setting: Setting) -> str:
     if pair["mean_difference"] is None:
         return f"{later} and {earlier}"
     shown = amount(pair["mean_difference"], pair["scale"], setting.unit)
-    return f"{later} and {earlier} (difference {shown}, {p_equals(pair['padj'])})"
+    return f"{later} and {earlier} (difference {shown}, {pvalue_phrase(pair['padj'])})"
 
 
 def short_sentence(pairs: Sequence[Row], setting: Setting) -> str:

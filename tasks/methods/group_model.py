@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from tasks.methods.group_results import Flags, Floats, Omnibus, Pair, Reasons
 
 ESTIMABLE = 1e-9  # weights outside the row space of a 0/1 design are of order 1, rounding is of order 1e-15
 ROUNDING = 64 * np.finfo(np.float64).eps  # residuals this small beside the values are rounding, not variation
@@ -48,32 +46,14 @@ class GroupFit:
         return np.where(self.is_constant, np.nan, self.residual_ss / self.df_residual)
 
 
-@dataclass(frozen=True)
-class Omnibus:
-    """F test of all groups being equal, one value per family; NaN with a reason where undefined."""
-
-    statistic: Floats
-    pvalue: Floats
-    eta_squared: Floats  # partial where the model has blocks
-    na_reason: tuple[str | None, ...]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Group b minus group a, one value per family; NaN with a reason where undefined."""
-
-    difference: Floats
-    ci_low: Floats
-    ci_high: Floats
-    statistic: Floats
-    pvalue: Floats
-    padj: Floats
-    na_reason: tuple[str | None, ...]
-
-
 def _dummies(codes: Sequence[object]) -> Floats:
     levels = list(dict.fromkeys(codes))
     return np.array([[float(code == level) for level in levels[1:]] for code in codes]).reshape(len(codes), -1)
+
+
+def block_columns(blocks: Sequence[Sequence[object]], count: int) -> Floats:
+    """Columns of the intercept and of every block factor's levels but its first, for ``count`` units."""
+    return np.column_stack([np.ones((count, 1)), *(_dummies(b) for b in blocks)])
 
 
 def fit(values: Floats, groups: Sequence[int], blocks: Sequence[Sequence[object]] = ()) -> GroupFit:
@@ -85,7 +65,7 @@ def fit(values: Floats, groups: Sequence[int], blocks: Sequence[Sequence[object]
     """
     count = len(groups)
     group_count = max(groups) + 1
-    nuisance = np.column_stack([np.ones((count, 1)), *(_dummies(b) for b in blocks)])
+    nuisance = block_columns(blocks, count)
     indicator = np.array([[float(g == level) for level in range(1, group_count)] for g in groups])
     matrix = np.column_stack([nuisance, indicator.reshape(count, group_count - 1)])
     inverse = np.linalg.pinv(matrix)
@@ -108,7 +88,16 @@ def fit(values: Floats, groups: Sequence[int], blocks: Sequence[Sequence[object]
     )
 
 
-def _reasons(model: GroupFit, *, is_aliased: bool, is_equal: Flags) -> tuple[str | None, ...]:
+def residuals(values: Floats, groups: Sequence[int], blocks: Sequence[Sequence[object]] = ()) -> Floats:
+    """What the model of ``fit`` leaves: units x families; 0 where it is mere rounding."""
+    indicator = block_columns([groups], len(groups))
+    matrix = np.column_stack([block_columns(blocks, len(groups)), indicator[:, 1:]])
+    centred = values - values.mean(axis=0)
+    rest = centred - matrix @ (np.linalg.pinv(matrix) @ centred)
+    return np.where(np.abs(rest) <= ROUNDING * np.abs(values).max(axis=0), 0.0, rest)
+
+
+def _reasons(model: GroupFit, *, is_aliased: bool, is_equal: Flags) -> Reasons:
     if is_aliased:
         return ("aliased_with_block",) * len(is_equal)
     if model.df_residual < 1:
@@ -130,40 +119,52 @@ def omnibus(model: GroupFit) -> Omnibus:
     is_equal = np.asarray(model.group_ss <= model.rounding_ss, dtype=np.bool_)
     reasons = _reasons(model, is_aliased=is_aliased, is_equal=is_equal)
     defined = np.array([r is None for r in reasons])
+    df1, df2 = np.full_like(model.group_ss, model.df_group), np.full_like(model.group_ss, model.df_residual)
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = np.where(defined, model.group_ss / max(model.df_group, 1) / model.mean_square, np.nan)
-        effect = np.where(defined, model.group_ss / (model.group_ss + model.residual_ss), np.nan)
-    pvalue = stats.f.sf(statistic, max(model.df_group, 1), max(model.df_residual, 1))
-    return Omnibus(statistic, np.asarray(pvalue, dtype=np.float64), effect, reasons)
+    pvalue = np.asarray(stats.f.sf(statistic, np.maximum(df1, 1), np.maximum(df2, 1)), dtype=np.float64)
+    nothing = np.full_like(statistic, np.nan)
+    return Omnibus(statistic, df1, df2, pvalue, reasons, nothing, nothing)
 
 
-def pair(model: GroupFit, a: int, b: int, *, family_size: int, alpha: float) -> Pair:
-    """t-test of group b against group a with the model's residual mean square, Bonferroni-corrected.
-
-    p-values are multiplied by ``family_size`` (at most 1) and the confidence interval has level
-    1 - alpha / family_size, as SPSS and R's emmeans do.
-    """
+def contrast_weights(model: GroupFit, a: int, b: int) -> Floats:
+    """Weights of the coefficients that give group b minus group a."""
     weights = np.zeros(len(model.coefficients))
     first = len(weights) - model.group_count
     for group, sign in ((a, -1.0), (b, 1.0)):
         if group:
             weights[first + group] = sign
-    is_aliased = bool(np.abs(weights - weights @ model.row_space).max() > ESTIMABLE)
+    return weights
+
+
+def is_estimable(model: GroupFit, weights: Floats) -> bool:
+    """Whether the design can tell the contrast from the blocks."""
+    return not bool(np.abs(weights - weights @ model.row_space).max() > ESTIMABLE)
+
+
+def pair(model: GroupFit, a: int, b: int) -> Pair:
+    """t-test of group b against group a with the model's residual mean square (SPSS's and emmeans'), uncorrected.
+
+    Cohen's d is the difference divided by the residual SD.
+    """
+    weights = contrast_weights(model, a, b)
+    is_aliased = not is_estimable(model, weights)
     difference = weights @ model.coefficients
-    spread = np.sqrt(model.mean_square * ((weights @ model.inverse) ** 2).sum())
+    length = float(np.sqrt(((weights @ model.inverse) ** 2).sum()))
+    spread = np.sqrt(model.mean_square) * length
     is_equal = np.asarray(difference**2 <= model.rounding_ss, dtype=np.bool_)
     reasons = _reasons(model, is_aliased=is_aliased, is_equal=is_equal)
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = np.where([r is None for r in reasons], difference / spread, np.nan)
-    df = max(model.df_residual, 1)
-    pvalue = np.asarray(2 * stats.t.sf(np.abs(statistic), df), dtype=np.float64)
-    width = stats.t.isf(alpha / family_size / 2, df) * np.where(np.isnan(statistic), np.nan, spread)
-    return Pair(
-        difference=np.full_like(difference, np.nan) if is_aliased else difference,
-        ci_low=difference - width,
-        ci_high=difference + width,
-        statistic=statistic,
-        pvalue=pvalue,
-        padj=np.minimum(pvalue * family_size, 1.0),
-        na_reason=reasons,
-    )
+    df = np.full_like(difference, model.df_residual)
+    pvalue = np.asarray(2 * stats.t.sf(np.abs(statistic), np.maximum(df, 1)), dtype=np.float64)
+    nothing = np.full_like(statistic, np.nan)
+    difference = nothing if is_aliased else difference
+    return Pair(difference, spread, df, statistic, pvalue, reasons, np.full_like(df, length), nothing, nothing)
+
+
+def correlation(model: GroupFit, pairs: Sequence[tuple[int, int]]) -> Floats:
+    """Correlations of the estimated differences of ``pairs`` (a, b), which the design alone decides."""
+    rows = np.array([contrast_weights(model, a, b) @ model.inverse for a, b in pairs])
+    scaled = rows / np.sqrt((rows**2).sum(axis=1, keepdims=True))
+    return np.asarray(scaled @ scaled.T, dtype=np.float64)

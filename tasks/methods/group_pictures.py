@@ -24,7 +24,6 @@ GROUPS_OF: Mapping[str, tuple[str, ...]] = {
 }
 PRIMARY = "primary"
 RELATIVE = {"expression", "protein"}  # drawn as multiples of the calibrator's mean
-LEAST_PRINTED = 0.001
 SEVERAL = 2
 ASSAYS = {
     "cell_viability": "Cell viability",
@@ -194,13 +193,6 @@ def points_drawn(units: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         for value, scale, base in found.select("value", "scale", "base").iter_rows()
     ]
     return found.with_columns(drawn=pl.Series(drawn, dtype=pl.Float64))
-
-
-def p_words(pvalue: float | None) -> str:
-    """A p-value in print: never 0.000."""
-    if pvalue is None:
-        return "no p-value"
-    return f"p < {LEAST_PRINTED:g}" if pvalue < LEAST_PRINTED else f"p = {pvalue:.3f}"
 
 
 def title_of(measure: str, target: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from tasks.methods.group_pictures import METHODS, p_words, title_of
+from tasks.methods.group_pictures import METHODS, title_of
+from tasks.methods.pvalue_text import pvalue_phrase
 
 STARS = "* p < 0.05, ** p < 0.01, *** p < 0.001, **** p < 0.0001, corrected"
 CORRECTIONS = {
@@ -43,7 +44,7 @@ def omnibus_words(tests: pl.DataFrame, panels: Sequence[Sequence[Any]]) -> str:
             name = title_of(measure, target) if len(panels) > 1 else ""
             at = f"{row['time_h']:g} h" if mine.height > 1 else ""
             what = " ".join(w for w in (name, at) if w)
-            value = p_words(row["pvalue"]) if row["pvalue"] is not None else f"not tested ({_reason(row)})"
+            value = pvalue_phrase(row["pvalue"]) if row["pvalue"] is not None else f"not tested ({_reason(row)})"
             found.setdefault(METHODS.get(row["method"], row["method"].replace("_", " ")), []).append(
                 f"{what} {value}".strip()
             )

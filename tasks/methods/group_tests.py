@@ -1,257 +1,200 @@
-"""Which model a family of groups gets, and its results as rows of the test tables.
+"""Results of planned tests as rows of the test tables.
 
-Families with the same layout (conditions, donors, blocks of their units) are fitted at once.
+Families with the same layout (conditions, donors, blocks of their units) are tested at once.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from tasks.methods import group_model
+from tasks.methods.assumption_rows import check_rows
 from tasks.methods.biological_units import FAMILY
+from tasks.methods.group_families import Family, Member
+from tasks.methods.group_procedures import corrected, pair_effect, pair_tests, whole_effect, whole_tests
+from tasks.methods.group_results import Floats, Omnibus, Pair
+from tasks.methods.group_test_plans import TWO_GROUPS, Layout, Plan, Question, plans
+from tasks.methods.pvalue_text import stars
 
-MIN_N = 2  # units a group needs to take part in a test
-TWO_GROUPS = 2
-STARS = ((0.0001, "****"), (0.001, "***"), (0.01, "**"), (0.05, "*"))
+PERCENT_EDGES = (10.0, 90.0)  # percentages beyond are also tested as logits
 
 Row = dict[str, Any]
-Family = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a comparison asks: conditions in display order, pairs as (earlier, later), and how."""
-
-    conditions: tuple[str, ...]
-    pairs: tuple[tuple[str, str], ...]
-    alpha: float
-    design: str
-    primary_time_h: float | None
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What the units of a family are, aside from their values; ``n_unit`` is what n counts."""
-
-    n_unit: str
-    conditions: tuple[str, ...]
-    donors: tuple[str, ...]
-    blocks: tuple[str, ...]
-    is_averaged: bool
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model to fit: its role, the block factors held constant, and the words for both."""
-
-    role: str
-    blocks: tuple[tuple[str, ...], ...]
-    omnibus: str
-    pairwise: str
-    effect: str
-    note: str
-
-
-def has_partial_overlap(layout: Layout) -> bool:
-    """Whether some donors, but not all, recur across the groups."""
-    groups = Counter(dict.fromkeys(zip(layout.conditions, layout.donors, strict=True), 1).keys())
-    recurring = Counter(donor for _, donor in groups)
-    return layout.n_unit == "donor" and max(recurring.values(), default=0) > 1 and not _is_complete(layout)
-
-
-def _is_complete(layout: Layout) -> bool:
-    donors: dict[str, set[str]] = {}
-    for condition, donor in zip(layout.conditions, layout.donors, strict=True):
-        donors.setdefault(condition, set()).add(donor)
-    return len({frozenset(d) for d in donors.values()}) == 1
-
-
-def models(layout: Layout, question: Question) -> list[Model]:
-    """The primary model of a layout and, where that holds blocks constant, the plain one as published.
-
-    Donors are a block if every donor occurs in every compared condition (``auto``) or the study
-    says ``blocked``; plates or membranes are a block wherever units lie on different ones.
-    """
-    is_two = len(question.conditions) == TWO_GROUPS
-    unit = (
-        "n = donors"
-        if layout.n_unit == "donor"
-        else "n = cultures: a condition has one donor or donors are not stated, so the result speaks for these cells"
-    )
-    if layout.is_averaged:
-        unit += "; several cultures of a donor are averaged first"
-    factors: list[tuple[str, ...]] = []
-    notes = []
-    is_complete = _is_complete(layout)
-    if layout.n_unit == "donor" and (question.design == "blocked" or (question.design == "auto" and is_complete)):
-        factors.append(layout.donors)
-        notes.append(
-            "donor as block: every donor occurs in every group" if is_complete else "donor as incomplete block"
-        )
-    is_paired = bool(factors) and is_complete and is_two
-    if len(set(layout.blocks)) > 1:
-        factors.append(layout.blocks)
-        is_paired = False
-        notes.append("plate or membrane as block")
-    plain = Model(
-        role="as_published" if factors else "primary",
-        blocks=(),
-        omnibus="student_t" if is_two else "one_way_anova",
-        pairwise="student_t" if is_two else "pooled_t",
-        effect="cohen_d" if is_two else "eta_squared",
-        note=f"{unit}; independent groups" + (", blocks ignored" if factors else ""),
-    )
-    if not factors:
-        return [plain]
-    test = "paired_t" if is_paired else "blocked_t"
-    blocked = Model(
-        role="primary",
-        blocks=tuple(factors),
-        omnibus=test if is_two else "randomised_block_anova",
-        pairwise=test if is_two else "block_pooled_t",
-        effect="cohen_dz" if is_paired else "partial_eta_squared",
-        note="; ".join([unit, *notes]),
-    )
-    return [blocked, plain]
-
-
-def stars(padj: float) -> str | None:
-    """``ns``, ``*`` (< 0.05), ``**`` (< 0.01), ``***`` (< 0.001) or ``****`` (< 0.0001); null for NaN."""
-    if np.isnan(padj):
-        return None
-    return next((mark for limit, mark in STARS if padj < limit), "ns")
-
-
-def families(
-    rows: pl.DataFrame, units: pl.DataFrame, question: Question
-) -> dict[Layout, list[tuple[Family, list[float]]]]:
-    """Families of measurements by layout, each with its units' values in the layout's order.
-
-    Only groups with two units or more are laid out; a family without any has an empty layout.
-    """
-    order = {condition: index for index, condition in enumerate(question.conditions)}
-    found: dict[Family, dict[str, list[Any]]] = {}
-    n_units: dict[Family, str] = {}
-    for known in rows.select(*FAMILY, "n_unit").unique().sort(*FAMILY).iter_rows():
-        found[known[:-1]] = {}
-        n_units[known[:-1]] = known[-1]
-    for row in units.iter_rows(named=True):
-        family = tuple(row[name] for name in FAMILY)
-        found[family].setdefault(row["condition"], []).append(row)
-    layouts: dict[Layout, list[tuple[Family, list[float]]]] = {}
-    for family, groups in found.items():
-        used = [r for c in sorted(groups, key=order.__getitem__) if len(groups[c]) >= MIN_N for r in groups[c]]
-        layout = Layout(
-            n_unit=n_units[family],
-            conditions=tuple(r["condition"] for r in used),
-            donors=tuple(r["donor_id"] for r in used),
-            blocks=tuple(r["block"] for r in used),
-            is_averaged=any(r["culture_count"] > 1 for r in used),
-        )
-        layouts.setdefault(layout, []).append((family, [r["value"] for r in used]))
-    return layouts
 
 
 def tests(
+    layout: Layout, members: Sequence[Member], sizes: Mapping[tuple[Family, str], int], question: Question
+) -> Iterator[tuple[str, Row]]:
+    """Rows of ``group_tests``, ``pairwise_tests`` and ``assumption_checks`` for all families of a layout.
+
+    ``sizes``: units of each (family, condition), for groups too small to be tested as well. Log2
+    families are also tested on the raw scale, as published; percentages below 10 or above 90 as logits.
+    """
+    planned = plans(layout, question)
+    for plan in planned:
+        yield from _rows(plan, layout, members, sizes, question)
+    scale = FAMILY.index("scale")
+    if logs := [m for m in members if m.family[scale] == "log2"]:
+        plain = next((p for p in planned if p.role == "as_published"), planned[0])
+        note = f"{plain.note}; on the raw scale, as often published: means of ratios and skewed spreads"
+        raw = [replace(m, values=tuple(np.exp2(m.values).tolist())) for m in logs]
+        yield from _rows(replace(plain, role="as_published", scale="raw", note=note), layout, raw, sizes, question)
+    low, high = PERCENT_EDGES
+    extreme = [m for m in members if m.is_percent and any(v < low or v > high for v in m.values)]
+    if extreme and "logit" in question.sensitivity:
+        logit = replace(
+            planned[0], role="sensitivity", scale="logit", note=f"{planned[0].note}; logit of the percentage"
+        )
+        for can, plan in ((True, logit), (False, replace(logit, refusal="value_at_0_or_100"))):
+            some = [m for m in extreme if all(0 < v < 100 for v in m.values) == can]  # noqa: PLR2004 -- percent
+            odds = [replace(m, values=_logits(m.values) if can else m.values) for m in some]
+            yield from _rows(plan, layout, odds, sizes, question)
+    for row in check_rows(layout, members, planned[0], question):
+        yield "assumption_checks", row
+
+
+def _logits(percent: Sequence[float]) -> tuple[float, ...]:
+    share = np.array(percent) / 100
+    return tuple(np.log(share / (1 - share)).tolist())
+
+
+def _rows(
+    plan: Plan,
     layout: Layout,
-    members: Sequence[tuple[Family, list[float]]],
-    sizes: dict[tuple[Family, str], int],
+    members: Sequence[Member],
+    sizes: Mapping[tuple[Family, str], int],
     question: Question,
 ) -> Iterator[tuple[str, Row]]:
-    """Rows of the omnibus (``group_tests``) and pairwise tables for all families of a layout.
-
-    ``sizes``: units of each (family, condition), for groups too small to be tested as well.
-    """
+    if not members:
+        return
     present = [c for c in question.conditions if c in layout.conditions]
-    codes = [present.index(c) for c in layout.conditions]
-    values = np.array([v for _, v in members], dtype=np.float64).reshape(len(members), len(codes)).T
-    for model in models(layout, question):
-        fitted = group_model.fit(values, codes, model.blocks) if len(present) >= TWO_GROUPS else None
-        yield from _omnibus_rows(model, fitted, members, (len(present), len(codes)), question)
-        yield from _pair_rows(model, fitted, members, present, sizes, question)
+    values = np.array([m.values for m in members], dtype=np.float64).reshape(len(members), -1).T
+    refusal = plan.refusal or (None if len(present) >= TWO_GROUPS else "fewer_than_two_groups")
+    if plan.omnibus is not None:
+        yield from _omnibus_rows(plan, values, layout, present, members, question, refusal)
+    yield from _pair_rows(plan, values, layout, present, members, sizes, question)
 
 
-def _common(model: Model, family: Family) -> Row:
-    return dict(zip(FAMILY, family, strict=True)) | {"role": model.role}
+def _family_row(plan: Plan, member: Member) -> Row:
+    row = dict(zip(FAMILY, member.family, strict=True)) | {"role": plan.role}
+    return row | ({"scale": plan.scale} if plan.scale else {})
 
 
-def _note(model: Model, family: Family, question: Question) -> str:
-    time_h = family[FAMILY.index("time_h")]
+def _note(plan: Plan, member: Member, question: Question, least: float) -> str:
+    note = plan.note
+    if not np.isnan(least):
+        note += "; exact p" + (f"; cannot reach {question.alpha:g} at this n" if least >= question.alpha else "")
+    time_h = member.family[FAMILY.index("time_h")]
     if question.primary_time_h is None or time_h is None or time_h == question.primary_time_h:
-        return model.note
-    return f"{model.note}; exploratory: {question.primary_time_h:g} h is the confirmatory time"
+        return note
+    return f"{note}; exploratory: {question.primary_time_h:g} h is the confirmatory time"
 
 
 def _omnibus_rows(
-    model: Model,
-    fitted: group_model.GroupFit | None,
-    members: Sequence[tuple[Family, list[float]]],
-    counts: tuple[int, int],
+    plan: Plan,
+    values: Floats,
+    layout: Layout,
+    present: Sequence[str],
+    members: Sequence[Member],
     question: Question,
+    refusal: str | None,
 ) -> Iterator[tuple[str, Row]]:
-    is_two = len(question.conditions) == TWO_GROUPS
-    whole = group_model.omnibus(fitted) if fitted else None
-    pair = group_model.pair(fitted, 0, 1, family_size=1, alpha=question.alpha) if fitted and is_two else None
-    for index, (family, _) in enumerate(members):
-        row = _common(model, family) | {
-            "method": model.omnibus,
-            "group_count": counts[0],
-            "n": counts[1],
-            "effect_name": model.effect,
-            "design_note": _note(model, family, question),
-            "na_reason": "fewer_than_two_groups",
-        }
-        if fitted and whole:
-            row |= {"df1": float(fitted.df_group), "df2": float(fitted.df_residual)}
-            row |= {"statistic": whole.statistic[index], "pvalue": whole.pvalue[index]}
-            row |= {"effect_size": whole.eta_squared[index], "na_reason": whole.na_reason[index]}
-        if fitted and pair:
-            t = pair.statistic[index]
-            effects = {
-                "cohen_d": pair.difference[index] / np.sqrt(fitted.mean_square[index]),
-                "cohen_dz": t / np.sqrt(counts[1] / 2),
-            }
-            row |= {"statistic": t, "pvalue": pair.pvalue[index], "na_reason": pair.na_reason[index]}
-            row["effect_size"] = effects.get(model.effect, row["effect_size"])
-        yield "group_tests", row
+    nothing = np.full(len(members), np.nan)
+    found: list[tuple[str | None, Omnibus, Floats]] = [(None, Omnibus.undefined(len(members), str(refusal)), nothing)]
+    if refusal is None:
+        found = whole_tests(plan, values, layout.conditions, present, question)
+    for term, test, unit in found:
+        effect = whole_effect(plan, test, unit, question.alpha)
+        for index, member in enumerate(members):
+            least = float(test.least_pvalue[index])
+            yield (
+                "group_tests",
+                _family_row(plan, member)
+                | {
+                    "method": plan.omnibus,
+                    "term": term,
+                    "group_count": len(present),
+                    "n": len(layout.conditions),
+                    "statistic": test.statistic[index],
+                    "df1": test.df1[index],
+                    "df2": test.df2[index],
+                    "pvalue": test.pvalue[index],
+                    "effect_name": effect.name,
+                    "effect_size": effect.size[index],
+                    "effect_ci_low": effect.low[index],
+                    "effect_ci_high": effect.high[index],
+                    "omega_squared": effect.omega[index],
+                    "cannot_reach_alpha": _cannot_reach(test.pvalue[index], least, question),
+                    "design_note": _note(plan, member, question, least),
+                    "na_reason": test.na_reason[index],
+                },
+            )
+
+
+def _cannot_reach(pvalue: float, least: float, question: Question) -> bool | None:
+    return None if np.isnan(pvalue) else bool(least >= question.alpha)
 
 
 def _pair_rows(
-    model: Model,
-    fitted: group_model.GroupFit | None,
-    members: Sequence[tuple[Family, list[float]]],
+    plan: Plan,
+    values: Floats,
+    layout: Layout,
     present: Sequence[str],
-    sizes: dict[tuple[Family, str], int],
+    members: Sequence[Member],
+    sizes: Mapping[tuple[Family, str], int],
     question: Question,
 ) -> Iterator[tuple[str, Row]]:
+    codes = [present.index(c) for c in layout.conditions]
+    can = [(a, b) for a, b in question.pairs if a in present and b in present]
+    coded = [(present.index(a), present.index(b)) for a, b in can]
+    if plan.refusal:
+        found = [Pair.undefined(len(members), plan.refusal) for _ in coded]
+    else:
+        found = pair_tests(plan, values, codes, coded) if coded else []
+    correlation = None
+    if plan.correction == "dunnett" and found:
+        correlation = group_model.correlation(group_model.fit(values, codes, plan.blocks), coded)
     size = len(question.pairs)
+    done = corrected(
+        plan, found, groups=len(present), alpha=question.alpha, family_size=size, correlation=correlation
+    ) if found else None  # fmt: skip
     for a, b in question.pairs:
-        pair = None
-        if fitted and a in present and b in present:
-            pair = group_model.pair(fitted, present.index(a), present.index(b), family_size=size, alpha=question.alpha)
-        for index, (family, _) in enumerate(members):
-            n_a, n_b = (sizes.get((family, c), 0) for c in (a, b))
-            row = _common(model, family) | {
+        at = can.index((a, b)) if (a, b) in can else None
+        effect = pair_effect(plan, found[at], question.alpha) if at is not None else None
+        for index, member in enumerate(members):
+            n_a, n_b = (sizes.get((member.family, c), 0) for c in (a, b))
+            row = _family_row(plan, member) | {
                 "group_a": a,
                 "group_b": b,
                 "n_a": n_a,
                 "n_b": n_b,
-                "method": model.pairwise,
-                "correction": "bonferroni" if size > 1 else "none",
-                "family_size": size,
+                "method": plan.pairwise,
+                "correction": plan.correction,
+                "family_size": done.family_size if done else size,
                 "na_reason": "missing_group" if min(n_a, n_b) == 0 else "n_below_2",
             }
-            if fitted and pair:
-                difference = pair.difference[index]
-                row |= {"mean_difference": difference, "df": float(fitted.df_residual)}
-                row |= {"ratio": float(2**difference) if row["scale"] == "log2" else None}
-                row |= {"ci_low": pair.ci_low[index], "ci_high": pair.ci_high[index]}
-                row |= {"statistic": pair.statistic[index], "pvalue": pair.pvalue[index], "padj": pair.padj[index]}
-                row |= {"stars": stars(float(pair.padj[index])), "na_reason": pair.na_reason[index]}
+            if at is not None and done and effect:
+                pair, padj = found[at], float(done.padj[at, index])
+                is_log = row["scale"] == "log2" and not np.isnan(pair.difference[index])
+                row |= {
+                    "mean_difference": pair.difference[index],
+                    "ratio": float(2 ** pair.difference[index]) if is_log else None,
+                    "ci_low": done.ci_low[at, index],
+                    "ci_high": done.ci_high[at, index],
+                    "statistic": pair.statistic[index],
+                    "df": pair.df[index],
+                    "pvalue": pair.pvalue[index],
+                    "padj": padj,
+                    "stars": stars(padj),
+                    "cohen_d": pair.statistic[index] * pair.unit[index],
+                    "effect_name": effect.name,
+                    "effect_size": effect.size[index],
+                    "effect_ci_low": effect.low[index],
+                    "effect_ci_high": effect.high[index],
+                    "cannot_reach_alpha": _cannot_reach(padj, float(done.least[at, index]), question),
+                    "na_reason": pair.na_reason[index],
+                }
             yield "pairwise_tests", row

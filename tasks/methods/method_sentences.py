@@ -85,7 +85,10 @@ def _group_tests(study: StudyYaml, tests: pl.DataFrame, pairs: pl.DataFrame) -> 
         f"P < {study.statistics.alpha:g} was taken as significant."
     )
     if "as_published" in set(tests["role"]):
-        yield "The same tests without blocks stand beside, as the field publishes them; they decide nothing."
+        yield (
+            "Tests as the field publishes them (without blocks, or on raw values where logarithms are tested) stand "
+            "beside; they decide nothing."
+        )
     if study.statistics.primary_time_h is not None:
         yield f"{study.statistics.primary_time_h:g} h was the confirmatory time; other times are exploratory."
 

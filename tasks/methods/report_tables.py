@@ -11,8 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from tasks.methods.pvalue_text import printed_pvalue
 from tasks.methods.report_blocks import Cell, Grid
-from tasks.methods.report_words import number, p_value, spoken
+from tasks.methods.report_words import number, spoken
 
 ROWS = 200  # more than people read on a page
 _P_VALUES = ("padj", "_pvalue")
@@ -67,7 +68,7 @@ def cell(name: str, value: Any) -> Cell:  # noqa: ANN401 - a cell of any frame
     if isinstance(value, bool):
         return Cell("yes" if value else "no")
     if isinstance(value, int | float):
-        text = p_value(value) if name.startswith("pvalue") or name.endswith(_P_VALUES) else number(value)
+        text = printed_pvalue(value) if name.startswith("pvalue") or name.endswith(_P_VALUES) else number(value)
         return Cell(text, float(value))
     if isinstance(value, datetime):
         return Cell(f"{value:%Y-%m-%d %H:%M}")

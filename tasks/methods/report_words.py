@@ -8,11 +8,9 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
-SMALLEST_P = 0.001
 THOUSAND = 1000
 _RANGE = (-3, 5)  # powers of ten outside of which a number is written as one
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_LIMITS = (0.05, 0.01)  # of stars
 ASSAYS = {
     "cell_viability": "Viability",
     "senescence": "Senescence",
@@ -85,29 +83,6 @@ def number(value: float | None, digits: int = 3) -> str:
     rounded = round(value, digits - 1 - power)
     places = max(digits - 1 - math.floor(math.log10(abs(rounded))), 0)
     return f"{rounded:,.{places}f}".replace("-", "−")
-
-
-def p_value(pvalue: float | None) -> str:
-    """A p-value as a paper prints it: never 0.000, and never rounded to the other side of 0.05."""
-    if pvalue is None or math.isnan(pvalue):
-        return ""
-    if pvalue < SMALLEST_P:
-        return "< 0.001"
-    if pvalue > 0.99:  # noqa: PLR2004 - 0.997 is not 1
-        return "> 0.99"
-    for digits in range(2, 8):
-        rounded = float(f"{pvalue:.{digits - 1}e}")
-        if all((pvalue < limit) == (rounded < limit) for limit in _LIMITS):
-            break
-    return number(rounded, digits)
-
-
-def p_equals(pvalue: float | None) -> str:
-    """``p = 0.012`` or ``p < 0.001``; what to print where there is none."""
-    text = p_value(pvalue)
-    if not text:
-        return "no p-value"
-    return f"p {text}" if text[0] in "<>" else f"p = {text}"
 
 
 def hours(time_h: float | None) -> str:

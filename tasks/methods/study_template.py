@@ -76,7 +76,10 @@ conditions:
 # Group tests at the bench.
 # statistics:
 #   alpha: 0.05
-#   posthoc: bonferroni
+#   omnibus: one_way_anova      # welch_anova, two_way_anova, kruskal_wallis, friedman
+#   posthoc: bonferroni         # holm, tukey, dunnett, games_howell, dunn, none
+#   two_groups: auto            # student_t, welch_t, paired_t, mann_whitney, wilcoxon_signed_rank
+#   sensitivity: [paired_t, ranks, logit]
 #   design: auto                # blocked by donor where every donor has every condition
 #   primary_time_h: 72          # the time that counts; the last one, if not named
 #   rescue: {{control: control, disease: treated}}

@@ -24,6 +24,18 @@ NAME = "study.yaml"
 _CRON_FIELD = re.compile(r"[0-9A-Za-z*/,\-?#]+")
 _CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # minute, hour, day, month, weekday
 _SIZE = re.compile(r"[0-9]+ ?[-–] ?[0-9]+")
+_POOLED = "takes the groups' variances for equal"
+_MEANS = "compares means"
+_NEEDS = {  # post hoc tests that contradict what the omnibus test assumes
+    "welch_anova": {"tukey": _POOLED, "dunnett": _POOLED},
+    "kruskal_wallis": {"tukey": _MEANS, "dunnett": _MEANS, "games_howell": _MEANS},
+    "friedman": {"tukey": _MEANS, "dunnett": _MEANS, "games_howell": _MEANS},
+}
+_SUITS = {
+    "welch_anova": "games_howell, holm or bonferroni",
+    "kruskal_wallis": "dunn, holm or bonferroni",
+    "friedman": "holm or bonferroni",
+}
 
 
 def read_study_yaml(data: bytes) -> tuple[StudyYaml | None, Marked, list[Problem]]:
@@ -162,6 +174,10 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
             message = f"'linear' takes the size factors of the genes, for circRNAs; library {library} has its own"
             remedy = "Write ratio, poscounts or tmm."
             yield wrong(("expression", "size_factors", library), scaling, message, remedy)
+    tests = config.statistics
+    if tests.posthoc in _NEEDS.get(tests.omnibus, {}):
+        message = f"{tests.posthoc} {_NEEDS[tests.omnibus][tests.posthoc]}, but the omnibus test is {tests.omnibus}"
+        yield wrong(("statistics", "posthoc"), tests.posthoc, message, f"Write {_SUITS[tests.omnibus]}.")
     yield from _unknown_conditions(config, marked)
     yield from _list_problems(config, marked)
     targets: list[tuple[tuple[str | int, ...], str]]

@@ -14,6 +14,8 @@ WORDS = {
     "zero_within_group_variance": "repeats are equal to the last digit",
     "aliased_with_block": "the groups lie on different plates or donors",
     "no_residual_df": "the blocks use up all values",
+    "no_blocks": "the test needs donors or plates with every group, and there are none",
+    "incomplete_blocks": "not every donor or plate has every group just once",
 }
 
 

@@ -29,9 +29,10 @@ from tasks.methods.bench_sentences import (
     untested_sentence,
 )
 from tasks.methods.expression_sentences import contrast_sentences
+from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.report_blocks import Block, Bullets, Heading, Link, Paragraph, Section, Strong, Text
 from tasks.methods.report_tables import slug
-from tasks.methods.report_words import assay_title, capital, counted, hours, p_equals, quantity, spoken
+from tasks.methods.report_words import assay_title, capital, counted, hours, quantity, spoken
 
 CHECKS, FILES, PROBLEMS = "result.expectation_checks", "core.raw_objects", "ops.validation_results"
 EXPRESSION, POWER, CONTRASTS = "result.differential_expression", "result.expression_power", "core.contrasts"
@@ -77,7 +78,7 @@ def _expectations(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[
         where = f" by {assay_title(row['assay'])}" if row["assay"] else ""
         wanted = f"{row['target']} {'higher' if row['direction'] == 'up' else 'lower'}"
         who = f"in {known.get(row['condition'], row['condition'])} than in {known.get(row['against'], row['against'])}"
-        evidence = f" ({p_equals(row['pvalue'])})" if row["pvalue"] is not None else ""
+        evidence = f" ({pvalue_phrase(row['pvalue'])})" if row["pvalue"] is not None else ""
         donors = f" Donors clearly the other way: {row['contradicting_donors']}." if row["contradicting_donors"] else ""
         why = f" ({spoken(row['na_reason'])})" if row["na_reason"] else ""
         verdict = VERDICTS.get(row["verdict"], spoken(row["verdict"]))

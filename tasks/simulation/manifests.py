@@ -52,7 +52,6 @@ def study_yaml() -> bytes:
             "gene_sets": {gene_sets.COLLECTION: gene_sets.GENE_SETS_FILE},
             "pvalue": 0.05,
             "methods": ["ora", "gsea"],
-            "permutations": 1000,
             "lists": {"apoptosis": {"genes": gene_sets.LIST_FILE, "background": "tested"}},
         },
         "annotation": {"features": matrices.FEATURES_FILE},

@@ -101,7 +101,7 @@ def write_bench(folder: Path, study_id: str = "small_bench") -> Path:
     """Two CCK-8 plates and two qPCR runs of the simulated study, and a note that nobody reads."""
     files = simulate()
     config = yaml.safe_load(files["study.yaml"])
-    del config["annotation"], config["expectations"], config["cerna"]
+    del config["annotation"], config["expectations"], config["cerna"], config["enrichment"]
     config["study_id"] = study_id
     written = {name: files[name] for name in KEPT} | {
         "study.yaml": yaml.safe_dump(config, allow_unicode=True).encode(),

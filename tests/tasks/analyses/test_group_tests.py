@@ -51,6 +51,8 @@ def computed(rows: list[Row], about: Study | None = None) -> list[Computed]:
 
 
 def rows_of(done: Computed, table: str, **where: object) -> list[Row]:
+    if table in ("group_tests", "pairwise_tests"):
+        where = {"role": "primary"} | where
     return [r for r in done.frames[f"result.{table}"].to_dicts() if all(r[k] == v for k, v in where.items())]
 
 
@@ -86,13 +88,18 @@ def matched(values: dict[str, list[float]], **more: object) -> list[Row]:
 def test_donors_in_every_condition_are_a_block_and_the_plain_test_stands_beside() -> None:
     values = {"control": [1.0, 2.0, 3.1], "il1b": [0.2, 1.1, 2.5]}
     (done,) = computed(matched(values))
-    tests = {r["role"]: r for r in rows_of(done, "group_tests")}
+    tests = {
+        role: rows_of(done, "group_tests", role=role, scale="log2")[0]
+        for role in ("primary", "as_published", "sensitivity")
+    }
     assert tests["primary"]["method"] == "paired_t"
     assert tests["primary"]["pvalue"] == pytest.approx(stats.ttest_rel(values["il1b"], values["control"]).pvalue)
     assert tests["as_published"]["method"] == "student_t"
     assert tests["as_published"]["pvalue"] == pytest.approx(stats.ttest_ind(values["il1b"], values["control"]).pvalue)
     assert "donor as block" in tests["primary"]["design_note"]
-    assert {r["role"] for r in rows_of(done, "pairwise_tests")} == {"primary", "as_published"}
+    assert tests["sensitivity"]["method"] == "wilcoxon_signed_rank"
+    assert tests["sensitivity"]["pvalue"] == 0.25  # 2 / 2^3, the least that three donors can give
+    assert tests["sensitivity"]["cannot_reach_alpha"]
     (alone,) = computed(matched(values), study(design="independent"))
     assert [r["method"] for r in rows_of(alone, "group_tests")] == ["student_t"]
 
@@ -207,24 +214,6 @@ def test_a_third_group_too_small_to_test_leaves_the_others_tested() -> None:
     reasons = {(r["group_a"], r["group_b"]): r["na_reason"] for r in rows_of(done, "pairwise_tests")}
     assert reasons == {("control", "il1b"): None, ("control", "usc"): "n_below_2", ("il1b", "usc"): "n_below_2"}
     assert rows_of(done, "group_tests")[0]["group_count"] == 2
-
-
-@pytest.mark.parametrize(
-    ("statistics", "words"),
-    [
-        ({"posthoc": "tukey"}, "not built yet"),
-        ({"omnibus": "anove"}, "not known"),
-        ({"posthoc": "holm"}, "bonferroni is"),
-    ],
-)
-def test_tests_that_are_not_built_or_not_known_are_skipped_with_the_reason(statistics: Row, words: str) -> None:
-    slices = {
-        "result.measurements": pl.DataFrame(
-            {"assay": ["qpcr"] * 2, "experiment": ["main"] * 2, "condition": ["control", "il1b"]}
-        )
-    }
-    (part,) = ANALYSIS.parts(study(**statistics), slices)
-    assert words in str(part.skip)
 
 
 def test_a_lone_condition_and_an_assay_without_measurements_are_skipped_with_the_reason() -> None:

@@ -56,8 +56,11 @@ def test_many_long_terms_fit_a_page() -> None:
     assert drawing.source.group_by("cluster").len()["len"].max() == EACH
 
 
-def test_fewer_than_two_terms_are_no_map() -> None:
-    read = {TERMS: term_rows(["A;B", "C"], pvalues=[0.01, 0.5])}
+def test_too_few_terms_and_terms_that_share_nothing_are_no_map() -> None:
+    read = {TERMS: term_rows(["A;B", "A;B", "C"], pvalues=[0.01, 0.01, 0.5])}
     (part,) = FIGURE.parts(study(), read)
-    assert FIGURE.draw(part, read) == "fewer than two terms of changed genes in GO_BP have P < 0.05"
+    assert FIGURE.draw(part, read) == "fewer than 3 terms of changed genes in GO_BP have P < 0.05: too few for a map"
     assert FIGURE.draw(part, {TERMS: read[TERMS].clear()}) == FIGURE.draw(part, read)
+    apart = {TERMS: term_rows(["A;B", "C;D", "E;F"], pvalues=[0.01, 0.01, 0.01])}
+    said = FIGURE.draw(part, apart)
+    assert said == "no two terms of changed genes in GO_BP with P < 0.05 share enough genes for a map"

@@ -82,7 +82,7 @@ def test_nothing_found_says_at_which_n_and_how_large_it_must_have_been() -> None
     assert detectable(row, 0.05) == pytest.approx(limit)
     assert text == (
         "No difference in viability at 72 h was found at n = 3 donors between Exosomes and IL-1β "
-        f"(difference 0.0200 OD, p > 0.99). Only a difference of {limit:.3f} OD or more would have been found "
+        f"(difference 0.0200 OD, p > 0.999). Only a difference of {limit:.3f} OD or more would have been found "
         "with 80 % power; smaller ones may exist."
     )
 

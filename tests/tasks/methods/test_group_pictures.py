@@ -11,7 +11,6 @@ from tasks.methods.group_pictures import (
     family_parts,
     groups_drawn,
     one_panel,
-    p_words,
     points_drawn,
     shown,
     title_of,
@@ -71,13 +70,6 @@ def test_marks_are_asked_for_by_study_yaml_alone() -> None:
     for config, disease, is_asked in (({}, "il1b", False), (asked, "exo", True)):
         (part,) = family_parts(study(**config), frames, with_times=False)
         assert (part.parameters["disease"], part.parameters["is_asked"]) == (disease, is_asked)
-
-
-@pytest.mark.parametrize(
-    ("pvalue", "words"), [(None, "no p-value"), (0.0, "p < 0.001"), (0.0009, "p < 0.001"), (0.001, "p = 0.001")]
-)
-def test_no_p_is_printed_as_zero(pvalue: float | None, words: str) -> None:
-    assert p_words(pvalue) == words
 
 
 def test_scales_are_taken_back_and_nulls_stay_empty() -> None:

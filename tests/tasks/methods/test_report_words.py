@@ -3,8 +3,6 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tasks.methods.report_words import (
     amount,
@@ -14,8 +12,6 @@ from tasks.methods.report_words import (
     interval,
     method,
     number,
-    p_equals,
-    p_value,
     quantity,
     several,
 )
@@ -39,43 +35,6 @@ from tasks.methods.report_words import (
 )
 def test_numbers_are_written_for_reading(value: float | None, text: str) -> None:
     assert number(value) == text
-
-
-@pytest.mark.parametrize(
-    ("pvalue", "text"),
-    [
-        (0.0, "< 0.001"),
-        (0.00099, "< 0.001"),
-        (0.001, "0.0010"),
-        (0.0123, "0.012"),
-        (0.0496, "0.0496"),
-        (0.05, "0.050"),
-        (0.04999, "0.04999"),
-        (0.00999, "0.00999"),
-        (0.5, "0.50"),
-        (1.0, "> 0.99"),
-        (None, ""),
-    ],
-)
-def test_p_values_are_printed_as_a_paper_does(pvalue: float | None, text: str) -> None:
-    assert p_value(pvalue) == text
-
-
-@given(st.floats(0, 1))
-def test_a_printed_p_value_is_never_zero_and_stays_on_its_side_of_the_limits(pvalue: float) -> None:
-    text = p_value(pvalue)
-    printed = float(text.removeprefix("< ").removeprefix("> "))
-    assert printed > 0
-    if text[0] not in "<>":
-        assert (printed < 0.05) == (pvalue < 0.05)
-        assert (printed < 0.01) == (pvalue < 0.01)
-        assert printed == pytest.approx(pvalue, rel=0.05)
-
-
-def test_p_is_named() -> None:
-    assert p_equals(0.0001) == "p < 0.001"
-    assert p_equals(0.2) == "p = 0.20"
-    assert p_equals(None) == "no p-value"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.errors import Severity
+from schemas.study import Statistics
 from tasks.methods.gene_lists import BACKGROUND_REMEDY
 from tasks.methods.study_yaml import read_study_yaml
 
@@ -62,6 +63,18 @@ def test_defaults_are_those_of_the_design() -> None:
             "line 6, key qpcr.method",
             "wrong_value",
             "Did you mean ddcq?",
+        ),
+        (
+            "statistics:\n  omnibus: anove\n",
+            "line 6, key statistics.omnibus",
+            "wrong_value",
+            "Use one of these.",
+        ),
+        (
+            "statistics:\n  omnibus: Welch ANOVA\n  posthoc: tukey\n",
+            "line 7, key statistics.posthoc",
+            "wrong_value",
+            "Write games_howell, holm or bonferroni.",
         ),
         (
             "qpcr: {plate_size: 48}\n",
@@ -199,3 +212,11 @@ def test_only_circrnas_are_merged() -> None:
 def test_only_circrnas_take_the_size_factors_of_genes() -> None:
     (problem,) = found(f"{HEAD}expression:\n  size_factors: {{mirna: linear, circrna: linear}}\n")
     assert problem[:2] == ("line 6, key expression.size_factors.mirna", "wrong_value")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("Games-Howell", "games_howell"), ("Tukey HSD", "tukey"), (" Dunnett ", "dunnett"), ("none", "none")],
+)
+def test_tests_are_known_by_the_names_that_people_write(written: str, meant: str) -> None:
+    assert Statistics.model_validate({"posthoc": written}).posthoc == meant

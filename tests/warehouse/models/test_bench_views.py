@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tasks.methods.pvalue_text import printed_pvalue
+
 Insert = Callable[..., None]
 Read = Callable[[str], list[dict[str, Any]]]
 LABELS = {"control": "Control", "il1b": "IL-1β", "exo": "IL-1β + exosomes"}
@@ -131,3 +133,12 @@ def test_a_pair_that_was_not_tested_says_why(insert: Insert, read: Read) -> None
     (row,) = read("mart.bench_results")
     assert row["sentence"] == "ACAN protein at 24 h, IL-1β against Control: not tested (n below 2)"
     assert (row["p_printed"], row["effect"], row["summary_a"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "padj", [0.0, 0.00099, 0.001, 0.00999, 0.01, 0.0123, 0.0496, 0.04999, 0.05, 0.9994, 0.9995, 1.0]
+)
+def test_p_is_printed_as_everywhere(insert: Insert, read: Read, padj: float) -> None:
+    tested(insert, padj=padj)
+    (row,) = read("mart.bench_results")
+    assert row["p_printed"] == printed_pvalue(padj)

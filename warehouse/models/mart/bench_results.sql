@@ -79,6 +79,8 @@ pairs AS (
         CASE
             WHEN tests.padj < 0.001 THEN '< 0.001'
             WHEN tests.padj >= 0.9995 THEN '> 0.999'
+            WHEN (tests.padj >= 0.0495 AND tests.padj < 0.05) OR (tests.padj >= 0.0095 AND tests.padj < 0.01)
+                THEN format('{:.4f}', floor(tests.padj * 10000) / 10000)
             ELSE format('{:.3f}', tests.padj)
         END AS p_printed,
         replace(tests.method, '_', ' ')

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.methods.group_tests import Layout, Question, has_partial_overlap, models, stars
+from tasks.methods.group_test_plans import Layout, Question, has_partial_overlap, plans
 
 
 def layout(*units: tuple[str, str, str], n_unit: str = "donor") -> Layout:
@@ -14,22 +14,6 @@ MATCHED = [(c, d, "") for c in ("a", "b") for d in ("p", "q")]
 APART = [("a", "p", ""), ("a", "q", ""), ("b", "r", ""), ("b", "s", "")]
 PARTLY = [("a", "p", ""), ("a", "q", ""), ("b", "q", ""), ("b", "s", "")]
 PLATES = [(c, d, f"P{d == 'q'}") for c, d, _ in MATCHED]
-
-
-@pytest.mark.parametrize(
-    ("padj", "mark"),
-    [
-        (0.5, "ns"),
-        (0.05, "ns"),
-        (0.0499, "*"),
-        (0.0099, "**"),
-        (0.00099, "***"),
-        (0.000099, "****"),
-        (float("nan"), None),
-    ],
-)
-def test_stars_stand_for_padj_below_the_limit(padj: float, mark: str | None) -> None:
-    assert stars(padj) == mark
 
 
 @pytest.mark.parametrize(
@@ -48,7 +32,7 @@ def test_the_layout_and_the_study_choose_the_model(
     units: list[tuple[str, str, str]], n_unit: str, design: str, tests: list[str]
 ) -> None:
     question = Question(("a", "b"), (("a", "b"),), 0.05, design, None)
-    found = models(layout(*units, n_unit=n_unit), question)
+    found = plans(layout(*units, n_unit=n_unit), question)
     assert [m.omnibus for m in found] == tests
     assert [m.role for m in found] == (["primary"] if len(tests) == 1 else ["primary", "as_published"])
 
