@@ -51,7 +51,9 @@ def render(diff: Diff) -> RenderableType:
         _section("other changes, by table", counts.sort("table", "kind"), ("table", "kind", "rows", "column")),
         _section("p, n and estimates", _told(others), shown),
         _section("files since", diff.files, ("file", "change", "reason", "changed_rows")),
-        _section("exclusions since", diff.exclusions, ("change", "file_name", "well", "sample_id", "reason")),
+        _section(
+            "exclusions since", diff.exclusions, ("change", "file_name", "well", "sample_id", "reason", "changed_rows")
+        ),
         _section("parameters since", diff.parameters, ("analysis", "name", "was", "is", "part_count")),
         _section("versions since", diff.versions, ("analysis", "name", "was", "is", "part_count")),
     ]
@@ -77,8 +79,11 @@ def _section(title: str, rows: pl.DataFrame, columns: tuple[str, ...]) -> Render
     grid = Table(show_edge=False, pad_edge=False, header_style="dim", box=None)
     for name in columns:
         grid.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows.head(LISTED).select(columns).iter_rows():
-        grid.add_row(*(Text(_cell(value)) for value in row))
+    for row in rows.head(LISTED).select(columns).iter_rows(named=True):
+        cells = {name: _cell(value) for name, value in row.items()}
+        if "is" in row and cells["was"] == cells["is"]:  # the change is in later digits
+            cells |= {name: str(row[name]) for name in ("was", "is")}
+        grid.add_row(*map(Text, cells.values()))
     return Group(Text(), Text(title, style="bold"), grid, note)
 
 

@@ -23,7 +23,8 @@ class Diff:
 
     ``results``: ``table``, the columns of ``result_changes.changes`` without run ids, and ``files``, the changed or
     excluded files that the row was or is computed from. ``files``: one row per file with another state, and how
-    many of the changed rows read it. ``exclusions``: rows of exclusions.csv that came or went. ``parameters`` and
+    many of the changed rows read it (null for the study's sheets). ``exclusions``: rows of exclusions.csv that came
+    or went, and how many of the changed rows read their file. ``parameters`` and
     ``versions``: settings of analyses and libraries, with the number of parts. ``row_count``: rows compared.
     """
 
@@ -60,7 +61,12 @@ def difference(study: Study, frozen: Frozen, now: Mapping[str, pl.DataFrame]) ->
     results = _with_files(results, read)
     rows = results.select("table", "row", pl.col("files").str.split("; ").alias("file")).unique()
     counts = rows.explode("file").drop_nulls().unique().group_by("file").len("changed_rows")
-    files = files.join(counts, on="file", how="left").with_columns(pl.col("changed_rows").fill_null(0).cast(pl.Int64))
+    files, exclusions = (
+        f.join(counts, left_on=name, right_on="file", how="left", maintain_order="left")
+        for f, name in ((files, "file"), (exclusions, "file_name"))
+    )
+    is_raw = ~pl.col("file").is_in(_sheets(was) | _sheets(now))  # a sheet tells through parameters and samples
+    files = files.with_columns(pl.when(is_raw).then(pl.col("changed_rows").fill_null(0).cast(pl.Int64)))
     return Diff(
         study.study_id,
         frozen.label,
@@ -78,6 +84,10 @@ def difference(study: Study, frozen: Frozen, now: Mapping[str, pl.DataFrame]) ->
 
 def _named(frames: Mapping[str, pl.DataFrame]) -> list[tuple[str, str]]:
     return list(frames[OBJECTS].sort("received_at").select("object_id", "file_name").iter_rows())
+
+
+def _sheets(frames: Mapping[str, pl.DataFrame]) -> set[str]:
+    return set(frames[OBJECTS].filter(pl.col("assay") == "manifest")["file_name"])
 
 
 def _changed(name: str, was: pl.DataFrame, now: pl.DataFrame, names: Mapping[str, str], alpha: float) -> pl.DataFrame:
