@@ -99,7 +99,7 @@ def trace(session: Session, study: Study, table: str, row: pl.DataFrame) -> Line
     steps = []
     for name, frames in way.found.items():
         rows = pl.concat(frames).unique(maintain_order=True)
-        if name != table:
+        if name != table and (rows.height or row_count(session, name, way.read[name])):
             order = [c for c in declared()[name].key if c in rows.columns]
             rows = with_exclusions({name: rows.sort(order, nulls_last=True)}, exclusions)[name]
             steps.append(Step(name, rows, tuple(way.by[name]), row_count(session, name, way.read[name]) - rows.height))
