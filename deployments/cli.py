@@ -323,6 +323,69 @@ def status(
     print_status(_settings(home).home, out, _folder(study, home).study.study_id if study else None)
 
 
+@app.command()
+def lineage(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table, e.g. result.pairwise_tests.")],
+    key: Annotated[
+        list[str],
+        typer.Argument(metavar="KEY…", help="column=value pairs, or values of the table's key in order."),
+    ],
+    home: Home = None,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="How to print.")] = "table",
+) -> None:
+    """From a published row back to wells, raw files, hashes, parameters and versions.
+
+    `benchlake lineage pairwise_tests assay=cell_viability time_h=72 group_a=il1b group_b=il1b_exo role=primary`
+    """
+    from deployments.lineage import lineage_of, print_lineage
+
+    print_lineage(lineage_of(_warehouse(home), table, key), form, out)
+
+
+Label = Annotated[str, typer.Argument(metavar="LABEL", help="Name of the results, e.g. submission-1.")]
+
+
+@app.command()
+def freeze(
+    study: StudyArg,
+    label: Label,
+    reason: Annotated[
+        str, typer.Option("--reason", help="What for, for the record.")
+    ] = "to compare later results with",
+    home: Home = None,
+) -> None:
+    """Keep the published results under a name, for ever: `benchlake freeze my-study submission-1`."""
+    from tasks.engine.context import open_objects
+    from tasks.engine.freezes import freeze as freeze_results
+
+    frames = freeze_results(_folder(study, home).study, _warehouse(home), open_objects(home), label, reason)
+    rows = sum(frame.height for name, frame in frames.items() if name.startswith("result."))
+    out.print(
+        f"{rows:,} rows of results are kept as {label}. "
+        f"`benchlake diff {shlex.quote(study)} {shlex.quote(label)}` says what changed since.",
+        markup=False,
+        highlight=False,
+    )
+
+
+@app.command()
+def diff(
+    study: StudyArg,
+    label: Label,
+    home: Home = None,
+    form: Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="How to print.")] = "table",
+) -> None:
+    """What p, n and estimates changed since results were frozen, and which files changed them."""
+    from deployments.diff import print_diff
+    from tasks.engine.context import open_objects
+    from tasks.engine.freezes import standing, thaw
+    from tasks.engine.result_diff import difference
+
+    found, warehouse = _folder(study, home).study, _warehouse(home)
+    frozen = thaw(found.study_id, warehouse, open_objects(home), label)
+    print_diff(difference(found, frozen, standing(found, warehouse)), form, out)
+
+
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
 

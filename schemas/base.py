@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import types
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
@@ -49,6 +49,16 @@ class References:
 
 
 @dataclass(frozen=True)
+class SameAs:
+    """The column's name in the tables that the row was computed from, where it is another there.
+
+    ``group_a`` of a test is the ``condition`` of a measurement: lineage follows it.
+    """
+
+    column: str
+
+
+@dataclass(frozen=True)
 class Column:
     """One column as declared; all that the derived artefacts need."""
 
@@ -64,6 +74,7 @@ class Column:
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
+    same_as: str | None = None
 
 
 class Table(BaseModel):
@@ -155,14 +166,10 @@ def _column(table: str, name: str, field: FieldInfo) -> Column:
                 found["unit"] = meta.name
             case References():
                 found["references"] = meta.column
-            case at.Ge():
-                found["ge"] = meta.ge
-            case at.Gt():
-                found["gt"] = meta.gt
-            case at.Le():
-                found["le"] = meta.le
-            case at.Lt():
-                found["lt"] = meta.lt
+            case SameAs():
+                found["same_as"] = meta.column
+            case at.Ge() | at.Gt() | at.Le() | at.Lt():
+                found |= asdict(meta)
             case _ if getattr(meta, "pattern", None):
                 found["pattern"] = meta.pattern
             case _:

@@ -1,4 +1,4 @@
-"""Acts of people (retract, exclude, …): write-once objects, and rows of ``ops.audit``.
+"""Acts of people (retract, exclude, freeze, …): write-once objects, and rows of ``ops.audit``.
 
 The object store holds them too, so that a lost warehouse is rebuilt with every decision in it.
 """
@@ -31,6 +31,7 @@ def record(
     well: str | None,
     reason: str,
     object_id: str | None = None,
+    label: str | None = None,
 ) -> str:
     """Write an act to the object store, then to the audit table, and give its id; call it inside a transaction."""
     row: dict[str, Any] = {
@@ -39,6 +40,7 @@ def record(
         "file_name": file,
         "object_id": object_id,
         "well": well,
+        "label": label,
         "reason": reason,
         "actor": getpass.getuser(),
         "acted_at": datetime.now(UTC),

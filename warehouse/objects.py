@@ -1,6 +1,7 @@
 """The object store: raw bytes once under their sha256, write-once; a directory or S3 behind one interface.
 
 Keys: ``raw/<sha256>`` files as instruments wrote them, ``acts/<id>`` acts of people,
+``frozen/<sha256>`` results that were to be kept as they were,
 ``derived/<fingerprint>/…`` what can be computed again.
 """
 
@@ -20,7 +21,7 @@ from typing import BinaryIO, Literal, Protocol
 from schemas.errors import BadInputError, BenchlakeError, TransientError, UserError, bad_input
 from schemas.settings import Settings
 
-Kind = Literal["acts", "derived"]
+Kind = Literal["acts", "frozen", "derived"]
 _SETUP_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 HOME_ADDRESS = "objects"  # the home's own folder, wherever the home is moved
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -123,7 +124,7 @@ def raw_key(sha256: str) -> str:
 
 
 def named_key(kind: Kind, name: str) -> str:
-    """Key of an act or a derived object. Raises ``ValueError`` for a name that could leave its folder."""
+    """Key of a named object. Raises ``ValueError`` for a name that could leave its folder."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no object name: letters, digits, '.', '_', '-', parts separated by '/'")
     return f"{kind}/{name}"

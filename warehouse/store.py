@@ -68,7 +68,7 @@ class Session:
     ) -> pl.DataFrame:
         """Read a table's columns where each named column has one of the given values (null is a value)."""
         wanted = ", ".join(map(identifier, select)) if select else "*"
-        clause, values = _filter(where or {})
+        clause, values = filter_clause(where or {})
         sql = f"SELECT {'DISTINCT ' if distinct else ''}{wanted} FROM {identifier(table)} WHERE {clause}"
         return self.query(sql, values)
 
@@ -82,7 +82,7 @@ class Session:
 
     def delete(self, table: str, where: Mapping[str, Sequence[object]]) -> int:
         """Delete the rows where each named column has one of the given values; give their number."""
-        clause, values = _filter(where)
+        clause, values = filter_clause(where)
         found = self.connection.execute(f"DELETE FROM {identifier(table)} WHERE {clause}", values).fetchone()
         return int(found[0]) if found else 0
 
@@ -149,7 +149,8 @@ class Session:
                 )
 
 
-def _filter(where: Mapping[str, Sequence[object]], prefix: str = "") -> tuple[str, list[object]]:
+def filter_clause(where: Mapping[str, Sequence[object]], prefix: str = "") -> tuple[str, list[object]]:
+    """Condition, with values to bind, that each named column has one of the given values (null is a value)."""
     clauses: list[str] = []
     values: list[object] = []
     for column, wanted in where.items():

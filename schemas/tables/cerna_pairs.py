@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import References, RunId, StudyId, Table
+from schemas.base import References, RunId, SameAs, StudyId, Table
 from schemas.vocabulary import EvidenceTier
 
 
@@ -32,10 +32,10 @@ class CernaPair(
             "Each tier is a test and a family of its own."
         ),
     ]
-    cerna_id: Annotated[str, Field(description="circRNA or lncRNA.")]
+    cerna_id: Annotated[str, SameAs("feature_id"), Field(description="circRNA or lncRNA.")]
     cerna_symbol: Annotated[str | None, Field(description="Its symbol.")]
     cerna_class: Annotated[Literal["circrna", "lncrna"], Field(description="Its class.")]
-    mrna_id: Annotated[str, Field(description="mRNA.")]
+    mrna_id: Annotated[str, SameAs("feature_id"), Field(description="mRNA.")]
     mrna_symbol: Annotated[str | None, Field(description="Its symbol.")]
     shared_mirnas: Annotated[int, Field(ge=1, description="miRNAs of the universe that target both.")]
     cerna_mirnas: Annotated[int, Field(ge=1, description="miRNAs of the universe that target the ceRNA.")]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import References, RunId, StudyId, Table
+from schemas.base import References, RunId, SameAs, StudyId, Table
 from schemas.vocabulary import EvidenceTier
 
 Direction = Literal["up", "down", "ns"]
@@ -24,16 +24,16 @@ class CernaTriplet(
     study_id: StudyId
     run_id: RunId
     contrast_id: Annotated[str, References("core.contrasts.contrast_id"), Field(description="Contrast.")]
-    cerna_id: Annotated[str, Field(description="circRNA or lncRNA.")]
+    cerna_id: Annotated[str, SameAs("feature_id"), Field(description="circRNA or lncRNA.")]
     cerna_symbol: Annotated[str | None, Field(description="Its symbol.")]
     cerna_class: Annotated[Literal["circrna", "lncrna"], Field(description="Its class.")]
     cerna_direction: Annotated[Direction, Field(description="Its direction in `result.differential_expression`.")]
     cerna_log2_fold_change: Annotated[float | None, Field(description="Its log2(target / reference).")]
-    mirna_id: Annotated[str, Field(description="miRNA.")]
+    mirna_id: Annotated[str, SameAs("feature_id"), Field(description="miRNA.")]
     mirna_symbol: Annotated[str | None, Field(description="Its symbol.")]
     mirna_direction: Annotated[Direction, Field(description="Its direction in `result.differential_expression`.")]
     mirna_log2_fold_change: Annotated[float | None, Field(description="Its log2(target / reference).")]
-    mrna_id: Annotated[str, Field(description="mRNA.")]
+    mrna_id: Annotated[str, SameAs("feature_id"), Field(description="mRNA.")]
     mrna_symbol: Annotated[str | None, Field(description="Its symbol.")]
     mrna_direction: Annotated[Direction, Field(description="Its direction in `result.differential_expression`.")]
     mrna_log2_fold_change: Annotated[float | None, Field(description="Its log2(target / reference).")]

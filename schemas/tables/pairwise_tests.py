@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import RunId, StudyId, Table
+from schemas.base import RunId, SameAs, StudyId, Table
 from schemas.vocabulary import Assay, ComparisonRef, Experiment, Measure, NaReason, Scale, Target, TestRole, TimeH
 
 
@@ -39,8 +39,8 @@ class PairwiseTest(
     measure: Measure
     target: Target
     time_h: TimeH
-    group_a: Annotated[str, Field(description="Condition earlier in display order.")]
-    group_b: Annotated[str, Field(description="Condition later in display order.")]
+    group_a: Annotated[str, SameAs("condition"), Field(description="Condition earlier in display order.")]
+    group_b: Annotated[str, SameAs("condition"), Field(description="Condition later in display order.")]
     n_a: Annotated[int, Field(ge=0, description="Biological units in group_a.")]
     n_b: Annotated[int, Field(ge=0, description="Biological units in group_b.")]
     method: Annotated[str, Field(description="Test, e.g. pooled_t (t with the ANOVA's MSE), welch_t, dunn.")]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import RunId, StudyId, Table
+from schemas.base import RunId, SameAs, StudyId, Table
 from schemas.vocabulary import Assay, ComparisonRef, Experiment, Measure, NaReason, Scale, Target, TimeH
 
 
@@ -26,9 +26,13 @@ class Rescue(
     measure: Measure
     target: Target
     time_h: TimeH
-    control: Annotated[str, Field(description="Condition without the disease (statistics.rescue).")]
-    disease: Annotated[str, Field(description="Condition with the disease and without a treatment.")]
-    treatment: Annotated[str, Field(description="Condition with the disease and the treatment.")]
+    control: Annotated[
+        str, SameAs("condition"), Field(description="Condition without the disease (statistics.rescue).")
+    ]
+    disease: Annotated[
+        str, SameAs("condition"), Field(description="Condition with the disease and without a treatment.")
+    ]
+    treatment: Annotated[str, SameAs("condition"), Field(description="Condition with the disease and the treatment.")]
     scale: Annotated[Scale, Field(description="Scale that differences were taken on; on log2 they are log ratios.")]
     n_control: Annotated[int, Field(ge=0, description="Biological units of the control.")]
     n_disease: Annotated[int, Field(ge=0, description="Biological units of the disease.")]

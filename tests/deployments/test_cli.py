@@ -16,7 +16,8 @@ from tests.tasks.methods.small_go import consortium_files
 
 COMMANDS = (
     "demo", "init", "check", "run", "ingest", "analyse", "publish", "register", "sql", "tables", "status", "exclude",
-    "retract", "reactivate", "gene-sets", "up", "export",
+    "retract", "reactivate", "gene-sets", "up", "export", "lineage",
+    "freeze", "diff",
 )  # fmt: skip
 
 

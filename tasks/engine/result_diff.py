@@ -1,0 +1,165 @@
+"""What changed since results were frozen: numbers, the files that they come from, decisions, settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from schemas.base import tables
+from schemas.study import Study
+from tasks.engine.freezes import EXCLUSIONS, FEEDS, OBJECTS, RUNS, Frozen
+from tasks.methods.result_changes import SCHEMA, changes
+
+FILE_COLUMNS = ("file", "change", "reason", "changed_rows")
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Differences between results as frozen and as published now; every frame is empty where there are none.
+
+    ``results``: ``table``, the columns of ``result_changes.changes`` without run ids, and ``files``, the changed or
+    excluded files that the row was or is computed from. ``files``: one row per file with another state, and how
+    many of the changed rows read it (null for the study's sheets). ``exclusions``: rows of exclusions.csv that came
+    or went, and how many of the changed rows read their file. ``parameters`` and
+    ``versions``: settings of analyses and libraries, with the number of parts. ``row_count``: rows compared.
+    """
+
+    study_id: str
+    label: str
+    frozen_at: datetime
+    alpha: float
+    results: pl.DataFrame
+    files: pl.DataFrame
+    exclusions: pl.DataFrame
+    parameters: pl.DataFrame
+    versions: pl.DataFrame
+    row_count: int
+    table_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed at all."""
+        return not any(f.height for f in (self.results, self.files, self.exclusions, self.parameters, self.versions))
+
+
+def difference(study: Study, frozen: Frozen, now: Mapping[str, pl.DataFrame]) -> Diff:
+    """Compare frozen results with the standing ones (``freezes.standing``)."""
+    was = frozen.frames
+    names = {**dict(_named(was)), **dict(_named(now))}
+    alpha = study.config.statistics.alpha
+    compared = [t for t in tables() if t.startswith("result.") and t in was and t in now]
+    found = [_changed(name, was[name], now[name], names, alpha) for name in compared]
+    results = pl.concat([f for f in found if f.height] or [pl.DataFrame(schema={"table": pl.String, **SCHEMA})])
+    results = results.sort(~pl.col("is_flip"), maintain_order=True)
+    files, exclusions = _files(was[OBJECTS], now[OBJECTS]), _exclusions(was[EXCLUSIONS], now[EXCLUSIONS])
+    moved = {*files["file"], *exclusions["file_name"].drop_nulls()}
+    read = pl.concat([_reads(was), _reads(now)]).unique().filter(pl.col("file").is_in(sorted(moved)))
+    results = _with_files(results, read)
+    rows = results.select("table", "row", pl.col("files").str.split("; ").alias("file")).unique()
+    counts = rows.explode("file").drop_nulls().unique().group_by("file").len("changed_rows")
+    files, exclusions = (
+        f.join(counts, left_on=name, right_on="file", how="left", maintain_order="left")
+        for f, name in ((files, "file"), (exclusions, "file_name"))
+    )
+    is_raw = ~pl.col("file").is_in(_sheets(was) | _sheets(now))  # a sheet tells through parameters and samples
+    files = files.with_columns(pl.when(is_raw).then(pl.col("changed_rows").fill_null(0).cast(pl.Int64)))
+    return Diff(
+        study.study_id,
+        frozen.label,
+        frozen.act["acted_at"],
+        alpha,
+        results.drop("run_before", "run_now"),
+        files.select(FILE_COLUMNS).sort("file"),
+        exclusions,
+        _settings(was[RUNS], now[RUNS], names, "parameters"),
+        _settings(was[RUNS], now[RUNS], names, "versions"),
+        sum(now[name].height for name in compared),
+        len(compared),
+    )
+
+
+def _named(frames: Mapping[str, pl.DataFrame]) -> list[tuple[str, str]]:
+    return list(frames[OBJECTS].sort("received_at").select("object_id", "file_name").iter_rows())
+
+
+def _sheets(frames: Mapping[str, pl.DataFrame]) -> set[str]:
+    return set(frames[OBJECTS].filter(pl.col("assay") == "manifest")["file_name"])
+
+
+def _changed(name: str, was: pl.DataFrame, now: pl.DataFrame, names: Mapping[str, str], alpha: float) -> pl.DataFrame:
+    """Changes of one table; a raw file is told by its name, for other bytes of the same plate are the same plate."""
+    if "object_id" in was.columns:
+        was, now = (f.with_columns(pl.col("object_id").replace(names)) for f in (was, now))
+    key = [c for c in tables()[name].key if c != "study_id"]
+    found = changes(was.drop("study_id"), now.drop("study_id"), key, alpha)
+    return found.select(pl.lit(name).alias("table"), pl.all())
+
+
+def _reads(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    objects = frames[OBJECTS].select("object_id", pl.col("file_name").alias("file")).unique()
+    return frames[FEEDS].join(objects, on="object_id").select("run_id", "file")
+
+
+def _with_files(results: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+    """Add ``files``: the moved files that the run before or the run now read."""
+    numbered = results.with_row_index("n")
+    either = pl.concat([numbered.select("n", pl.col(c).alias("run_id")) for c in ("run_before", "run_now")])
+    joined = either.join(read, on="run_id").group_by("n").agg(pl.col("file").unique().sort())
+    listed = joined.select("n", pl.col("file").list.join("; ").alias("files"))
+    return numbered.join(listed, on="n", how="left", maintain_order="left").drop("n")
+
+
+def _files(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Files whose bytes, state or reading is another one."""
+    columns = ["file_name", "object_id", "status", "load_fingerprint", "reason"]
+    left, right = (
+        f.filter(pl.col("status") != "superseded").sort("received_at").unique("file_name", keep="last").select(columns)
+        for f in (was, now)
+    )
+    both = left.join(right, on="file_name", how="full", coalesce=True, suffix="_now")
+    change = (
+        pl.when(pl.col("object_id").is_null()).then(pl.lit("added"))
+        .when(pl.col("object_id_now").is_null()).then(pl.lit("forgotten"))
+        .when(pl.col("object_id") != pl.col("object_id_now")).then(pl.lit("replaced by other bytes"))
+        .when(pl.col("status") != pl.col("status_now")).then(pl.format("{}, was {}", "status_now", "status"))
+        .when((pl.col("load_fingerprint") != pl.col("load_fingerprint_now")) & (pl.col("status_now") == "loaded"))
+        .then(pl.lit("read anew: parser, row of files.csv, layout or samples changed"))
+    )  # fmt: skip
+    found = both.select(pl.col("file_name").alias("file"), change.alias("change"), pl.col("reason_now").alias("reason"))
+    return found.filter(pl.col("change").is_not_null())
+
+
+def _exclusions(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    columns = ["file_name", "well", "sample_id", "reason"]
+    came = now.join(was, on="exclusion_id", how="anti").select(pl.lit("excluded").alias("change"), *columns)
+    went = was.join(now, on="exclusion_id", how="anti").select(pl.lit("taken back").alias("change"), *columns)
+    return pl.concat([came, went]).sort("file_name", "well", "sample_id", nulls_last=True)
+
+
+def _settings(was: pl.DataFrame, now: pl.DataFrame, names: Mapping[str, str], column: str) -> pl.DataFrame:
+    """Parameters or versions that are others in parts that stood then and stand now, with the number of such parts."""
+    both = was.select("analysis", "part", column).join(
+        now.select("analysis", "part", column), on=["analysis", "part"], suffix="_now"
+    )
+    rows = []
+    for analysis, _, before, after in both.filter(pl.col(column) != pl.col(f"{column}_now")).iter_rows():
+        old, new = (json.loads(_plain(text, names)) for text in (before, after))
+        rows += [
+            (analysis, name, *(json.dumps(side.get(name), ensure_ascii=False) for side in (old, new)))
+            for name in {**old, **new}
+            if old.get(name) != new.get(name)
+        ]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(("analysis", "name", "was", "is"), pl.String), orient="row")
+    return frame.group_by(frame.columns).len("part_count").sort(frame.columns)
+
+
+def _plain(text: str, names: Mapping[str, str]) -> str:
+    """JSON with names of files where hashes stand."""
+    for object_id, name in names.items():
+        if object_id in text:
+            text = text.replace(object_id, json.dumps(name, ensure_ascii=False)[1:-1])
+    return text

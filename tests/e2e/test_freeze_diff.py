@@ -1,0 +1,138 @@
+"""Results kept under a name, then a plate read again, a well excluded, a setting changed: what the comparison says."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from deployments.diff import print_diff
+from schemas.errors import UserError
+from tasks.engine.freezes import freeze, standing, thaw
+from tasks.engine.result_diff import Diff, difference
+from tests.e2e.small_study import PLATES, RUNS, Bench, write_bench
+
+LABEL = "submission-1"
+NOISE = ("1.900", "0.150", "1.400")  # wells of one culture that no longer agree with the others
+WELLS = ("C02", "C03", "C04")  # NP1_il1b
+PAIR = "group_a=il1b group_b=il1b_exo"
+
+
+def compare(bench: Bench, label: str = LABEL) -> Diff:
+    study = bench.folder.study
+    return difference(
+        study, thaw(study.study_id, bench.warehouse, bench.objects, label), standing(study, bench.warehouse)
+    )
+
+
+def printed(diff: Diff, how: str = "table") -> str:
+    text = StringIO()
+    print_diff(diff, how, Console(file=text, width=300))  # type: ignore[arg-type]
+    return text.getvalue()
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    root = tmp_path_factory.mktemp("frozen")
+    bench = Bench(write_bench(root / "study"), root / "home")
+    bench.night()
+    freeze(bench.folder.study, bench.warehouse, bench.objects, LABEL, "figure 2")
+    return bench
+
+
+@pytest.fixture(scope="module")
+def before(frozen: Bench) -> Diff:
+    """The comparison before anything changed."""
+    return compare(frozen)
+
+
+@pytest.fixture(scope="module")
+def after(frozen: Bench, before: Diff) -> Diff:
+    """The comparison after a plate was read again, a qPCR well excluded and alpha changed."""
+    assert before.is_empty
+    for well, value in zip(WELLS, NOISE, strict=True):
+        frozen.write_plate(72, well, value)
+    (frozen.study / "exclusions.csv").write_text(f"file,well,sample,reason\n{RUNS[0]},A04,,bubble\n", "utf-8")
+    frozen.edit("study.yaml", "alpha: 0.05", "alpha: 0.04")
+    frozen.night()
+    return compare(frozen)
+
+
+def test_right_after_nothing_is_different(before: Diff) -> None:
+    assert before.row_count > 100
+    assert "Nothing changed:" in printed(before)
+    assert "within 1e-09" in printed(before)
+
+
+def test_lost_stars_come_first_and_name_the_plate(frozen: Bench, after: Diff) -> None:
+    flips = after.results.filter("is_flip")
+    assert flips.height
+    assert after.results["is_flip"][: flips.height].all()
+    tests = flips.filter(pl.col("table") == "result.pairwise_tests")
+    standing_stars = frozen.rows(
+        "SELECT count(*) FROM result.pairwise_tests WHERE assay = 'cell_viability' AND stars <> 'ns'"
+    )
+    assert tests.height
+    assert set(tests["files"]) == {PLATES[72]}
+    assert all("time_h=72" in row for row in tests["row"])
+    was = thaw("small_bench", frozen.warehouse, frozen.objects, LABEL).frames["result.pairwise_tests"]
+    stars_before = was.filter((pl.col("assay") == "cell_viability") & (pl.col("stars") != "ns")).height
+    lost = tests.filter((pl.col("column") == "stars") & (pl.col("is") == "ns")).height
+    won = tests.filter((pl.col("column") == "stars") & (pl.col("was") == "ns")).height
+    assert standing_stars == [(stars_before - lost + won,)]
+
+
+def test_the_other_plate_is_not_blamed_and_its_results_stand(after: Diff) -> None:
+    assert PLATES[24] not in after.files["file"]
+    rows = after.results.filter((pl.col("table") == "result.viability") & pl.col("row").str.contains("time_h=24"))
+    assert not rows.height
+
+
+def test_files_exclusions_and_parameters_that_changed_are_told(after: Diff) -> None:
+    files = {row["file"]: row for row in after.files.iter_rows(named=True)}
+    assert files[PLATES[72]]["change"] == "replaced by other bytes"
+    assert files[PLATES[72]]["changed_rows"] > 0
+    assert files["exclusions.csv"]["change"] == "added"
+    assert files["exclusions.csv"]["changed_rows"] is None
+    assert after.exclusions.row(0)[:5] == ("excluded", RUNS[0], "A04", None, "bubble")
+    changed = after.results.filter(pl.col("table") == "result.qpcr_fold_changes")
+    assert after.exclusions["changed_rows"][0] >= changed["row"].n_unique()
+    assert changed.height
+    assert all(RUNS[0] in files for files in changed["files"])
+    alpha = after.parameters.filter((pl.col("analysis") == "group_tests") & (pl.col("name") == "alpha"))
+    assert alpha.select("was", "is").rows() == [("0.05", "0.04")]
+
+
+def test_people_read_it_and_programs_too(after: Diff) -> None:
+    text = printed(after)
+    order = ["significance changed", "other changes", "p, n and estimates", "files since", "exclusions since"]
+    assert [text.index(title) for title in order] == sorted(text.index(title) for title in order)
+    assert PAIR in text
+    read = json.loads(printed(after, "json"))
+    assert len(read["results"]) == after.results.height
+    assert pl.read_csv(printed(after, "csv").encode()).height == after.results.height
+
+
+def test_a_name_is_given_once_and_survives_the_warehouse(frozen: Bench, after: Diff) -> None:
+    study = frozen.folder.study
+    with pytest.raises(UserError, match=r"already.*choose another name"):
+        freeze(study, frozen.warehouse, frozen.objects, LABEL, "again")
+    with pytest.raises(UserError, match=rf"There are: {LABEL}"):
+        thaw(study.study_id, frozen.warehouse, frozen.objects, "revision")
+    with pytest.raises(UserError, match="is no name for results"):
+        freeze(study, frozen.warehouse, frozen.objects, "  ", "again")
+    for path in (frozen.warehouse.path, frozen.warehouse.published):
+        path.unlink()
+    frozen.night()
+    again = compare(frozen)
+    assert again.results.equals(after.results)
+
+
+def test_a_study_that_never_ran_has_nothing_to_keep(tmp_path: Path) -> None:
+    bench = Bench(write_bench(tmp_path / "study"), tmp_path / "home")
+    with pytest.raises(UserError, match="Nothing is published"):
+        freeze(bench.folder.study, bench.warehouse, bench.objects, LABEL, "")
