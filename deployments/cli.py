@@ -335,7 +335,7 @@ def lineage(
 ) -> None:
     """From a published row back to wells, raw files, hashes, parameters and versions.
 
-    `benchlake lineage pairwise_tests assay=cell_viability time_h=72 group_a=il1b group_b=il1b_exo role=primary`
+    `benchlake lineage pairwise_tests comparison_id=viability_all time_h=72 group_a=il1b group_b=il1b_exo role=primary`
     """
     from deployments.lineage import lineage_of, print_lineage
 
