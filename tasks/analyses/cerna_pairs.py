@@ -14,7 +14,14 @@ from schemas.study import Study
 from schemas.tables.cerna_pairs import CernaPair
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_correlation import Profiles, scores
-from tasks.methods.cerna_expression import EXPRESSION, SLICES, design_levels, expression_runs, pair_profiles
+from tasks.methods.cerna_expression import (
+    EXPRESSION,
+    SLICES,
+    design_levels,
+    expression_runs,
+    held_constant,
+    pair_profiles,
+)
 from tasks.methods.cerna_inputs import (
     READS,
     TESTS,
@@ -51,7 +58,8 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             "stored": STORED,
             "is_plain": options.compatibility == "gdcrnatools",
             "variable": contrast.variable,
-            "blocking": list(contrast.blocking),
+            "blocking": held_constant(contrast),
+            "crossed": contrast.between[0] if contrast.between else "",
             "levels": design_levels(study, contrast, runs, slices[EXPRESSION]),
         }
         where = {**part.where, EXPRESSION: {"run_id": tuple(sorted(runs.values()))}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -24,12 +25,19 @@ from tasks.methods.cerna_network import network_nodes
 from tasks.methods.cerna_triplets import triplets
 from tasks.methods.result_frames import result_frame
 
+UNSIGNED = (
+    "a triplet asks which way each RNA changed, and a contrast with test lrt has no direction: add a contrast of two "
+    "levels with test wald to contrasts.csv"
+)
 TABLE, NODES = "result.cerna_triplets", "result.cerna_nodes"
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per contrast."""
-    return unasked(study, slices) or [part for _, part in contrast_parts(study, slices)]
+    return unasked(study, slices) or [
+        part if part.skip or contrast.test == "wald" else replace(part, skip=UNSIGNED)
+        for contrast, part in contrast_parts(study, slices)
+    ]
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:

@@ -47,8 +47,8 @@ def profiles(values: Floats, design: Floats) -> Floats:
 
     A row that the design explains wholly is NaN.
     """
-    basis, triangle = np.linalg.qr(design)
-    basis = basis[:, np.abs(np.diag(triangle)) > CONSTANT * np.abs(triangle).max(initial=0)]
+    basis, weight, _ = np.linalg.svd(design, full_matrices=False)
+    basis = basis[:, weight > CONSTANT * max(design.shape) * weight.max(initial=0)]
     rest = values - (values @ basis) @ basis.T
     length = np.linalg.norm(rest, axis=1, keepdims=True)
     spread = np.linalg.norm(values, axis=1, keepdims=True)

@@ -38,8 +38,13 @@ def design_levels(
     for run in runs.values():
         mine = set(values.filter(run_id=run)["sample_id"])
         shared = mine if shared is None else shared & mine
-    columns = (*contrast.blocking, contrast.variable)
+    columns = (*held_constant(contrast), contrast.variable, *(contrast.between or ())[:1])
     return {s.sample: {c: level(s, c) for c in columns} for s in study.samples if s.sample in (shared or set())}
+
+
+def held_constant(contrast: ContrastRow) -> list[str]:
+    """Columns whose levels are no part of a correlation: those blocked, and that of samples that are alike."""
+    return [*contrast.blocking, *([contrast.random] if contrast.random else [])]
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,15 @@ class Sides:
 
 
 def pair_profiles(values: pl.DataFrame, sides: Sides, given: Mapping[str, Any]) -> Profiles:
-    """Profiles after the design of ``given`` (``levels``, ``variable``, ``blocking``; ``is_plain``: after the mean).
+    """Profiles after the design of ``given`` (``levels``, ``variable``, ``blocking``, ``crossed``; ``is_plain``: mean).
 
     ``values``: rows of ``result.normalized_expression``. Features without values are NaN.
     """
     levels = given["levels"]
     matrix = np.ones((len(levels), 1))
     if not given["is_plain"] and levels:
-        matrix = design(levels, variable=given["variable"], blocking=given["blocking"]).matrix
+        held, crossed = given["blocking"], given["crossed"]
+        matrix = design(levels, variable=given["variable"], blocking=held, crossed=crossed).matrix
     first, second, between = (
         _side(values, ids, list(levels), matrix) for ids in (sides.cernas, sides.mrnas, sides.mirnas)
     )

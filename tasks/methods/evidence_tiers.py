@@ -13,10 +13,11 @@ _WEAK = re.compile(
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    r"functional mti(?! \(weak\))|luciferase|reporter|western|blot|q(?:rt-?)?pcr|rt-?q?pcr|elisa|immuno|validated"
-    r"|strong",
+    r"functional mti(?! \(weak\))|luciferase|reporter|western|blot|q(?:rt-?)?pcr|rt-?q?pcr|elisa"
+    r"|immuno(?:blot|histo|cyto|fluor)|validated|strong",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\bnot\b|\bunvalidated|\bunconfirmed|\bnon-?functional|\bnegative\b", re.IGNORECASE)
 _PREDICTED = re.compile(
     r"predict|computational|in silico|targetscan|mircode|spongescan|\bpita\b|miranda|mirsvr|mirmap|micro-?t\b|diana"
     r"|rna22|rnahybrid|mirdb|pictar|tarpmir|mirwalk|elmmo|seed (?:match|site)|[678]mer",
@@ -30,12 +31,13 @@ def tier_of(source: str, evidence: str | None) -> EvidenceTier:
     """Tier of a pair by the words of its evidence, else by the database it comes from.
 
     An experiment whose strength is not told counts as high-throughput, the weaker kind: most pairs of
-    miRTarBase, TarBase and starBase are. ``Functional MTI (Weak)`` is weak whatever experiments follow.
+    miRTarBase, TarBase and starBase are. ``Functional MTI (Weak)`` is weak whatever experiments follow;
+    words that deny ("not validated") make nothing validated.
     """
     words = evidence or ""
     if re.search(r"\(weak\)", words, re.IGNORECASE):
         return "high_throughput"
-    if _STRONG.search(words):
+    if _STRONG.search(words) and not _DENIED.search(words):
         return "validated"
     if _WEAK.search(words):
         return "high_throughput"

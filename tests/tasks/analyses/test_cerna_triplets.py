@@ -102,3 +102,12 @@ def test_excluded_target_files_do_not_count() -> None:
     gone = read[TARGETS].with_columns(is_excluded=pl.lit(value=True))
     done = ANALYSIS.run(replace(part), read | {TARGETS: gone})
     assert done.frames[TABLE].is_empty()
+
+
+def test_a_contrast_without_a_direction_has_no_triplets() -> None:
+    whole = study()
+    factor = whole.model_copy(
+        update={"contrasts": tuple(c.model_copy(update={"test": "lrt"}) for c in whole.contrasts)}
+    )
+    (part,) = ANALYSIS.parts(factor, slices(frames(AXES, TABLE_ROWS)))
+    assert "a contrast with test lrt has no direction" in (part.skip or "")

@@ -21,6 +21,11 @@ from tasks.methods.evidence_tiers import tier_of
         ("miRcode", None, "predicted"),
         ("own list", "predicted by RNAhybrid", "predicted"),
         ("own list", "luciferase", "validated"),
+        ("own list", "immunoblot", "validated"),
+        ("starBase", "HITS-CLIP immunoprecipitation", "high_throughput"),
+        ("starBase", "RIP-chip immunoprecipitation", "high_throughput"),
+        ("own list", "not validated", "unstated"),
+        ("own list", "predicted; not supported by strong evidence", "predicted"),
         ("own list", None, "unstated"),
     ],
 )

@@ -120,3 +120,15 @@ def test_a_table_in_another_encoding_is_read(tmp_path: Path) -> None:
     assert PARSER.parse(raw, ABOUT).frames[TABLE].select(pl.col("mirna", "target_id")).rows() == [
         ("hsa-miR-1", "ENSG1")
     ]
+
+
+def test_pairs_that_were_found_not_to_be_functional_are_left_out_and_counted(tmp_path: Path) -> None:
+    head = "mirna\ttarget_id\tsource\tevidence\n"
+    rows = [("A", "Functional MTI"), ("B", "Non-Functional MTI"), ("C", "negative"), ("D", "not validated")]
+    text = head + "".join(f"hsa-miR-21-5p\t{target}\tmultiMiR\t{evidence}\n" for target, evidence in rows)
+    found = parsed(tmp_path, text)
+    assert dict(found.frames[TABLE].select("target_id", "tier").iter_rows()) == {"A": "validated", "D": "unstated"}
+    (told,) = found.problems
+    assert "2 rows say that the pair is not functional" in told.message
+    with pytest.raises(BadInputError, match="every row says that its pair is not functional"):
+        parsed(tmp_path, head + "hsa-miR-21-5p\tB\tmultiMiR\tNon-Functional MTI\n")
