@@ -28,18 +28,18 @@ def candidate_tables(
     """Per tier that adds pairs, the candidates with an entry of that tier or a stronger one.
 
     ``nodes``, ``edges`` as ``cerna_inputs`` gives them. The universe is the tested miRNAs with a tested target among
-    ceRNAs and one among mRNAs; ``is_plain``: every miRNA of the edges. ``are_changed``: only features
-    with a direction are candidates. Tiers without both kinds of candidates are left out.
+    ceRNAs and one among mRNAs; ``is_plain``: every miRNA of the edges, and one family of all tiers, as GDCRNATools
+    has one table. ``are_changed``: only features with a direction are candidates. Tiers without both kinds of
+    candidates are left out.
     """
     targets = nodes.filter(pl.col("rna_class") != "mirna").select("feature_id", "rna_class", "direction")
     known = edges.select("mirna_id", "target_id", "tier").join(targets, left_on="target_id", right_on="feature_id")
     if not is_plain:
         mirnas = nodes.filter(rna_class="mirna").select(mirna_id="feature_id")
         known = known.join(mirnas, on="mirna_id", how="semi")
-    for number, tier in enumerate(TIERS):
-        if known.filter(tier=tier).is_empty():
-            continue
-        reached = known.filter(pl.col("tier").is_in(TIERS[: number + 1]))
+    present = [tier for tier in TIERS if not known.filter(tier=tier).is_empty()]
+    for tier in present[-1:] if is_plain else present:
+        reached = known.filter(pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1]))
         cernas = reached.filter(pl.col("rna_class").is_in(CERNA_CLASSES))
         mrnas = reached.filter(rna_class="mrna")
         universe = _universe(cernas, mrnas, is_plain=is_plain)

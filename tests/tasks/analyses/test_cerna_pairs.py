@@ -88,6 +88,7 @@ def test_gdcrnatools_mode_has_its_universe_and_its_sensitivity() -> None:
     rows = done.frames[TABLE]
     assert rows["sensitivity_correlation"].null_count() == 0
     assert rows["sensitivity_pvalue"].null_count() == rows.height
+    assert rows["tier"].unique().to_list() == ["predicted"]  # one table of all tiers
     read = frames(AXES, [*TABLE_ROWS, ("hsa-miR-99a-5p", "ENSG9", "validated")])
     (part,) = ANALYSIS.parts(study(compatibility="gdcrnatools"), slices(read))
     assert ANALYSIS.run(part, read).frames[TABLE]["population"].unique().to_list() == [3]  # one is not in the study
