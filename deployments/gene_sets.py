@@ -19,6 +19,7 @@ from tasks.methods.gmt import gmt_text
 from tasks.methods.go_ontology import EVIDENCE, IS_A_PART_OF, REGULATES, GoOntology, GoSets, Ontology, go_gene_sets
 
 LICENCE = "CC BY 4.0 (Gene Ontology, https://geneontology.org)"
+HUMAN = "human"
 _NAMES = {"BP": "biological process", "MF": "molecular function", "CC": "cellular component"}
 
 
@@ -72,6 +73,8 @@ def _check(request: Request) -> None:
     kinds = {"--org/--go": request.org or request.go, "--obo/--gaf": request.obo, "--library": request.library}
     if len(asked := [name for name, value in kinds.items() if value]) > 1:
         raise UserError(f"{' and '.join(asked)} are different sources: choose one.")
+    if request.gaf and request.organism != HUMAN:
+        raise UserError("--organism names a database or library; that of a GAF file is its own, or chosen by --taxon.")
     if request.taxon is not None and request.gaf is None:
         raise UserError("--taxon chooses the organism of a GAF file: it needs --obo and --gaf.")
     for code in (*request.evidence, *request.without):

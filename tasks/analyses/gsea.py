@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
-from schemas.errors import Problem, Severity
+from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
@@ -33,6 +34,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     given = {
         "limits": list(options.limits),
         "permutations": options.permutations,
+        "alpha": options.pvalue,
         "is_alone": set(options.methods) == {METHOD},
     }
     return [
@@ -62,8 +64,26 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     rows = ranked_terms(ranked, sets, (given["limits"][0], given["limits"][1]), given["permutations"])
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given["contrast"], ranked.height)))
+    problems += _at_the_floor(given, rows)
     rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
     return Computed({TABLE: result_frame(rows.to_dicts(), Enrichment)}, tuple(problems))
+
+
+def _at_the_floor(given: Mapping[str, Any], rows: pl.DataFrame) -> list[Problem]:
+    """A warning for collections without a set below the FDR only because so few permutations give no smaller P."""
+    least = 3 / given["permutations"]  # half of the permutations have a set's sign, more or less
+    families = rows.group_by("collection").agg(
+        at_floor=(pl.col("pvalue") <= least).sum(), found=(pl.col("padj") < given["alpha"]).sum()
+    )
+    found = []
+    for name, count, _ in families.filter(found=0).filter(pl.col("at_floor") > 0).sort("collection").iter_rows():
+        message = (
+            f"no set of {name} has FDR < {given['alpha']:g}, but {count:,} have about the least P that "
+            f"{given['permutations']:,} permutations can give"
+        )
+        remedy = f"Set enrichment.permutations to {given['permutations'] * 10} or more in study.yaml."
+        found.append(warning("study.yaml", f"contrast {given['contrast']}", "few_permutations", message, remedy))
+    return found
 
 
 def _none(contrast: str, count: int) -> Problem:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.errors import Problem, Severity
+from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from schemas.tables.gene_list_genes import GeneListGene
@@ -101,6 +101,10 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     rows = enriched_terms(found.lists, sets, limits, given["methods"], given["nominal"])
     if rows.is_empty():
         return Computed(tables, (*problems, _none(given, genes)))
+    if contrast is not None and not genes["direction"].is_in(["up", "down"]).any():
+        message = f"no gene of the list {name} is changed in {contrast}: its terms say what it is about, no effect"
+        remedy = f"Read {name} as a description; result.gene_list_genes has the direction of each gene."
+        problems.append(warning("study.yaml", f"key enrichment.lists.{name}", "list_unchanged", message, remedy))
     rows = result_frame(rows.with_columns(contrast_id=where), Enrichment)
     return Computed({**tables, TABLE: rows}, tuple(problems))
 

@@ -56,6 +56,10 @@ def _problems(names: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
         lost = mirnas.filter(pl.col("feature_id").is_null())
         message = f"{lost.height:,} of {mirnas.height:,} miRNAs of the tables are not in the study's counts "
         message += f"({several(lost.sort('pair_count', descending=True)['name'].to_list())})"
+        kinds = lost["name"].str.extract(r"^([a-z]{3})-", 1).drop_nulls().unique().sort().to_list()
+        counted = features.filter(library="mirna")["feature_id"].str.extract(r"^([a-z]{3})-", 1).drop_nulls()
+        if kinds and counted.len() and not set(kinds) & set(counted):
+            message += f"; these are miRNAs of {several(kinds)}, those of the study of {several(sorted(set(counted)))}"
         remedy = "Compare the names in result.target_mappings with those of the count file."
         found.append(warning("study.yaml", "key cerna.targets", "mirnas_not_in_study", message, remedy))
     return found

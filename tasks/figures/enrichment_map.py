@@ -131,9 +131,9 @@ def _caption(
         f"{where}terms of {what} with nominal P < {alpha} ({METHODS[given['method']]}, one-sided): of the {clusters} "
         f"most significant clusters of terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) at most {EACH} "
         f"each, the first with its name. {passed} of {nodes.height} have FDR < {alpha} (Benjamini-Hochberg over all "
-        f"terms within the size limits). Count: genes of the list in the term. {lines} lines join terms that share "
-        f"genes (mean of Jaccard and overlap coefficient ≥ {SIMILAR:g}), wider where they share more; colours: groups "
-        f"of joined terms (Louvain), grey: joined to none. {against(terms)}"
+        f"terms within the size limits that are no headings). Count: genes of the list in the term. {lines} lines join "
+        f"terms that share genes (mean of Jaccard and overlap coefficient ≥ {SIMILAR:g}), wider where they share more; "
+        f"colours: groups of joined terms (Louvain), grey: joined to none. {against(terms)}"
     )
 
 

@@ -38,6 +38,8 @@ def families(study: Study, slices: Mapping[str, pl.DataFrame]) -> Iterator[dict[
             labels = group_labels(study) if contrast.variable == "condition" else {}
             target, reference = (labels.get(level, level) for level in (contrast.target, contrast.reference))
             given["versus"] = f"{target} against {reference}"
+            if row["gene_list"] in study.config.enrichment.lists:  # as somebody wrote it: no effect of the target
+                given |= {"words": f"{given['words']}, tested in {given['versus']}", "versus": ""}
         elif row["contrast_id"]:
             continue
         if row["method"] in METHODS:
@@ -48,7 +50,7 @@ def list_words(study: Study, name: str) -> str:
     """A gene list in words; those that study.yaml names by their name."""
     named = study.config.enrichment.lists
     if name in LISTS or name in named:
-        return LISTS.get(name, f"genes of the list {name}")
+        return LISTS.get(name, f"all genes of the list {name}, changed or not")
     return f"changed genes of the list {name.removesuffix(CHANGED_SUFFIX)}"
 
 

@@ -60,11 +60,27 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     if "tier" in picked:
         known = pl.col("tier").str.to_lowercase()
         rows = rows.with_columns(pl.when(known.is_in(_TIERS)).then(known).alias("tier"))
+    _refuse_swapped(rows, raw)
     known_pairs, problems = pairs(rows, raw)
     left = [t for t, name in zip(table.titles, table.names, strict=True) if name not in picked.values() and t.strip()]
     return Parsed({TABLE: known_pairs}, tuple(problems), tuple(f"column {title}" for title in left))
 
 
+def _refuse_swapped(rows: pl.DataFrame, raw: RawFile) -> None:
+    """Raise ``BadInputError`` where miRNAs stand in a column of targets and none in that of miRNAs."""
+    here = _mirna_share(rows["mirna"])
+    for name in ("target_id", "target_symbol"):
+        if name in rows and _mirna_share(rows[name]) > 0.5 > here:  # noqa: PLR2004 - most of them
+            message = f"the column of miRNAs holds {rows['mirna'].drop_nulls()[0]} and the like, that of {name} miRNAs"
+            raise bad_input(raw.name, "first row", "columns_swapped", message, "Exchange the names of the two columns.")
+
+
+def _mirna_share(names: pl.Series) -> float:
+    present = names.drop_nulls()
+    return float(present.str.contains(_MIRNA).sum()) / max(len(present), 1)
+
+
+_MIRNA = r"(?i)^(?:[a-z]{3,4}-)?(?:mir|let|lin)-?\d"
 _NEEDED = {"miRNAs": {"mirna"}, "targets": {"target_id", "target_symbol"}}
 
 PARSER = Parser(

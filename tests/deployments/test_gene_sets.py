@@ -85,6 +85,7 @@ def test_within_a_study_the_line_has_the_path_that_study_yaml_takes(tmp_path: Pa
         ({"gaf": None}, "--obo needs --gaf"),
         ({"obo": None}, "--gaf needs --obo"),
         ({"library": "KEGG_2021_Human"}, "--obo/--gaf and --library are different sources"),
+        ({"organism": "mouse"}, "--organism names a database or library"),
         ({"obo": None, "gaf": None, "taxon": 9606}, "--taxon chooses the organism of a GAF file"),
         ({"without": ("IAE",)}, "'IAE' is no evidence code of GO .* Did you mean I"),
         ({"obo": Path("none.obo")}, "none.obo is no file"),

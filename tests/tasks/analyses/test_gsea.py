@@ -86,3 +86,21 @@ def test_sets_of_other_names_and_of_other_sizes_are_told() -> None:
     done = run(given, size="20-30")
     assert done.frames[TABLE].is_empty()
     assert "as many of the 60 ranked genes" in done.problems[0].message
+
+
+def test_too_few_permutations_for_so_many_sets_are_told() -> None:
+    given = frames()
+    more = [
+        {"set_id": f"n{i}", "set_name": f"n{i}", "symbol": GENES[(7 * i + 11 * k) % 60]}
+        for i in range(150)
+        for k in range(5)
+    ]
+    about = {"object_id": "f" * 64, "collection": "C", "is_excluded": False}
+    rows = pl.DataFrame([about | row for row in more]).select(
+        pl.col(n).cast(t) for n, t in given[SETS].schema.items() if n in {*about, *more[0]}
+    )
+    given[SETS] = pl.concat([given[SETS], rows], how="diagonal")
+    (told,) = run(given).problems
+    assert told.rule == "few_permutations"
+    assert "no set of C has FDR < 0.05" in told.message
+    assert "enrichment.permutations to 2000" in told.remedy

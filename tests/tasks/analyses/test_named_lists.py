@@ -84,6 +84,15 @@ def test_a_list_and_its_changed_genes_are_tested_against_tested_genes() -> None:
     assert (genes["gene"], genes["direction"], genes["na_reason"]) == ("G0", "up", None)
 
 
+def test_a_list_of_which_nothing_changed_is_no_effect() -> None:
+    given = frames()
+    given[TESTS] = given[TESTS].with_columns(direction=pl.lit("ns"))
+    (done,) = computed(study(), given).values()
+    assert set(done.frames[TABLE]["gene_list"]) == {"apoptosis"}
+    told = {p.rule: p.message for p in done.problems}["list_unchanged"]
+    assert "no gene of the list apoptosis is changed in b_a" in told
+
+
 def test_a_list_drawn_from_annotated_genes_is_tested_once_besides_the_contrasts() -> None:
     done = computed(study("annotated"), frames())
     assert set(done) == {"list apoptosis", "b_a, list apoptosis"}

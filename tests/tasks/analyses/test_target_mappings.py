@@ -53,6 +53,7 @@ def test_mirnas_of_another_naming_are_told() -> None:
         ANALYSIS.parts(STUDY, frames(targets, ["hsa-miR-21-5p"]))[0], frames(targets, ["hsa-miR-21-5p"])
     )
     assert [p.rule for p in done.problems] == ["mirnas_not_in_study"]
+    assert "these are miRNAs of mmu, those of the study of hsa" in done.problems[0].message
 
 
 def test_without_targets_there_is_no_part_and_without_features_a_reason() -> None:

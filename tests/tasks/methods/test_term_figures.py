@@ -17,7 +17,7 @@ STUDY = Study.model_validate({"config": CONFIG, "samples": (), "contrasts": (CON
 
 def test_lists_have_words() -> None:
     assert list_words(STUDY, "up") == "genes that are higher"
-    assert list_words(STUDY, "death") == "genes of the list death"
+    assert list_words(STUDY, "death") == "all genes of the list death, changed or not"
     assert list_words(STUDY, "death_changed") == "changed genes of the list death"
 
 
@@ -28,6 +28,14 @@ def test_families_are_those_of_contrasts_that_the_study_has_and_of_methods_that_
     assert [(f["contrast_id"], f["method"], f["versus"], f["alpha"]) for f in found] == [
         (None, "ora", "", 0.01),
         ("b_a", "ora", "b against Control", 0.01),
+    ]
+
+
+def test_a_list_as_it_was_written_is_no_effect_of_a_contrast() -> None:
+    rows = [term_rows(["A"], contrast="b_a", gene_list=name) for name in ("death", "death_changed")]
+    assert [(f["versus"], f["words"]) for f in families(STUDY, {TERMS: pl.concat(rows)})] == [
+        ("", "all genes of the list death, changed or not, tested in b against Control"),
+        ("b against Control", "changed genes of the list death"),
     ]
 
 

@@ -132,3 +132,9 @@ def test_pairs_that_were_found_not_to_be_functional_are_left_out_and_counted(tmp
     assert "2 rows say that the pair is not functional" in told.message
     with pytest.raises(BadInputError, match="every row says that its pair is not functional"):
         parsed(tmp_path, head + "hsa-miR-21-5p\tB\tmultiMiR\tNon-Functional MTI\n")
+
+
+def test_swapped_columns_are_refused(tmp_path: Path) -> None:
+    text = "mirna\ttarget_symbol\nTP53\thsa-miR-21-5p\nMDM2\thsa-let-7a-5p\n"
+    with pytest.raises(BadInputError, match=r"the column of miRNAs holds TP53 .*Exchange the names"):
+        parsed(tmp_path, text)
