@@ -26,6 +26,7 @@ ASSAY = "mirna_targets"
 WANTED = "a table of miRNA targets"
 
 _NOTHING = ("", "NA", "na", "N/A", "-", "NULL", "null", "None", "NaN")
+_IDLE = r"(?i)^non-?functional|^negative"  # as miRTarBase and TarBase write that a pair was tried in vain
 _SHOWN_EVIDENCE = 3  # kinds of evidence of one pair that are written out
 
 
@@ -112,7 +113,7 @@ def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple
 
     ``rows`` has ``mirna``, ``target_id`` and/or ``target_symbol``, and may have ``biotype``, ``source``,
     ``evidence``, ``tier``, ``site_count``; with ``are_sites`` each row is a site. Rows without a miRNA or
-    target are left out and counted.
+    target, and those whose evidence speaks against the pair, are left out and counted.
     """
     absent = [n for n in ("target_id", "target_symbol", "biotype", "source", "evidence", "tier") if n not in rows]
     rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
@@ -124,7 +125,14 @@ def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple
     whole = rows.drop_nulls(["mirna", "target_id"])
     if whole.is_empty():
         raise bad_input(raw.name, "", "no_targets", "no row names a miRNA and a target", _REMEDY)
-    problems = left_out(raw, rows.height - whole.height, "rows name no miRNA or no target") + _damaged(raw, whole)
+    problems = left_out(raw, rows.height - whole.height, "rows name no miRNA or no target")
+    idle = pl.col("evidence").str.contains(_IDLE).fill_null(value=False)
+    no_targets, whole = whole.filter(idle), whole.filter(~idle)
+    shown = several(no_targets.select(pl.format("{} and {}", "mirna", "target_id")).to_series().to_list())
+    problems += left_out(raw, no_targets.height, "rows say that the pair is not functional", shown)
+    if whole.is_empty():
+        raise bad_input(raw.name, "", "no_targets", "every row says that its pair is not functional", _REMEDY)
+    problems += _damaged(raw, whole)
     kinds = whole.select("source", "evidence", "tier").unique()
     tiers = [row[2] or tier_of(row[0], row[1]) for row in kinds.iter_rows()]
     classes = {b: rna_class(b, "gene") for b in whole["biotype"].unique().drop_nulls()}

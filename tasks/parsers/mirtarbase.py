@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.problem_lists import several
-from tasks.methods.target_tables import ASSAY, TABLE, header, left_out, other_species, pairs, read_targets
+from tasks.methods.target_tables import ASSAY, TABLE, header, other_species, pairs, read_targets
 
 _COLUMNS = ("mirna", "target_gene", "support_type", "experiments", "species_target_gene", "species_mirna")
 
@@ -32,13 +31,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     support = pl.col("support_type") if "support_type" in rows else pl.lit(None, pl.String)
     experiments = pl.col("experiments") if "experiments" in rows else pl.lit(None, pl.String)
     rows = rows.with_columns(support.alias("support"), experiments.alias("tried"))
-    idle = pl.col("support").str.contains(r"(?i)^non-functional").fill_null(value=False)
-    no_targets = rows.filter(idle)
-    if no_targets.height:
-        shown = several(no_targets.select(pl.format("{} and {}", "mirna", "target_gene")).to_series().to_list())
-        problems += left_out(raw, no_targets.height, "rows say that the pair is not functional", shown)
     found, others = pairs(
-        rows.filter(~idle).select(
+        rows.select(
             "mirna",
             pl.col("target_gene").alias("target_symbol"),
             pl.lit("miRTarBase").alias("source"),
@@ -49,4 +43,4 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     return Parsed({TABLE: found}, (*problems, *others))
 
 
-PARSER = Parser(name="mirtarbase", version="1", product="miRTarBase", assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(name="mirtarbase", version="2", product="miRTarBase", assays=(ASSAY,), claims=claims, parse=parse)
