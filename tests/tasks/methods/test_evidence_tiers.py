@@ -22,6 +22,14 @@ from tasks.methods.evidence_tiers import tier_of
         ("own list", "predicted by RNAhybrid", "predicted"),
         ("own list", "luciferase", "validated"),
         ("own list", None, "unstated"),
+        ("own list", "HITS-CLIP immunoprecipitation", "high_throughput"),
+        ("own list", "RIP-chip immunoprecipitation", "high_throughput"),
+        ("own list", "Immunohistochemistry", "validated"),
+        ("own list", "immunoblot", "validated"),
+        ("own list", "not validated", "unstated"),
+        ("own list", "unvalidated", "unstated"),
+        ("own list", "predicted; not supported by strong evidence", "predicted"),
+        ("own list", "not by western blot; luciferase", "validated"),
     ],
 )
 def test_words_of_databases_have_their_tier(source: str, evidence: str | None, tier: str) -> None:
