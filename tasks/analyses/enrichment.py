@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import polars as pl
 
-from schemas.errors import Problem, Severity
+from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, target_edges
 from tasks.methods.enrichment import NOMINAL, enriched_terms
-from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
+from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, list_tiers, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_sets
 from tasks.methods.result_frames import result_frame
@@ -74,6 +74,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     problems = few_known(sets, known["gene"].n_unique())
     if given["background"] == TESTED:
         problems += [p for one in lists[:1] for p in annotation_bias(one, sets, _place(given))]
+    if not is_shared and not frames[TARGETS].is_empty():
+        problems += _mixed(list_tiers(frames[TESTS], target_edges(frames), frames[NODES]), _place(given))
     filled = [replace(one, drawn_from=given["background"]) for one in lists if len(one.genes)]
     limits = (given["limits"][0], given["limits"][1])
     rows = enriched_terms(filled, sets, limits, given["methods"], given["nominal"])
@@ -98,6 +100,18 @@ def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
     genes = pl.concat([pl.Series("gene", dtype=pl.String), *(one.background.rename("gene") for one in lists)])
     found = pl.DataFrame({"feature_id": genes.unique(), "gene": genes.unique()})
     return found.join(units, on="gene", how="anti").sort("gene")
+
+
+def _mixed(tiers: pl.DataFrame, place: str) -> list[Problem]:
+    """A warning for every list that pairs of several tiers of evidence made."""
+    found = []
+    for (name,), pairs in tiers.group_by("gene_list", maintain_order=True):
+        if pairs.height > 1:
+            counts = ", ".join(f"{count:,} {tier}" for tier, count in pairs.sort("tier")["tier", "pair_count"].rows())
+            message = f"pairs of several tiers of evidence make the list {name}: {counts}"
+            remedy = "Read its terms with that in mind, or name tables of one tier under cerna.targets."
+            found.append(warning("study.yaml", place, "mixed_evidence", message, remedy))
+    return found
 
 
 def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:

@@ -19,6 +19,9 @@ TABLE = "result.target_mappings"
 _AMBIGUOUS = ("ambiguous_arm", "ambiguous_name", "ambiguous_alias", "unknown_accession")
 _FEW = 0.5  # share of miRNAs of the tables below which the study's are probably named otherwise
 
+_FEW_GENES = 0.1  # the same of mRNAs: a study counts fewer genes than the tables name
+_CIRCLE = r"(?i)circ|:[0-9]+"
+
 
 def parts(_: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part, where the study has targets."""
@@ -33,7 +36,8 @@ def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Map every name of the study's targets; say how many pairs are lost and for what."""
     targets = frames[TARGETS].filter(~pl.col("is_excluded"))
     names = name_mappings(targets, frames[FEATURES], frames[MIRNAS], frames[ALIASES])
-    return Computed({TABLE: result_frame(names, TargetMapping)}, tuple(_problems(names, frames[FEATURES])))
+    problems = [*_problems(names, frames[FEATURES]), *_unknown_genes(names, targets, frames[FEATURES])]
+    return Computed({TABLE: result_frame(names, TargetMapping)}, tuple(problems))
 
 
 def _problems(names: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
@@ -63,6 +67,21 @@ def _problems(names: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
         remedy = "Compare the names in result.target_mappings with those of the count file."
         found.append(warning("study.yaml", "key cerna.targets", "mirnas_not_in_study", message, remedy))
     return found
+
+
+def _unknown_genes(names: pl.DataFrame, targets: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
+    """A warning where hardly any mRNA of the tables is counted; targets of other classes may well be untested."""
+    kinds = targets.filter(
+        pl.col("target_class").fill_null("mrna") == "mrna", ~pl.col("target_id").str.contains(_CIRCLE)
+    )
+    genes = names.filter(pl.col("name").is_in(kinds["target_id"].implode()), side="target").unique("name")
+    lost = genes.filter(pl.col("feature_id").is_null())
+    if features.filter(library="gene").is_empty() or lost.height <= (1 - _FEW_GENES) * genes.height:
+        return []
+    message = f"{lost.height:,} of {genes.height:,} targets of the tables are not in the study's counts "
+    message += f"({several(lost.sort('pair_count', descending=True)['name'].to_list())})"
+    remedy = "Compare the names in result.target_mappings with those of the count file."
+    return [warning("study.yaml", "key cerna.targets", "targets_not_in_study", message, remedy)]
 
 
 ANALYSIS = Analysis(

@@ -7,17 +7,19 @@ from functools import lru_cache
 
 from schemas.vocabulary import EvidenceTier
 
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|without)\s[^;,/]*|\b(?:un|non-?)(?:validated|supported|confirmed)", re.IGNORECASE
+)
 _WEAK = re.compile(
-    r"clip|chimeric|clash|degradome|pare\b|\bago|argonaute|weak|microarray|\barray|proteomic|silac|rna-?seq|sequencing"
+    r"clip|chimeric|clash|degradome|pare\b|\bago|argonaute|weak|microarray|\barray|proteomic|silac|rna-?seq|rip-?chip|immuno-?precip|sequencing"
     r"|high[- _]?throughput|\bhits\b|pull-?down",
     re.IGNORECASE,
 )
 _STRONG = re.compile(
     r"functional mti(?! \(weak\))|luciferase|reporter|western|blot|q(?:rt-?)?pcr|rt-?q?pcr|elisa"
-    r"|immuno(?:blot|histo|cyto|fluor)|validated|strong",
+    r"|immuno-?(?:blot|histo|fluor|cyto)|validated|strong",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\bnot\b|\bunvalidated|\bunconfirmed|\bnon-?functional|\bnegative\b", re.IGNORECASE)
 _PREDICTED = re.compile(
     r"predict|computational|in silico|targetscan|mircode|spongescan|\bpita\b|miranda|mirsvr|mirmap|micro-?t\b|diana"
     r"|rna22|rnahybrid|mirdb|pictar|tarpmir|mirwalk|elmmo|seed (?:match|site)|[678]mer",
@@ -31,13 +33,13 @@ def tier_of(source: str, evidence: str | None) -> EvidenceTier:
     """Tier of a pair by the words of its evidence, else by the database it comes from.
 
     An experiment whose strength is not told counts as high-throughput, the weaker kind: most pairs of
-    miRTarBase, TarBase and starBase are. ``Functional MTI (Weak)`` is weak whatever experiments follow;
-    words that deny ("not validated") make nothing validated.
+    miRTarBase, TarBase and starBase are. ``Functional MTI (Weak)`` is weak whatever experiments follow.
+    What is negated (``not validated``) says nothing for the pair: the other words decide.
     """
-    words = evidence or ""
+    words = _NEGATED.sub("", evidence or "")
     if re.search(r"\(weak\)", words, re.IGNORECASE):
         return "high_throughput"
-    if _STRONG.search(words) and not _DENIED.search(words):
+    if _STRONG.search(words):
         return "validated"
     if _WEAK.search(words):
         return "high_throughput"

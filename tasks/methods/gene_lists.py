@@ -62,6 +62,29 @@ def target_lists(tests: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame, 
     ]
 
 
+def list_tiers(tests: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Pairs behind each of ``target_lists`` by the tier of their evidence: gene_list, tier, pair_count.
+
+    ``edges`` has tier too. Behind ``mirna_targets`` are pairs of changed miRNAs and tested mRNAs, behind the others
+    those of the network's miRNAs and its mRNAs or hubs.
+    """
+    tested = tests.filter(pl.col("pvalue").is_not_null())
+    changed, mrnas = tested.filter(CHANGED, library="mirna"), tested.filter(library="gene", rna_class="mrna")
+    mirnas, network = nodes.filter(rna_class="mirna"), nodes.filter(rna_class="mrna")
+    ends = {
+        "mirna_targets": (changed, mrnas),
+        "cerna_mrnas": (mirnas, network),
+        "hubs": (mirnas, network.filter("is_hub")),
+    }
+    found = [
+        edges.join(left, left_on="mirna_id", right_on="feature_id", how="semi")
+        .join(right, left_on="target_id", right_on="feature_id", how="semi")
+        .select(pl.lit(name).alias("gene_list"), "tier")
+        for name, (left, right) in ends.items()
+    ]
+    return pl.concat(found).group_by("gene_list", "tier", maintain_order=True).agg(pl.len().alias("pair_count"))
+
+
 def host_list(tests: pl.DataFrame, features: pl.DataFrame, units: pl.DataFrame) -> GeneList:
     """``circrna_hosts``: host genes of changed circRNAs; the background are genes with a detected circRNA.
 

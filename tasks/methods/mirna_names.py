@@ -25,6 +25,7 @@ SPECIES: Mapping[str, tuple[str, int]] = {
 }
 _ACCESSION = re.compile(r"mimat[0-9]{7}")
 _PREFIXED = re.compile(r"([a-z]{3,4})-(?=mir|let|lin|lsy|bantam|iab)")
+_HAIRPIN = re.compile(r"(?:^|[a-z]{3,4}-)mir-")  # case tells precursors (mir) from mature miRNAs (miR)
 _ARM = re.compile(r"-[35]p$")
 _MEMBER = re.compile(r"(mir-|let-)?([0-9]+)([a-z]*)((?:-[0-9]+)?(?:-[35]p)?)")
 
@@ -50,12 +51,13 @@ class MirnaNames:
     ``known_names`` are rows accession, name of miRBase (its mature.fa, its aliases.txt); without them
     accessions and old names are resolved only where the study itself uses them. Names lose their arm
     or gain it only where one arm can be meant: where the current miRNAs (those with a sequence, else
-    the study's own) have only one arm of that name. Never guessed: which arm ``miR-21*`` is.
+    the study's own) have only one arm of that name. Never guessed: which arm ``miR-21*`` is. Counted
+    precursors (``hsa-mir-21``) are no miRNA that a name means.
     """
 
     def __init__(self, feature_ids: Iterable[str], known_names: pl.DataFrame | None = None) -> None:
         self._features: dict[str, set[str]] = {}
-        for feature in feature_ids:
+        for feature in _mature(feature_ids):
             self._features.setdefault(canonical(feature), set()).add(feature)
         species = Counter(m[1] for name in self._features if (m := _PREFIXED.match(name)))
         self.species = species.most_common(1)[0][0] if species else None
@@ -138,6 +140,15 @@ class MirnaNames:
                 known = self._current if _ARM.search(tail) else {_ARM.sub("", name) for name in self._current}
                 found += [name for name in known if lettered.fullmatch(name)]
         return sorted(set(found) - {family})
+
+
+def _mature(feature_ids: Iterable[str]) -> list[str]:
+    """Features without precursors; where names in lower case have arms, a tool folded the case of mature miRNAs."""
+    found = list(feature_ids)
+    lower = {feature for feature in found if _HAIRPIN.match(feature)}
+    if any(_ARM.search(feature) for feature in lower):
+        return found
+    return [feature for feature in found if feature not in lower]
 
 
 def _rows(known_names: pl.DataFrame | None) -> Iterable[tuple[str, str, str | None]]:

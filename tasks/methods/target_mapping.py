@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from tasks.methods.circrna_sequences import circrna_places
 from tasks.methods.feature_ids import unversioned
 from tasks.methods.mirna_names import MirnaNames
 
@@ -24,7 +25,6 @@ NAMES = {
     "na_reason": pl.String,
     "pair_count": pl.Int64,
 }
-_CIRCLE = r"^(?:chr)?([0-9A-Za-z_.]+):([0-9]+)[|\-]([0-9]+)(?:[|:_,]?[+\-.])?$"
 
 
 def mapped_targets(
@@ -96,17 +96,18 @@ def _targets(targets: pl.DataFrame, features: pl.DataFrame, gene_aliases: pl.Dat
         unversioned(genes["feature_id"]).alias("loose"), pl.coalesce("symbol", "feature_id").alias("shown")
     )
     aliases = _single(gene_aliases)
+    places = _places(names["target_id"], genes["feature_id"])
     steps = [
         ("exact", pl.col("target_id"), pl.col("feature_id")),
         ("version", pl.col("loose"), pl.col("loose")),
-        ("place", _place("target_id"), _place("feature_id")),
+        ("place", pl.col("target_id"), None),
         ("symbol", pl.col("shown"), pl.col("shown")),
         ("symbol_case", pl.col("shown").str.to_uppercase(), pl.col("shown").str.to_uppercase()),
         ("alias", _official("shown", aliases), _official("shown", aliases)),
     ]
     hits, left = [], names
     for rule, key, other in steps:
-        known = genes.select("feature_id", other.alias("__key")).drop_nulls()
+        known = places if other is None else genes.select("feature_id", other.alias("__key")).drop_nulls()
         hit = left.with_columns(key.alias("__key")).join(known, on="__key").with_columns(pl.lit(rule).alias("rule"))
         hits.append(hit.select("target_id", "target_symbol", "pair_count", "feature_id", "rule"))
         left = left.join(hit, on=["target_id", "target_symbol"], how="anti", nulls_equal=True)
@@ -131,10 +132,16 @@ def _targets(targets: pl.DataFrame, features: pl.DataFrame, gene_aliases: pl.Dat
     ).sort("name", "symbol", "feature_id")
 
 
-def _place(column: str) -> pl.Expr:
-    """Chromosome, start and end of a circle's id, however they are joined; null for other ids."""
-    parts = [pl.col(column).str.extract(_CIRCLE, i) for i in (1, 2, 3)]
-    return pl.concat_str(parts, separator=":")
+def _places(names: pl.Series, features: pl.Series) -> pl.DataFrame:
+    """Circles at the same place, however it is written: feature_id and the name, as ``__key``, that means it.
+
+    Strands agree where both state one. A start from 0 (BED) counts where no circle has the start as it is written.
+    """
+    asked = circrna_places(names).rename({"feature_id": "__key", "start": "__start", "strand": "__strand"})
+    shift = pl.col("start") - pl.col("__start")
+    same = (pl.col("strand") == pl.col("__strand")) | (pl.col("strand") == ".") | (pl.col("__strand") == ".")
+    found = asked.join(circrna_places(features), on=["chrom", "end"]).filter(shift.is_in([0, 1]), same)
+    return found.filter(shift == shift.min().over("__key")).select("feature_id", "__key")
 
 
 def _single(gene_aliases: pl.DataFrame | None) -> dict[str, str]:

@@ -26,6 +26,7 @@ ASSAY = "mirna_targets"
 WANTED = "a table of miRNA targets"
 
 _NOTHING = ("", "NA", "na", "N/A", "-", "NULL", "null", "None", "NaN")
+_IDLE = r"(?i)^non-?functional|^negative"  # as miRTarBase and TarBase write that a pair was tried in vain
 _SHOWN_EVIDENCE = 3  # kinds of evidence of one pair that are written out
 
 
@@ -103,18 +104,6 @@ def _from_workbook(raw: RawFile, wanted: Collection[str]) -> TargetTable:
     return TargetTable(raw, names, tuple(rows[0]), _cleaned(frame), name)
 
 
-def _functional(rows: pl.DataFrame, raw: RawFile) -> tuple[pl.DataFrame, list[Problem]]:
-    """Rows without those whose evidence says that the pair is none, as miRTarBase's and TarBase's do."""
-    is_idle = pl.col("evidence").str.contains(r"(?i)^\s*(?:non-?functional|negative)\b").fill_null(value=False)
-    idle = rows.filter(is_idle)
-    if idle.is_empty():
-        return rows, []
-    if idle.height == rows.height:
-        raise bad_input(raw.name, "", "no_targets", "every row says that its pair is not functional", _REMEDY)
-    shown = several(idle.select(pl.format("{} and {}", "mirna", "target_id")).to_series().to_list())
-    return rows.filter(~is_idle), left_out(raw, idle.height, "rows say that the pair is not functional", shown)
-
-
 def _cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.all().str.strip_chars().str.strip_chars('"').replace(_NOTHING, None))
 
@@ -124,7 +113,7 @@ def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple
 
     ``rows`` has ``mirna``, ``target_id`` and/or ``target_symbol``, and may have ``biotype``, ``source``,
     ``evidence``, ``tier``, ``site_count``; with ``are_sites`` each row is a site. Rows without a miRNA or
-    target, and pairs that experiments found not to be functional, are left out and counted.
+    target, and those whose evidence speaks against the pair, are left out and counted.
     """
     absent = [n for n in ("target_id", "target_symbol", "biotype", "source", "evidence", "tier") if n not in rows]
     rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
@@ -136,9 +125,14 @@ def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple
     whole = rows.drop_nulls(["mirna", "target_id"])
     if whole.is_empty():
         raise bad_input(raw.name, "", "no_targets", "no row names a miRNA and a target", _REMEDY)
-    problems = left_out(raw, rows.height - whole.height, "rows name no miRNA or no target") + _damaged(raw, whole)
-    whole, idle = _functional(whole, raw)
-    problems += idle
+    problems = left_out(raw, rows.height - whole.height, "rows name no miRNA or no target")
+    idle = pl.col("evidence").str.contains(_IDLE).fill_null(value=False)
+    no_targets, whole = whole.filter(idle), whole.filter(~idle)
+    shown = several(no_targets.select(pl.format("{} and {}", "mirna", "target_id")).to_series().to_list())
+    problems += left_out(raw, no_targets.height, "rows say that the pair is not functional", shown)
+    if whole.is_empty():
+        raise bad_input(raw.name, "", "no_targets", "every row says that its pair is not functional", _REMEDY)
+    problems += _damaged(raw, whole)
     kinds = whole.select("source", "evidence", "tier").unique()
     tiers = [row[2] or tier_of(row[0], row[1]) for row in kinds.iter_rows()]
     classes = {b: rna_class(b, "gene") for b in whole["biotype"].unique().drop_nulls()}

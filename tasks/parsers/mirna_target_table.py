@@ -85,7 +85,7 @@ _NEEDED = {"miRNAs": {"mirna"}, "targets": {"target_id", "target_symbol"}}
 
 PARSER = Parser(
     name="mirna_target_table",
-    version="1",
+    version="2",
     product="a table of miRNA targets",
     assays=(ASSAY,),
     claims=claims,

@@ -142,6 +142,24 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
     assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]
 
 
+@pytest.mark.parametrize(("second", "told"), [("predicted", True), ("validated", False)])
+def test_lists_from_pairs_of_several_tiers_are_told(second: str, told: bool) -> None:  # noqa: FBT001
+    given = frames()
+    mirna = {"library": "mirna", "feature_id": "hsa-miR-1-3p", "rna_class": "mirna"}
+    test = mirna | {"contrast_id": "b_a", "method": "deseq2", "base_mean": 9.0, "pvalue": 0.01, "direction": "up"}
+    tiers = ["validated", second, second]
+    pairs = [{"mirna": "hsa-miR-1-3p", "target_id": f"E{i}", "source": "o", "tier": t} for i, t in enumerate(tiers)]
+    tests, features, targets = "result.differential_expression", "core.features", "core.mirna_targets"
+    for name, rows in ((tests, [test]), (features, [mirna]), (targets, pairs)):
+        more = pl.DataFrame(rows, schema=schema(tables()[name]), orient="row")
+        more = more.with_columns(is_excluded=pl.lit(value=False)) if name in FLAGGED else more
+        given[name] = pl.concat([given[name], more])
+    given[features] = given[features].with_columns(rna_class=pl.col("rna_class").fill_null("mrna"))
+    mixed = [p.message for p in run(given).problems if p.rule == "mixed_evidence"]
+    words = "pairs of several tiers of evidence make the list mirna_targets: 2 predicted, 1 validated"
+    assert mixed == ([words] if told else [])
+
+
 def test_gsea_is_an_analysis_of_its_own() -> None:
     given = frames()
     done = run(given, methods=["ora", "gsea"])

@@ -56,6 +56,13 @@ def test_mirnas_of_another_naming_are_told() -> None:
     assert "these are miRNAs of mmu, those of the study of hsa" in done.problems[0].message
 
 
+def test_genes_of_another_naming_are_told_and_targets_of_other_classes_are_not() -> None:
+    others = [PAIR | {"mirna": "hsa-miR-21-5p", "target_id": f"ENSMUSG{i}"} for i in range(12)]
+    for more, told in (({}, ["targets_not_in_study"]), ({"target_class": "lncrna"}, [])):
+        read = frames([{"target_class": None} | row | more for row in others], ["hsa-miR-21-5p"])
+        assert [p.rule for p in ANALYSIS.run(ANALYSIS.parts(STUDY, read)[0], read).problems] == told
+
+
 def test_without_targets_there_is_no_part_and_without_features_a_reason() -> None:
     assert ANALYSIS.parts(STUDY, frames([], ["hsa-miR-21-5p"])) == []
     read = frames([PAIR | {"mirna": "a", "target_id": "b"}], [])

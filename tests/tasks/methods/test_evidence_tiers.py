@@ -27,6 +27,11 @@ from tasks.methods.evidence_tiers import tier_of
         ("own list", "not validated", "unstated"),
         ("own list", "predicted; not supported by strong evidence", "predicted"),
         ("own list", None, "unstated"),
+        ("own list", "HITS-CLIP immunoprecipitation", "high_throughput"),
+        ("own list", "RIP-chip immunoprecipitation", "high_throughput"),
+        ("own list", "Immunohistochemistry", "validated"),
+        ("own list", "unvalidated", "unstated"),
+        ("own list", "not by western blot; luciferase", "validated"),
     ],
 )
 def test_words_of_databases_have_their_tier(source: str, evidence: str | None, tier: str) -> None:

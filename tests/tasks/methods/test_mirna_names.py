@@ -51,6 +51,19 @@ def test_case_dashes_and_the_species_do_not_matter(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("counted", "expected"),
+    [
+        (["hsa-mir-21", "hsa-mir-375"], set()),
+        (["hsa-mir-21", "hsa-miR-21"], {"hsa-miR-21"}),
+        (["hsa-mir-21", "hsa-mir-155-5p"], {"hsa-mir-21"}),
+    ],
+    ids=["precursors", "both", "folded case"],
+)
+def test_counted_precursors_are_no_mature_mirnas(counted: list[str], expected: set[str]) -> None:
+    assert MirnaNames(counted).find("hsa-miR-21").features == expected
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("MIMAT0000076", ({"hsa-miR-21-5p"}, "accession", None)),

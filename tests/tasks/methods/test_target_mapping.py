@@ -56,6 +56,24 @@ def test_targets_are_found_by_id_version_place_symbol_and_alias() -> None:
     assert told == {(i, s): (rule, feature) for i, s, rule, feature in rows}
 
 
+def test_circles_are_mapped_by_strand_and_from_starts_of_either_origin() -> None:
+    circles = ["chr1:100|200|+", "chr2:100|200|+", "chr2:100|200|-", "chr3:99-200(+)", "chr4:100|200", "chr5:99|200|+"]
+    features = pl.DataFrame({"feature_id": [*circles, "chr5:100|200|+"]}).with_columns(
+        pl.lit("circrna").alias("library"), pl.lit(None, pl.String).alias("symbol")
+    )
+    expected = {
+        "1:100|200|-": None,
+        "chr1:99-200": "chr1:100|200|+",
+        "chr1:98-200": None,
+        "2:100-200:-": "chr2:100|200|-",
+        "3:99|200": "chr3:99-200(+)",
+        "chr4:99-200(-)": "chr4:100|200",
+        "5:99-200": "chr5:99|200|+",
+    }
+    found = name_mappings(targets(*(("hsa-miR-21-5p", name, None) for name in expected)), features)
+    assert dict(found.filter(side="target").select("name", "feature_id").rows()) == expected
+
+
 def test_what_cannot_be_mapped_is_listed_with_its_pairs() -> None:
     asked = targets(
         ("hsa-miR-21-5p", "X1", None),

@@ -88,6 +88,16 @@ def test_kinds_of_evidence_of_a_pair_stay_apart_and_repeats_are_joined(tmp_path:
     assert found.unread == ("column note",)
 
 
+def test_pairs_that_were_tried_in_vain_are_left_out_and_told(tmp_path: Path) -> None:
+    head = "database,mature_mirna_acc,mature_mirna_id,target_symbol,support_type\n"
+    kinds = ("Functional MTI", "Non-Functional MTI", "nonfunctional MTI (Weak)", "NEGATIVE")
+    lines = [f"mirtarbase,MIMAT0000076,hsa-miR-21-5p,G{n},{kind}\n" for n, kind in enumerate(kinds)]
+    found = parsed(tmp_path, head + "".join(lines))
+    assert found.frames[TABLE].select("target_id", "tier").rows() == [("G0", "validated")]
+    assert [p.rule for p in found.problems] == ["pairs_left_out"]
+    assert "3 rows say that the pair is not functional" in found.problems[0].message
+
+
 def test_a_tier_of_the_file_goes_before_its_words(tmp_path: Path) -> None:
     text = "mirna,target_id,tier,evidence\na,b,Predicted,luciferase\nc,d,great,luciferase\n"
     assert parsed(tmp_path, text).frames[TABLE]["tier"].to_list() == ["predicted", "validated"]
