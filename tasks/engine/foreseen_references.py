@@ -11,17 +11,17 @@ from schemas.errors import Problem, Severity, warning
 from schemas.polars_schema import schema
 from schemas.study import Study
 from tasks.contracts import Analysis, analyses
-from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS
+from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, UNASKED
 from tasks.methods.gene_lists import TESTED
 from tasks.methods.gene_units import gene_units
-from tasks.methods.known_sets import few_known, known_sets
+from tasks.methods.known_sets import NO_SETS, few_known, known_sets
 from tasks.methods.named_lists import NOT_IN_STUDY, Names, left_out
 from tasks.methods.problem_lists import several
 
 SETS, LISTS = "core.gene_sets", "core.gene_lists"
 TABLES = frozenset({SETS, LISTS, TARGETS, MIRNAS, ALIASES})
 _FORESEEN = ("cerna_triplets", "enrichment", "named_lists")  # one of each that reads these tables
-_TOLD = "background_missing"  # study.yaml's line says it
+_TOLD = ("background_missing", NO_SETS, UNASKED)  # other lines say it, or nobody asked for it
 
 
 def foreseen_references(

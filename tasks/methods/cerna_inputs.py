@@ -25,6 +25,11 @@ READS: Mapping[str, tuple[str, ...]] = {
 CERNA_COLUMN = pl.col("rna_class").is_in(CERNA_CLASSES)
 
 
+UNASKED = (
+    "study.yaml names no miRNA-target table (cerna.targets), and no miRNAs were counted: there is no ceRNA network"
+)
+
+
 def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[tuple[ContrastRow, Part]]:
     """A part per contrast that the primary method tested, skipped where the table or a library is missing.
 
@@ -55,10 +60,7 @@ def unasked(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     is_asked = bool(study.config.cerna.targets) or not slices[TARGETS].is_empty() or "mirna" in set(tested["library"])
     if is_asked or tested.is_empty():
         return []
-    why = (
-        "study.yaml names no miRNA-target table (cerna.targets), and no miRNAs were counted: there is no ceRNA network"
-    )
-    return [Part("all contrasts", skip=why)]
+    return [Part("all contrasts", skip=UNASKED)]
 
 
 def _reason(contrast: str, libraries: set[str], study: Study, *, has_targets: bool) -> str | None:

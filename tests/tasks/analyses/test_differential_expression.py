@@ -91,7 +91,8 @@ def sparse(shared: Path) -> tuple[Study, pl.DataFrame]:
 def airway(airway_night: Path) -> pl.DataFrame:
     """The paired airway contrast, as a night published it."""
     with Warehouse(airway_night).snapshot() as session:
-        assert session.query("SELECT message FROM ops.validation_results").is_empty()
+        told = session.query("SELECT DISTINCT rule FROM ops.validation_results")
+        assert set(told["rule"]) <= {"annotation_bias"}  # of enrichment; of the fit there is nothing to tell
         return session.read(TABLE, {"contrast_id": ["dex"], "method": ["deseq2"]})
 
 
