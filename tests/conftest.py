@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("benchlake", deadline=None)  # tests assert no wall time
+settings.load_profile("benchlake")
 
 pytest_plugins = ["tests.servers.prefect_server", "tests.servers.rgw"]
 
