@@ -73,8 +73,11 @@ def _check(request: Request) -> None:
     kinds = {"--org/--go": request.org or request.go, "--obo/--gaf": request.obo, "--library": request.library}
     if len(asked := [name for name, value in kinds.items() if value]) > 1:
         raise UserError(f"{' and '.join(asked)} are different sources: choose one.")
-    if request.gaf and request.organism != HUMAN:
-        raise UserError("--organism names a database or library; that of a GAF file is its own, or chosen by --taxon.")
+    if (request.gaf or request.org) and request.organism != HUMAN:
+        raise UserError(
+            "--organism chooses an installed database or a library; that of --org is its own, that of a GAF file "
+            "its own or chosen by --taxon."
+        )
     if request.taxon is not None and request.gaf is None:
         raise UserError("--taxon chooses the organism of a GAF file: it needs --obo and --gaf.")
     for code in (*request.evidence, *request.without):
