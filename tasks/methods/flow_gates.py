@@ -8,7 +8,7 @@ Spidlen et al. 2015, doi:10.1002/cyto.a.22690
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -38,6 +38,7 @@ class Dimension:
     """One axis of a gate: a channel or a ratio, its compensation and its scale; bounds for rectangles.
 
     ``compensation``: null for none, ``FCS`` for the acquisition's own matrix, else the id of a matrix of the strategy.
+    ``transform``: of the bounds; ``drawn_on``: the axis that people drew linear bounds on, which changes no population.
     """
 
     channel: str
@@ -46,6 +47,7 @@ class Dimension:
     low: float | None = None
     high: float | None = None
     ratio: Ratio | None = None
+    drawn_on: Transform | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

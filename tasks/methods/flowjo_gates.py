@@ -244,7 +244,7 @@ def _scaled(dimension: Dimension) -> Dimension:
     """Bounds on the axis; on a scale that clips nothing they are kept linear, which is the same and exact."""
     scale = dimension.transform
     if not isinstance(scale, Biex | FlowJoLog):
-        return replace(dimension, transform=None)
+        return replace(dimension, transform=None, drawn_on=scale)
     bounds = [
         None if b is None else float(scale.apply(np.array([b]))[0]) for b in (dimension.low, dimension.high)
     ]  # fmt: skip

@@ -48,18 +48,14 @@ def gated(tube: Tube, file_name: str, gates: GatesFile) -> tuple[list[dict[str, 
 
     ``file_name``: of the acquisition, which FlowJo's samples are found by.
     """
-    strategy = gates.strategy
-    problems: list[Problem] = []
-    if strategy is None:
-        found = strategies_for(list(gates.samples), file_names(file_name) | _written(tube))
-        if len(found) != 1:
-            several = f"{len(found)} samples that may be {file_name} by their names, gated differently"
-            message = f"the workspace has {several if found else f'no gates for {file_name}'}"
-            rule = "ambiguous_in_workspace" if found else "not_in_workspace"
-            remedy = "Add the file to the workspace under its own name, and gate it there."
-            return [], [warning(gates.name, file_name, rule, message, remedy)]
-        strategy = found[0].strategy
-        problems += found[0].problems
+    found = samples_of(tube, file_name, gates)
+    if len(found) != 1:
+        several = f"{len(found)} samples that may be {file_name} by their names, gated differently"
+        message = f"the workspace has {several if found else f'no gates for {file_name}'}"
+        rule = "ambiguous_in_workspace" if found else "not_in_workspace"
+        remedy = "Add the file to the workspace under its own name, and gate it there."
+        return [], [warning(gates.name, file_name, rule, message, remedy)]
+    strategy, problems = found[0].strategy, list(found[0].problems)
     rows, wrong = _rows(tube, strategy)
     for problem in wrong[:1]:
         message = (
@@ -67,6 +63,13 @@ def gated(tube: Tube, file_name: str, gates: GatesFile) -> tuple[list[dict[str, 
         )
         problems.append(warning(gates.name, file_name, problem.rule, message, problem.remedy))
     return rows, problems
+
+
+def samples_of(tube: Tube, file_name: str, gates: GatesFile) -> list[WorkspaceSample]:
+    """Which of the file's strategies may be meant for the acquisition: GatingML's only one, or those of its samples."""
+    if gates.strategy is not None:
+        return [WorkspaceSample(frozenset(), gates.strategy, ())]
+    return strategies_for(list(gates.samples), file_names(file_name) | _written(tube))
 
 
 def _written(tube: Tube) -> set[str]:

@@ -119,6 +119,16 @@ class Gating:
         self._masks[path] = found
         return found
 
+    def positions(self, gate: Gate) -> list[Array]:
+        """All events on the scales of the gate's dimensions; none for a boolean gate.
+
+        Raises ``BadInputError`` as ``populations``.
+        """
+        if isinstance(gate.shape, Boolean):
+            return []
+        with np.errstate(all="ignore"):
+            return [self._values(dimension, gate) for dimension in gate.shape.dimensions]
+
     def _inside(self, gate: Gate) -> Mask:
         shape = gate.shape
         if isinstance(shape, Boolean):

@@ -142,6 +142,9 @@ def test_a_studys_own_gates_take_the_place_of_the_built_in_ones_and_an_excluded_
     assert excluded == [("T1",)]
     paths = own.rows("SELECT DISTINCT target FROM result.measurements WHERE measure = 'percent_of_parent' ORDER BY 1")
     assert [row[0] for row in paths] == ["cells", *sorted(f"cells/AnnexinPI/{name}" for name in SIDES)]
+    drawn = own.rows("SELECT part, title FROM result.figures WHERE figure = 'gating_hierarchies' ORDER BY part")
+    first = {"apoptosis, C": "C1", "apoptosis, T": "T2", "identity, USC1": "USC1"}
+    assert drawn == [(part, f"Gates of reference/gates.xml on {name}") for part, name in first.items()]
 
     (own.study / "reference/gates.xml").write_text(gates().replace("1000", "1"))
     assert not own.night().failed
