@@ -25,7 +25,7 @@ from tasks.methods.group_pictures import (
     one_panel,
     title_of,
 )
-from tasks.methods.group_test_words import STARS, n_words, pair_words
+from tasks.methods.group_test_words import STARS, course_words, n_words, pair_words
 from tasks.methods.significance_brackets import marks
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ ACROSS, MOST_PANELS = 2, 6  # panels side by side, and on a page
 PANEL_MM, LINE_MM = 45.0, 3.8
 MARK: Mapping[str, Any] = {"fontsize": SMALL_PT - 1, "linespacing": 0.8}
 DODGE = 0.012  # of the range of times, between conditions: their error bars do not cover each other
-READS = (MEASUREMENTS, SUMMARIES, PAIRS)
+READS, COURSES = (MEASUREMENTS, SUMMARIES, PAIRS), "result.time_course_tests"
 Drawn = tuple[str, str, pl.DataFrame, pl.DataFrame]
 
 
@@ -45,6 +45,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
     for part in family_parts(study, slices, with_times=True):
         panels = part.parameters["panels"]
         where = {table: part.where[table] for table in READS}
+        where[COURSES] = {c: v for c, v in part.where[PAIRS].items() if c != "time_h"}
         for page, start in enumerate(range(0, len(panels), MOST_PANELS), start=1):
             key = part.key if page == 1 else f"{part.key}, {page}"
             given = {**part.parameters, "panels": panels[start : start + MOST_PANELS]}
@@ -79,7 +80,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         axes.set_xlabel("time (h)")
         above.set_title(plain(title_of(measure, target)), fontstyle="italic" if given["assay"] == "qpcr" else "normal")
     title = f"{ASSAYS.get(given['assay'], given['assay'])} over time: {', '.join(title_of(d[0], d[1]) for d in drawn)}"
-    return Drawing(figure, source(drawn), title, _caption(given, drawn), _alt(given, drawn))
+    caption = _caption(given, drawn, course_words(frames[COURSES], drawn))
+    return Drawing(figure, source(drawn), title, caption, _alt(given, drawn))
 
 
 def _labels(given: Mapping[str, Any]) -> dict[str, str]:
@@ -167,7 +169,7 @@ def source(drawn: Sequence[Drawn]) -> pl.DataFrame:
     return pl.concat(found, how="diagonal")
 
 
-def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn]) -> str:
+def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn], whole_course: str) -> str:
     groups, pairs = pl.concat([d[2] for d in drawn]), pl.concat([d[3] for d in drawn])
     what = ", ".join(title_of(d[0], d[1]) for d in drawn)
     spread = "means and SD of the log₂ values, taken back" if (groups["scale"] == "log2").any() else "mean ± SD"
@@ -175,6 +177,7 @@ def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn]) -> str:
     text += f"{n_words(groups, given)} and time; conditions are set apart sideways for legibility. "
     if groups["is_relative"].any():
         text += f"Relative to the mean of {_labels(given)[given['calibrator']]} at the same time, which is 1. "
+    text += f"{whole_course} " if whole_course else ""
     text += f"{pair_words(pairs)} "
     labels = _labels(given)
     if given["control"] and pairs.height:
@@ -203,4 +206,6 @@ def _alt(given: Mapping[str, Any], drawn: Sequence[Drawn]) -> str:
     return f"Lines of means with error bars. {'. '.join(texts)}."
 
 
-FIGURE = Figure(name="time_courses", reads={table: GROUPS_OF[table] for table in READS}, parts=parts, draw=draw)
+FIGURE = Figure(
+    name="time_courses", reads={**{table: GROUPS_OF[table] for table in READS}, COURSES: ()}, parts=parts, draw=draw
+)

@@ -19,6 +19,11 @@ CORRECTIONS = {
     "games_howell": "Games-Howell",
     "none": "no correction",
 }
+COURSES = {
+    "two_way_repeated": "two-way repeated-measures ANOVA within donors",
+    "mixed": "mixed ANOVA, time within cultures",
+    "two_way": "two-way ANOVA, other cultures or plates at every time",
+}
 
 
 def n_words(groups: pl.DataFrame, given: Mapping[str, Any]) -> str:
@@ -49,6 +54,39 @@ def omnibus_words(tests: pl.DataFrame, panels: Sequence[Sequence[Any]]) -> str:
                 f"{what} {value}".strip()
             )
     return "; ".join(f"{method}: {', '.join(values)}" for method, values in found.items())
+
+
+def course_words(tests: pl.DataFrame, panels: Sequence[Sequence[Any]]) -> str:
+    """The primary test over the whole time course of each panel: do conditions differ, and do their curves in shape.
+
+    ``tests``: rows of ``result.time_course_tests``. P-values are Greenhouse–Geisser's where something is repeated;
+    empty without a test.
+    """
+    found = []
+    for measure, target, *_ in panels:
+        rows = tests.filter(measure=measure, target=target, role="primary")
+        effects = {row["effect"]: row for row in rows.iter_rows(named=True)}
+        if not {"condition", "condition:time"} <= effects.keys():
+            continue
+        whole, shape = effects["condition"], effects["condition:time"]
+        name = f"{title_of(measure, target)}: " if len(panels) > 1 else ""
+        if whole["statistic"] is None and shape["statistic"] is None:
+            found.append(f"{name}not tested ({_reason(whole)})")
+            continue
+        how = COURSES[whole["method"]]
+        if shape["pvalue_gg"] is not None:
+            how += f", Greenhouse–Geisser ε = {shape['epsilon_gg']:.2f} for condition × time"
+        found.append(
+            f"{name}conditions over all times {_course_pvalue(whole)}, condition × time (curves that differ in shape) "
+            f"{_course_pvalue(shape)} ({how})"
+        )
+    return f"Whole course: {'; '.join(found)}." if found else ""
+
+
+def _course_pvalue(row: Mapping[str, Any]) -> str:
+    if row["statistic"] is None:
+        return f"not tested ({_reason(row)})"
+    return pvalue_phrase(row["pvalue"] if row["pvalue_gg"] is None else row["pvalue_gg"])
 
 
 def pair_words(pairs: pl.DataFrame) -> str:

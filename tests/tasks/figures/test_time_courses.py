@@ -4,9 +4,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.figures.time_courses import FIGURE, parts
+from schemas.study import Study
+from tasks.analyses import time_courses
+from tasks.figures.time_courses import COURSES, FIGURE, parts
 from tasks.methods.figure_style import GROUPS
-from tasks.methods.group_pictures import PAIRS, SUMMARIES
+from tasks.methods.group_pictures import MEASUREMENTS, PAIRS, SUMMARIES
+from tasks.methods.pvalue_text import pvalue_phrase
 from tests.tasks.figures.bench_frames import measurements, part_and_frames, results_of, study
 from tests.tasks.figures.pictures import drawn, words
 
@@ -14,9 +17,17 @@ MEANS = {"control": 1.0, "il1b": 0.5, "exo": 0.8}
 OD = {"assay": "cell_viability", "measure": "viability", "target": "", "scale": "raw", "unit": "OD", "spread": 0.02}
 
 
+def courses_of(about: Study, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Results of the group tests, and of the whole courses."""
+    found: list[pl.DataFrame] = []
+    for part in time_courses.ANALYSIS.parts(about, {MEASUREMENTS: rows}):
+        found += time_courses.ANALYSIS.run(part, {MEASUREMENTS: rows}).frames.values()
+    return results_of(about, rows) | {COURSES: pl.concat(found)}
+
+
 def test_lines_errors_and_marks_are_the_tables_numbers() -> None:
     about = study(statistics={"primary_time_h": 48})
-    found = results_of(about, measurements(MEANS, times=(0, 24, 48), **OD))  # type: ignore[arg-type]
+    found = courses_of(about, measurements(MEANS, times=(0, 24, 48), **OD))  # type: ignore[arg-type]
     part, frames = part_and_frames(FIGURE, about, found)
     drawing = drawn(FIGURE, part, frames)
     course, strip = drawing.figure.axes
@@ -46,15 +57,38 @@ def test_values_at_one_time_only_are_said_to_be_no_course() -> None:
     rows = measurements(MEANS, times=(0, 24), **OD).with_columns(  # type: ignore[arg-type]
         value=pl.when(pl.col("time_h") == 0).then(None).otherwise("value")
     )
-    part, frames = part_and_frames(FIGURE, about, results_of(about, rows))
+    part, frames = part_and_frames(FIGURE, about, courses_of(about, rows))
     assert FIGURE.draw(part, frames) == "no quantity of all has values at two times"
 
 
 def test_fold_changes_are_relative_to_the_calibrator_at_each_time() -> None:
     about = study()
     rows = measurements({k: v * 4 for k, v in MEANS.items()}, times=(0, 24))
-    part, frames = part_and_frames(FIGURE, about, results_of(about, rows))
+    part, frames = part_and_frames(FIGURE, about, courses_of(about, rows))
     drawing = drawn(FIGURE, part, frames)
     assert drawing.figure.axes[0].get_yscale() == "log"
     assert drawing.source.filter(condition="control")["value"].to_list() == pytest.approx([1, 1])
     assert "at the same time, which is 1" in drawing.caption
+
+
+def test_the_caption_says_whether_conditions_differ_over_the_whole_course() -> None:
+    about = study()
+    found = courses_of(about, measurements(MEANS, times=(0, 24, 48), **OD))  # type: ignore[arg-type]
+    part, frames = part_and_frames(FIGURE, about, found)
+    rows = {r["effect"]: r for r in frames[COURSES].iter_rows(named=True)}
+    assert rows["condition:time"]["method"] == "two_way_repeated"
+    caption = drawn(FIGURE, part, frames).caption
+    assert f"conditions over all times {pvalue_phrase(rows['condition']['pvalue_gg'])}" in caption
+    assert f"(curves that differ in shape) {pvalue_phrase(rows['condition:time']['pvalue_gg'])}" in caption
+    assert "two-way repeated-measures ANOVA within donors, Greenhouse–Geisser ε = 0." in caption
+    without = frames | {COURSES: frames[COURSES].clear()}
+    assert "Whole course" not in drawn(FIGURE, part, without).caption
+
+
+def test_a_course_that_lacks_a_value_says_what() -> None:
+    about = study()
+    rows = measurements(MEANS, times=(0, 24), **OD)  # type: ignore[arg-type]
+    is_lost = (pl.col("sample_id") == "il1b_2") & (pl.col("time_h") == 24)
+    rows = rows.with_columns(value=pl.when(is_lost).then(None).otherwise("value"))
+    part, frames = part_and_frames(FIGURE, about, courses_of(about, rows))
+    assert "Whole course: not tested (missing cell: " in drawn(FIGURE, part, frames).caption
