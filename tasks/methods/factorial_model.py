@@ -42,7 +42,8 @@ def _level(value: float | str | bool | None) -> str:  # noqa: FBT001 -- a level 
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _sum_contrasts(codes: Sequence[str]) -> Floats:
+def sum_contrasts(codes: Sequence[object]) -> Floats:
+    """Columns of a factor coded to add up to zero over its levels (units x levels - 1), as type III needs them."""
     levels = list(dict.fromkeys(codes))
     columns = [[float(c == level) - float(c == levels[-1]) for level in levels[:-1]] for c in codes]
     return np.array(columns, dtype=np.float64).reshape(len(codes), -1)
@@ -58,7 +59,7 @@ def two_way(
 
     Yates 1934, doi:10.1080/01621459.1934.10502686
     """
-    one, two = _sum_contrasts(first), _sum_contrasts(second)
+    one, two = sum_contrasts(first), sum_contrasts(second)
     both = (one[:, :, None] * two[:, None, :]).reshape(len(one), -1)
     nuisance = block_columns(blocks, len(one))
     full = np.column_stack([nuisance, one, two, both])

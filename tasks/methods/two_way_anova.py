@@ -8,17 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from tasks.methods.factorial_model import sum_contrasts
 from tasks.methods.repeated_measures import BOTH, CONDITION, ROUNDING, TIME, Effect, undefined
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
-
-
-def _sum_coded(codes: Codes) -> Floats:
-    """Columns of a factor with levels from 0, coded to add up to zero."""
-    count = int(codes.max()) + 1
-    coding = np.vstack([np.eye(count - 1), -np.ones((1, count - 1))])
-    return np.asarray(coding[codes], dtype=np.float64)
 
 
 def _fit(values: Floats, columns: Sequence[Floats]) -> tuple[float, int]:
@@ -40,9 +34,9 @@ def two_way(
     """
     if sum_of_squares not in ("II", "III"):
         raise ValueError(f"sums of squares are of type II or III, not {sum_of_squares!r}")
-    a, b = _sum_coded(conditions), _sum_coded(times)
+    a, b = sum_contrasts(conditions.tolist()), sum_contrasts(times.tolist())
     ab = np.einsum("ij,ik->ijk", a, b).reshape(len(values), -1)
-    held = [_sum_coded(block) for block in blocks if block.max() > 0]
+    held = [sum_contrasts(block.tolist()) for block in blocks if block.max() > 0]
     centred = values - values.mean()
     whole = [a, b, ab, *held]
     error_ss, rank = _fit(centred, whole)
