@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ import pytest
 from deployments.enrichr import library, library_rows
 from schemas.errors import TransientError, UserError
 
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 LISTED = ("Small_2024", "Gone_2024", "Cut_2024", "Empty_2024")
 GMT = "Apoptosis\t\tTP53,1.0\tBAX,1.0\t\nMatrix\t\tACAN\tCOL2A1\tACAN\t\n"
 
@@ -55,8 +57,10 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(import_module("gseapy.enrichr"), "DEFAULT_CACHE_PATH", str(tmp_path))
+    yield
+    gc.collect()  # gseapy leaves connections open: their warning belongs to these tests
 
 
 @pytest.mark.parametrize(("organism", "instance"), [("human", "Enrichr"), ("yeast", "YeastEnrichr")])
