@@ -70,7 +70,8 @@ def _reason(study: Study, name: str, loaded: pl.DataFrame, *, contrasts: list[st
         return f"no gene set {said}"
     for role, file in (("genes", one.genes), ("background", one.background_file)):
         if file and loaded.filter(gene_list=name, role=role).is_empty():
-            return f"no gene was loaded from {shown(file)} (enrichment.lists.{name}); see mart.quarantine"
+            key = f"enrichment.lists.{name}.{role}"
+            return f"no gene was loaded from {shown(file)} ({key}): it is not there, or mart.quarantine says why not"
     if one.drawn_from == TESTED and not contrasts:
         return f"the list {name} is compared with tested genes, and no contrast has any"
     return None

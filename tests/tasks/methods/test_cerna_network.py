@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.methods.cerna_network import NODES, network_edges, network_nodes, projection
+from tasks.methods.cerna_network import NODES, network_edges, network_nodes, projection, tied_hubs
 from tasks.methods.cerna_triplets import TIERS, triplets
 from tests.tasks.methods.test_cerna_triplets import network
 
@@ -69,6 +69,14 @@ def test_equal_nodes_are_ordered_by_symbol() -> None:
     ranked = network_nodes(same, hubs=2).filter(rna_class="mirna")
     assert ranked["symbol"].to_list() == ["M10", "M2", "M9"]
     assert ranked["is_hub"].to_list() == [True, True, False]
+
+
+@pytest.mark.parametrize(("hubs", "tied"), [(1, [("mrna", 1, 3, 1)]), (2, [("mrna", 1, 3, 2)]), (3, [])])
+def test_hubs_that_are_equal_to_others_are_told(hubs: int, tied: list[tuple[str, int, int, int]]) -> None:
+    rows = listed(*(("c1", "m1", f"g{i}", "validated", True) for i in range(3)))
+    assert tied_hubs(network_nodes(rows, hubs)).rows() == tied
+    assert tied_hubs(network_nodes(ROWS, hubs=1)).rows() == [("mirna", 3, 2, 1)]  # mRNAs differ in degree
+    assert tied_hubs(network_nodes(rows.clear(), hubs)).is_empty()
 
 
 def test_the_projection_joins_cernas_with_mrnas() -> None:
