@@ -49,18 +49,15 @@ def test_edges_are_those_of_consistent_triplets() -> None:
 
 def test_nodes_and_hubs_are_ordered_by_degree_betweenness_symbol() -> None:
     nodes = network_nodes(ROWS, hubs=1)
-    assert (
-        nodes.select("feature_id", "rna_class", "degree", "tier", "hub_rank", "is_hub").rows()
-        == [
-            ("c2", "circrna", 1, "predicted", 1, True),
-            ("c1", "lncrna", 2, "high_throughput", 1, True),
-            ("m2", "mirna", 3, "predicted", 1, True),
-            ("m1", "mirna", 3, "predicted", 2, False),
-            ("g2", "mrna", 2, "predicted", 1, True),
-            ("g1", "mrna", 1, "validated", 2, False),
-        ]
-        or nodes["betweenness"].to_list()
-    )
+    assert nodes.select("feature_id", "rna_class", "degree", "tier", "hub_rank", "is_hub").rows() == [
+        ("c2", "circrna", 1, "predicted", 1, True),
+        ("c1", "lncrna", 2, "high_throughput", 1, True),
+        ("m1", "mirna", 3, "predicted", 1, True),
+        ("m2", "mirna", 3, "predicted", 2, False),
+        ("g2", "mrna", 2, "predicted", 1, True),
+        ("g1", "mrna", 1, "validated", 2, False),
+    ]
+    assert nodes["betweenness"].to_list() == pytest.approx([0, 0.2, 0.45, 0.45, 0.2, 0])
     assert nodes["mcc"].to_list() == nodes["degree"].to_list()
 
 
