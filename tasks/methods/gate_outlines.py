@@ -78,7 +78,8 @@ def outline(gate: Gate, axes: tuple[Axis, Axis], view: View) -> Array:
         return _placed(_closed(np.array(shape.vertices, np.float64)), axes)
     if isinstance(shape, Ellipsoid):
         spread = np.array(shape.covariance, np.float64)[:AXES, :AXES]
-        half = np.linalg.cholesky(spread) * np.sqrt(shape.distance_square)
+        lengths, directions = np.linalg.eigh((spread + spread.T) / 2)
+        half = directions * np.sqrt(np.maximum(lengths * shape.distance_square, 0))  # a file may give no ellipse
         turn = np.linspace(0, 2 * np.pi, CIRCLE)
         points = np.array(shape.mean[:AXES]) + np.stack([np.cos(turn), np.sin(turn)], axis=1) @ half.T
         return _placed(points, axes)

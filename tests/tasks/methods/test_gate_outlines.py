@@ -75,6 +75,8 @@ def test_an_ellipse_is_drawn_where_its_distance_is_reached_and_a_solid_one_as_it
         assert (in_ellipsoid([points[:, 0], points[:, 1]], flat) == is_in).all()
     solid = Ellipsoid((A, B, C), (5.0, 4.0, 1.0), spread, 2.5)
     assert outline(gate("s", solid), LINEAR, VIEW) == pytest.approx(line)
+    saddle = Ellipsoid((A, B), (5.0, 4.0), ((1.0, 2.0), (2.0, 1.0)), 1.0)
+    assert np.isfinite(outline(gate("n", saddle), LINEAR, VIEW)).all()
     points = np.random.default_rng(2).multivariate_normal([5, 4, 1], spread, 3_000)
     inside = points[in_ellipsoid(list(points.T), solid)]
     assert in_polygon(inside[:, 0], inside[:, 1], tuple(map(tuple, line[:-1].tolist()))).mean() > 0.999
