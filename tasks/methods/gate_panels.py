@@ -91,11 +91,8 @@ def _dots(
         axes.scatter(
             x[chosen][order], y[chosen][order], c=crowd[order], s=0.7, cmap="viridis", linewidths=0, rasterized=True
         )
-    found = [
-        pl.DataFrame(
-            {"mark": "event", "x": x[chosen], "y": y[chosen]}, schema_overrides={"x": pl.Float64, "y": pl.Float64}
-        )
-    ]
+    schema = {"mark": pl.String, "x": pl.Float64, "y": pl.Float64}
+    found = [pl.DataFrame({"mark": ["event"] * chosen.size, "x": x[chosen], "y": y[chosen]}, schema=schema)]
     for gate in plot.gates:
         edge = outline(gate, scales, view)
         axes.plot(edge[:, 0], edge[:, 1], color=GROUPS[1], linewidth=0.8)
