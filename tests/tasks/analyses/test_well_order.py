@@ -97,7 +97,7 @@ def results(kind: str, rows: list[Row]) -> dict[str, pl.DataFrame]:
     st.lists(st.integers(100, 900).map(lambda x: x / 500), min_size=27, max_size=27),
     st.randoms(use_true_random=False),
 )
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 def test_wells_anywhere_and_in_any_order_give_the_same_measurements_and_tests(
     kind: str,
     values: list[float],
