@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import References, RunId, StudyId, Table
+from schemas.vocabulary import EvidenceTier
 
 
 class Enrichment(
     Table,
     name="result.enrichment",
     replace_by=("study_id", "run_id"),
-    key=("study_id", "contrast_id", "gene_list", "collection", "term_id", "method"),
-    sort_by=("contrast_id", "gene_list", "collection", "method", "pvalue", "term_id"),
+    key=("study_id", "contrast_id", "gene_list", "tier", "collection", "term_id", "method"),
+    sort_by=("contrast_id", "gene_list", "tier", "collection", "method", "pvalue", "term_id"),
 ):
     """One term for one gene list by one method; terms of the family without a gene of the list (p = 1) have no row.
 
@@ -37,7 +38,20 @@ class Enrichment(
             "direction in several contrasts), `ranking` (of gsea: all tested genes by test statistic)."
         ),
     ]
-    collection: Annotated[str, Field(description="Collection of gene sets (enrichment.gene_sets of study.yaml).")]
+    tier: Annotated[
+        EvidenceTier | None,
+        Field(
+            description="Of lists that rest on miRNA-target pairs: pairs of this tier of evidence and stronger ones "
+            "made list and background. Null for other lists."
+        ),
+    ]
+    collection: Annotated[
+        str,
+        Field(
+            description="Collection of gene sets (enrichment.gene_sets of study.yaml); of gsea also "
+            "`enrichment.lists`: the lists named there, each a set."
+        ),
+    ]
     term_id: Annotated[str, Field(description="Id of the set.")]
     term: Annotated[str, Field(description="Name of the set.")]
     method: Annotated[
@@ -89,7 +103,12 @@ class Enrichment(
         ),
     ]
     padj: Annotated[
-        float, Field(ge=0, le=1, description="Benjamini-Hochberg over the contrast's list, collection and method.")
+        float,
+        Field(ge=0, le=1, description="Benjamini-Hochberg over the contrast's list, tier, collection and method."),
+    ]
+    alpha: Annotated[
+        float,
+        Field(gt=0, le=1, description="P below which terms are listed and grouped: enrichment.pvalue of study.yaml."),
     ]
     background: Annotated[
         str | None,
@@ -103,12 +122,14 @@ class Enrichment(
         int | None,
         Field(
             ge=1,
-            description="Terms of one number rest on nearly the same genes of the list (kappa of 0.5 or more with "
-            "the representative), 1 for the most significant; null for P >= 0.05 (or enrichment.pvalue, where larger).",
+            description="Terms of one number rest on nearly the same genes of the list, of gsea on nearly the same "
+            "leading edge (kappa of 0.5 or more with the representative), 1 for the most significant; null for "
+            "P >= alpha.",
         ),
     ]
     is_representative: Annotated[
-        bool | None, Field(description="Whether it is the most significant term of its cluster; null without cluster.")
+        bool | None,
+        Field(description="Whether it speaks for its cluster: the term of least P, of gsea of equal P the larger NES."),
     ]
     genes: Annotated[
         str, Field(description="Genes of the list in the set, semicolon list, alphabetical; of gsea from the end on.")
