@@ -33,7 +33,7 @@ def prism_tables(
         every = unit_values(rows, base)
         for is_relative, one in ((True, labels.get(base, base)), (False, "")):
             units = every.filter(is_relative=is_relative)
-            found += _of_quantity(units, labels, primary_time_h, _quantity(*key, one))
+            found += _of_quantity(units, labels, primary_time_h, _quantity(one, *key))
     return found
 
 
@@ -99,7 +99,7 @@ def _groups(rows: pl.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[str, 
         yield tuple(map(str, key)), mine
 
 
-def _quantity(experiment: str, measure: str, unit: str, scale: str, base: str) -> tuple[str, str]:
+def _quantity(base: str, experiment: str, measure: str, unit: str, scale: str) -> tuple[str, str]:
     """Experiment and quantity, and in brackets the unit and the condition that is 1."""
     shown = ", ".join(filter(None, ("%" if scale == "logit" else unit, base and f"{base} = 1")))
     return ", ".join(filter(None, (experiment, measure.replace("_", " ")))), f" ({shown})" if shown else ""
