@@ -44,6 +44,27 @@ def assert_report_recovers(page: str, truth: Mapping[str, Any]) -> None:
     assert "n = 3 donors, randomised-block ANOVA, Bonferroni)" in summary
     assert "Expected ACAN lower in IL-1β than in Control by qPCR: as expected" in summary
     assert "no effect" not in summary.lower()
+    _assert_networks_told(summary, truth)
+    _assert_terms_told(summary, truth)
     assert "carry the exosomes' own RNA" in spoken_words(page, "networks")
     assert "2^-ΔΔCq" in spoken_words(page, "methods")
     assert truth["ignored"][0] in spoken_words(page, "problems")
+
+
+def _assert_networks_told(summary: str, truth: Mapping[str, Any]) -> None:
+    """The axes that are named go over planted miRNAs and move as planted: both ends one way, the miRNA the other."""
+    told = re.findall(
+        r"(?:circ|lnc)RNA \S+ \((\w+)\) – (\S+) \((\w+)\) – \S+ \((\w+)\) \[validated targets, p [<=]", summary
+    )
+    assert len(told) >= 2 * len(truth["cerna"]["axes"])
+    planted = {mirna for axes in truth["cerna"]["axes"].values() for _, mirna, _ in axes}
+    for cerna, name, mirna, mrna in told:
+        assert name in planted
+        assert (cerna, mirna, mrna) in {("up", "down", "up"), ("down", "up", "down")}, name
+
+
+def _assert_terms_told(summary: str, truth: Mapping[str, Any]) -> None:
+    """The planted set of each contrast comes first of its raised genes, and is told of GSEA."""
+    for contrast in truth["enrichment"]["planted"]:
+        assert f"The raised genes are rich in “simulated: raised in {contrast}” (" in summary, contrast
+        assert re.search(rf"GSEA of all ranked genes, higher: [^;]*“simulated: raised in {contrast}” \(NES", summary)

@@ -28,7 +28,8 @@ def write(study: Published, folder: Path) -> None:
     manifest = json.loads(study.read("core.studies")["manifest"][0])
     time = manifest["statistics"]["primary_time_h"]
     for (assay,), rows in sorted(measurements.group_by("assay")):
-        tables = prism_tables(rows, study.labels, time)
+        calibrator = manifest.get("qpcr", {}).get("calibrator") if assay == "qpcr" else None
+        tables = prism_tables(rows, study.labels, time, calibrator)
         if not tables:
             log.warning("%s: no file for Prism, none of its measurements has a value", assay)
             continue
@@ -38,7 +39,8 @@ def write(study: Published, folder: Path) -> None:
             ("Published", f"{study.published_at:%Y-%m-%d %H:%M:%S} UTC"),
             ("One value", "one unit that n counts in the tests, a donor or a culture; repeats are averaged"),
             ("Row or subcolumn", "the same donor, or plate or membrane, in all columns"),
-            ("Ratios", "group tests of fold changes and ratios run on log2 of these values"),
+            ("Ratios", "group tests run on log2 of these values; where a condition is 1, its geometric mean is"),
+            ("Percentages", "group tests of shares of cells run on the logit of these values"),
             ("Struck out", "named in exclusions.csv, left out of tests"),
             ("benchlake", study.versions["benchlake"]),
         ]

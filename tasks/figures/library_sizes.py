@@ -51,6 +51,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.7, bars.height - 0.3)
     axes.set_ylabel(f"Reads in features{word}")
+    axes.yaxis.set_major_formatter("{x:,g}")
     group_legend(figure, given, with_donors=False)
     what = LIBRARY_NAMES.get(given["library"], given["library"])
     caption = (

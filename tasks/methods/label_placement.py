@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 RINGS = (0.7, 1.4, 2.3, 3.4, 4.8, 6.5)  # of the label's height away from the point
 ANGLES = np.deg2rad([45, 135, -45, -135, 0, 180, 90, -90, 20, 160, -20, -160, 70, 110, -70, -110])
-LINE = {"arrowstyle": "-", "color": GREY, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1}
+LINE = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "patchA": None, "shrinkB": 0}
+SAME, NEARER = 1e-6, 1.5  # pixels within which points are one; of the own gap, how near another point misleads
 COVERED, AWAY = 1.0, 0.6  # price of a point under a label, and of each height of distance
 
 
@@ -62,6 +63,31 @@ def _covered(boxes: Floats, points: Floats) -> Floats:
     return np.asarray(inside.sum(axis=1), dtype=np.float64)
 
 
+def needs_line(corner: Floats, size: Floats, anchor: Floats, obstacles: Floats) -> bool:
+    """Whether a label must be tied to its point: it is a line's height away, or another point is about as near.
+
+    ``corner``, ``size``: lower left corner, and width and height, of the label's box; ``anchor``: its point;
+    ``obstacles``: m x 2, all points, its own among them or not.
+    """
+    gap = float(_gaps(anchor[None], corner, size)[0])
+    if gap >= size[1]:
+        return True
+    others = obstacles[(np.abs(obstacles - anchor) > SAME).any(axis=1)]
+    return bool((_gaps(others, corner, size) < NEARER * gap).any())
+
+
+def _gaps(points: Floats, corner: Floats, size: Floats) -> Floats:
+    """Distance of each point from the edge of a box; 0 within."""
+    beyond = np.maximum(np.abs(points - corner - size / 2) - size / 2, 0)
+    return np.asarray(np.hypot(beyond[:, 0], beyond[:, 1]), dtype=np.float64)
+
+
+def _inside(offset: Floats, size: Floats) -> float:
+    """How much of the way from the middle of a box at ``offset`` to its point lies in the box."""
+    reach = np.divide(size / 2, np.abs(offset), out=np.full(2, np.inf), where=offset != 0)
+    return float(min(reach.min(), 1) * np.hypot(*offset))
+
+
 def label_points(
     axes: Axes, points: Floats, texts: Sequence[str], obstacles: Floats, *, is_italic: bool = False
 ) -> list[str]:
@@ -91,7 +117,6 @@ def label_points(
             continue
         points_per_pixel = 72 / figure.dpi
         offset = (corner + size / 2 - anchor) * points_per_pixel
-        gap = np.hypot(*np.maximum(np.abs(corner + size / 2 - anchor) - size / 2, 0))
         note = axes.annotate(
             text.get_text(),
             tuple(point),
@@ -102,7 +127,9 @@ def label_points(
             fontsize=SMALL_PT,
             fontstyle=text.get_fontstyle(),
             color=DARK,
-            arrowprops=None if gap < size[1] else LINE,
+            arrowprops=LINE | {"shrinkA": _inside(offset, size * points_per_pixel)}
+            if needs_line(corner, size, anchor, near)
+            else None,
             zorder=10,
         )
         note.set_in_layout(False)

@@ -7,45 +7,60 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from tasks.methods.biological_units import FAMILY, biological_units, with_unit
+from tasks.methods.group_pictures import RELATIVE
 from tasks.methods.prism_file import EMPTY, PrismTable, Value
 
 QUANTITY = ("experiment", "measure", "unit", "scale")
 
 
 def prism_tables(
-    measurements: pl.DataFrame, labels: Mapping[str, str], primary_time_h: float | None
+    measurements: pl.DataFrame, labels: Mapping[str, str], primary_time_h: float | None, calibrator: str | None = None
 ) -> list[PrismTable]:
     """Tables of one assay, named by experiment, quantity, target, unit and time.
 
     ``measurements``: ``Measurement`` rows of one assay; ``labels``: of conditions, in display order. One value is one
-    unit that n counts in group tests: a donor, or a culture. Values on a log2 scale are given as ratios (2^value),
-    others as they are. Per quantity and target: a column table, matched units in one row; where several times were
-    measured also an XY table over hours, and the column table shows ``primary_time_h``, else the last time. Per
-    quantity with several targets a grouped table, targets x conditions. Units left out by exclusions.csv are struck
-    out, missing ones empty.
+    unit that n counts in group tests: a donor, or a culture. Values are those of the points in the figures: on a log2
+    scale ratios (2^value), of expression and protein over the geometric mean of ``calibrator`` (2^-ΔΔCq; the first
+    condition measured where it is not named or not there), which is 1; on a logit scale percentages. Per quantity and
+    target: a column table, matched units in one row; where several times were measured also an XY table over hours,
+    and the column table shows ``primary_time_h``, else the last time. Per quantity with several targets a grouped
+    table, targets x conditions. Units left out by exclusions.csv are struck out, missing ones empty.
     """
     found: list[PrismTable] = []
     timed = measurements.with_columns(is_timed=pl.col("time_h").is_not_null())
     for (*key, _), rows in _groups(timed, (*QUANTITY, "is_timed")):
-        quantity, unit = _quantity(*key)
-        units = unit_values(rows)
-        targets = list(_groups(units, ("target",)))
-        for (target,), mine in targets:
-            name = ", ".join(filter(None, (quantity, target))) + unit
-            if mine["time_h"].n_unique() > 1:
-                found.append(_over_time(f"{name} over time", mine, labels))
-            shown, when = _at(mine, primary_time_h)
-            found.append(_by_condition(f"{name}{when}", shown, labels))
-        if len(targets) > 1:
-            shown, when = _at(units, primary_time_h)
-            found.append(_by_target(f"{quantity} of all targets{unit}{when}", shown, labels))
+        base = _calibrator(rows, labels, calibrator)
+        every = unit_values(rows, base)
+        for is_relative, one in ((True, labels.get(base, base)), (False, "")):
+            units = every.filter(is_relative=is_relative)
+            found += _of_quantity(units, labels, primary_time_h, _quantity(one, *key))
     return found
 
 
-def unit_values(rows: pl.DataFrame) -> pl.DataFrame:
+def _of_quantity(
+    units: pl.DataFrame, labels: Mapping[str, str], primary_time_h: float | None, names: tuple[str, str]
+) -> list[PrismTable]:
+    """Column and XY tables of each target, then the grouped one. ``names``: of the quantity, and its unit."""
+    quantity, unit = names
+    found: list[PrismTable] = []
+    targets = list(_groups(units, ("target",)))
+    for (target,), mine in targets:
+        name = ", ".join(filter(None, (quantity, target))) + unit
+        if mine["time_h"].n_unique() > 1:
+            found.append(_over_time(f"{name} over time", mine, labels))
+        shown, when = _at(mine, primary_time_h)
+        found.append(_by_condition(f"{name}{when}", shown, labels))
+    if len(targets) > 1:
+        shown, when = _at(units, primary_time_h)
+        found.append(_by_target(f"{quantity} of all targets{unit}{when}", shown, labels))
+    return found
+
+
+def unit_values(rows: pl.DataFrame, calibrator: str) -> pl.DataFrame:
     """One row per unit, condition, target and time: ``value`` as people show it, and whether it is struck out.
 
-    ``rows``: ``Measurement`` rows of one quantity of one experiment. A unit of which everything is excluded is struck
+    ``rows``: ``Measurement`` rows of one quantity of one experiment. ``is_relative``: to the mean of the calibrator's
+    units at the same time, which a target must have at all its times. A unit of which everything is excluded is struck
     out with the mean of what was excluded; one without any value has no row.
     """
     counted = with_unit(rows)
@@ -56,10 +71,27 @@ def unit_values(rows: pl.DataFrame) -> pl.DataFrame:
     both = pl.concat(
         [used.with_columns(is_struck=pl.lit(value=False)), struck.with_columns(is_struck=pl.lit(value=True))]
     )
-    ratio = (pl.col("value") * pl.lit(2.0).log()).exp()
-    return both.with_columns(value=pl.when(pl.col("scale") == "log2").then(ratio).otherwise("value")).sort(
-        *FAMILY, "condition", "unit"
+    is_base = (pl.col("condition") == calibrator) & ~pl.col("is_struck")
+    base = pl.col("value").filter(is_base).mean().over(FAMILY)
+    can_be = pl.col("measure").is_in(RELATIVE) & (pl.col("scale") == "log2")
+    based = both.with_columns(base=base).with_columns(
+        is_relative=(can_be & pl.col("base").is_not_null()).all().over("measure", "target", "scale")
     )
+    log2 = pl.when("is_relative").then(pl.col("value") - pl.col("base")).otherwise("value")
+    people = (
+        pl.when(pl.col("scale") == "log2")
+        .then((log2 * pl.lit(2.0).log()).exp())
+        .when(pl.col("scale") == "logit")
+        .then(100 / (1 + (-pl.col("value")).exp()))
+        .otherwise("value")
+    )
+    return based.with_columns(value=people).drop("base").sort(*FAMILY, "condition", "unit")
+
+
+def _calibrator(rows: pl.DataFrame, labels: Mapping[str, str], named: str | None) -> str:
+    """The named condition where it was measured, else the first one that was."""
+    present = list(_conditions(rows.filter(pl.col("value").is_not_null()), labels))
+    return named if named is not None and named in present else next(iter(present), "")
 
 
 def _groups(rows: pl.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[str, ...], pl.DataFrame]]:
@@ -67,9 +99,9 @@ def _groups(rows: pl.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[str, 
         yield tuple(map(str, key)), mine
 
 
-def _quantity(experiment: str, measure: str, unit: str, scale: str) -> tuple[str, str]:
-    """Experiment and quantity, and the unit in brackets."""
-    shown = f"{scale} of {unit}" if scale == "logit" else unit
+def _quantity(base: str, experiment: str, measure: str, unit: str, scale: str) -> tuple[str, str]:
+    """Experiment and quantity, and in brackets the unit and the condition that is 1."""
+    shown = ", ".join(filter(None, ("%" if scale == "logit" else unit, base and f"{base} = 1")))
     return ", ".join(filter(None, (experiment, measure.replace("_", " ")))), f" ({shown})" if shown else ""
 
 

@@ -27,6 +27,7 @@ from tasks.methods.report_blocks import (
 )
 
 FOLDER = "templates"
+PRINTED = {False: 60, True: 25}  # rows of a table that stand on paper, by whether it is folded; report.css hides others
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def page(cover: Cover, chapters: Sequence[Chapter], embedded: Mapping[str, Embed
             chapters=chapters,
             embedded=embedded,
             gathered=gathered,
+            printed=PRINTED,
             target=target,
             is_known=lambda href: href.startswith("#") and href[1:] in known,
             style=Markup(style),  # noqa: S704 - our own file

@@ -28,7 +28,10 @@ from tasks.methods.bench_sentences import (
     short_sentence,
     untested_sentence,
 )
+from tasks.methods.enrichment_sentences import enrichment_sentences
 from tasks.methods.expression_sentences import contrast_sentences
+from tasks.methods.network_sentences import NODES, TRIPLETS, network_sentences
+from tasks.methods.network_sentences import PAIRS as CERNA_PAIRS
 from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.report_blocks import Block, Bullets, Heading, Link, Paragraph, Section, Strong, Text
 from tasks.methods.report_tables import slug
@@ -36,6 +39,7 @@ from tasks.methods.report_words import assay_title, capital, counted, hours, qua
 
 CHECKS, FILES, PROBLEMS = "result.expectation_checks", "core.raw_objects", "ops.validation_results"
 EXPRESSION, POWER, CONTRASTS = "result.differential_expression", "result.expression_power", "core.contrasts"
+TERMS, RUNS = "result.enrichment", "ops.analysis_runs"
 WHOLE = "percent_apoptotic"  # stands for its shares, which the section of the assay shows
 SHARES = ("percent_early_apoptotic", "percent_late_apoptotic", "percent_live", "percent_necrotic")
 RESCUE = "result.rescue"
@@ -156,9 +160,28 @@ def _rows_of(family: Family, rescued: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _sequencing(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[Block]:
     items = contrast_sentences(study, frames[EXPRESSION], frames[POWER], frames[CONTRASTS])
-    if not items:
-        return []
-    return [Heading("Expression", "summary-expression"), Bullets(tuple(items))]
+    told = [
+        ("Expression", "expression", items),
+        ("ceRNA networks", "networks", network_sentences(study, frames, _done(frames[RUNS], "cerna_triplets"))),
+        ("Enrichment", "enrichment", _enrichment(study, frames)),
+    ]
+    blocks: list[Block] = []
+    for title, section, found in told:
+        if found:
+            blocks += [Heading(title, slug("summary", section)), Bullets(tuple(found))]
+            blocks.append(Paragraph(("All of it: ", Link(title, f"#{section}"), ".")))
+    return blocks
+
+
+def _enrichment(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[Text]:
+    done = _done(frames[RUNS], "enrichment")
+    return enrichment_sentences(study, frames[TERMS], frames[CONTRASTS], done)
+
+
+def _done(runs: pl.DataFrame, analysis: str) -> set[str]:
+    """Parts of an analysis whose last attempt succeeded."""
+    last = runs.filter(analysis=analysis).sort("finished_at").group_by("part").last()
+    return set(last.filter(status="done")["part"])
 
 
 SECTION = Section(
@@ -174,6 +197,11 @@ SECTION = Section(
         EXPRESSION: ("contrast_id", "library", "rna_class", "method", "symbol", "feature_id", "padj", "direction"),
         POWER: (),
         CONTRASTS: (),
+        NODES: (),
+        CERNA_PAIRS: (),
+        TRIPLETS: (),
+        TERMS: (),
+        RUNS: ("analysis", "part", "status", "finished_at"),
     },
     content=content,
 )

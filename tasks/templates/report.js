@@ -66,5 +66,16 @@
     (target.querySelector("summary") ?? target).focus({ preventScroll: true });
   }
   addEventListener("hashchange", open);
+
+  // paper has no folds: what was closed is open while it is printed
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed.push(...document.querySelectorAll("details:not([open])"));
+    closed.forEach((folded) => { folded.open = true; });
+  });
+  addEventListener("afterprint", () => {
+    closed.forEach((folded) => { folded.open = false; });
+    closed = [];
+  });
   if (location.hash) open();
 })();

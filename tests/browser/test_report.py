@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tasks.methods.report_assembly import assemble
-from tasks.methods.report_blocks import sections
-from tasks.methods.report_page import Cover, Embedded, data_address, page
+from tasks.methods.report_blocks import Cell, Chapter, Grid, sections
+from tasks.methods.report_page import PRINTED, Cover, Embedded, data_address, page
 from tests.report_study import CONFIG, figures, frames, table
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -198,3 +198,35 @@ def test_on_paper_there_are_no_buttons_and_no_contents(plain: sync_api.Page) -> 
     assert not plain.locator("nav").is_visible()
     assert plain.locator(PAIRS).is_visible()
     assert plain.pdf(format="A4")[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_on_paper_folds_are_open_and_long_tables_say_how_much_is_left_out(
+    browser: Any,  # noqa: ANN401
+    tmp_path: Path,
+    *,
+    with_script: bool,
+) -> None:
+    rows = tuple((Cell(f"row {n}"),) for n in range(1, max(PRINTED.values()) + 11))
+    tables = tuple(Grid("Rows", ("name",), rows, f"t{folded:d}", folded=folded) for folded in PRINTED)
+    cover = Cover("s", "t", "o", "p", "0", is_simulated=False)
+    path = tmp_path / "report.html"
+    path.write_text(page(cover, [Chapter("rows", "Rows", tables)], {}))
+    with browser.new_context(java_script_enabled=with_script) as context:
+        opened = context.new_page()
+        opened.goto(path.as_uri())
+        assert not opened.locator("#t1 tbody tr").first.is_visible()
+        assert not opened.locator("#t0 .on-paper").is_visible()
+        opened.emulate_media(media="print")
+        for folded, most in PRINTED.items():
+            here = opened.locator(f"#t{folded:d}")
+            if with_script:
+                opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+            assert here.locator("tbody tr:visible").all_inner_texts() == [f"row {n}" for n in range(1, most + 1)]
+            said = here.locator(".on-paper:visible").inner_text()
+            assert said.startswith(f"Printed: the first {most} of {len(rows)} rows.")
+            assert f"t{folded:d}.csv" in said
+        if with_script:
+            assert opened.locator("details[open]").count() == 1
+            opened.evaluate("dispatchEvent(new Event('afterprint'))")
+            assert opened.locator("details[open]").count() == 0

@@ -11,6 +11,8 @@ import pzfx_parser
 
 from schemas.errors import UserError
 from tasks.exports.prism import EXPORT
+from tasks.methods.biological_units import biological_units, group_summaries, with_unit
+from tasks.methods.group_pictures import groups_drawn, points_drawn
 from tests.published import published
 
 
@@ -40,8 +42,50 @@ def test_a_column_table_has_a_condition_per_column_and_a_donor_per_row(tmp_path:
     (frame,) = tables(tmp_path, "qpcr").values()
     assert frame["ROWTITLE"].tolist() == ["D1", "D2", "D3"]
     assert frame.columns.tolist() == ["ROWTITLE", "Control", "IL-1β"]
-    np.testing.assert_allclose(frame["Control"], [np.nan, 0.5, 1])
-    np.testing.assert_allclose(frame["IL-1β"], [2, 4, 8])
+    np.testing.assert_allclose(frame["Control"], [np.nan, 2**-0.5, 2**0.5])
+    np.testing.assert_allclose(frame["IL-1β"], [2**1.5, 2**2.5, 2**3.5])
+
+
+def test_ratios_are_those_of_the_figure_and_the_calibrator_is_one(tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    rows = [
+        measured(d, c, float(random.normal(-6, 1)), target=t, is_excluded=(d, c) == ("D4", "control"))
+        for d in ("D1", "D2", "D3", "D4")
+        for c in ("control", "il1b")
+        for t in ("ACAN", "SOX9")
+    ]
+    study = published({"result.measurements": rows})
+    EXPORT.write(study, tmp_path)
+    conditions = [("control", "Control", ""), ("il1b", "IL-1β", "")]
+    counted = with_unit(study.read("result.measurements"))
+    units = biological_units(counted)
+    summaries = group_summaries(counted, units, ["control", "il1b"])
+    for target in ("ACAN", "SOX9"):
+        frame = tables(tmp_path, "qpcr")[f"bench, expression, {target} (fold, Control = 1)"]
+        given = {"calibrator": "control", "conditions": conditions}
+        drawn = points_drawn(units.filter(target=target), groups_drawn(summaries.filter(target=target), given))
+        for name, label, _ in conditions:
+            expected = drawn.filter(condition=name)["drawn"].to_numpy()
+            np.testing.assert_allclose(frame[label].dropna(), expected, rtol=1e-12)
+        np.testing.assert_allclose(np.exp(np.log(frame["Control"].dropna()).mean()), 1)
+
+
+def test_without_the_calibrator_ratios_stay_over_the_reference_genes(tmp_path: Path) -> None:
+    rows = [measured(d, "il1b", 1, target="ACAN") for d in ("D1", "D2")]
+    rows += [measured(d, c, 2, target="SOX9") for d in ("D1", "D2") for c in ("control", "il1b")]
+    EXPORT.write(published({"result.measurements": rows}), tmp_path)
+    found = tables(tmp_path, "qpcr")
+    assert found["bench, expression, ACAN (fold)"]["IL-1β"].tolist() == pytest.approx([2, 2])
+    assert found["bench, expression, SOX9 (fold, Control = 1)"]["IL-1β"].tolist() == pytest.approx([1, 1])
+
+
+def test_shares_tested_as_logits_are_given_in_percent(tmp_path: Path) -> None:
+    rows = [
+        measured(d, "control", v, scale="logit", unit="%", measure="percent_apoptotic", target="")
+        for d, v in (("D1", 0.0), ("D2", float(np.log(0.2 / 0.8))))
+    ]
+    EXPORT.write(published({"result.measurements": rows}), tmp_path)
+    assert tables(tmp_path, "qpcr")["bench, percent apoptotic (%)"]["Control"].tolist() == pytest.approx([50, 20])
 
 
 def test_technical_repeats_count_as_the_donor_that_the_tests_count(tmp_path: Path) -> None:
@@ -89,9 +133,9 @@ def test_several_targets_are_also_a_grouped_table(tmp_path: Path) -> None:
     rows = [measured(d, c, i + (t == "SOX9"), target=t) for i, d in enumerate(("D1", "D2"))
             for c in ("control", "il1b") for t in ("ACAN", "SOX9")]  # fmt: skip
     EXPORT.write(published({"result.measurements": rows}), tmp_path)
-    grouped = tables(tmp_path, "qpcr")["bench, expression of all targets (fold)"]
+    grouped = tables(tmp_path, "qpcr")["bench, expression of all targets (fold, Control = 1)"]
     assert grouped["ROWTITLE"].tolist() == ["ACAN", "SOX9"]
-    np.testing.assert_allclose(grouped[["IL-1β_1", "IL-1β_2"]], [[1, 2], [2, 4]])
+    np.testing.assert_allclose(grouped[["IL-1β_1", "IL-1β_2"]], [[2**-0.5, 2**0.5], [2**-0.5, 2**0.5]])
     assert 'TableType="TwoWay"' in (tmp_path / "qpcr.pzfx").read_text()
 
 
@@ -103,4 +147,4 @@ def test_a_study_without_measurements_is_told_so(tmp_path: Path) -> None:
 def test_letters_that_xml_forbids_are_left_out(tmp_path: Path) -> None:
     rows = [measured(d, "control", 1, target="a\x01<&>\uffff") for d in ("D1", "D2")]
     EXPORT.write(published({"result.measurements": rows}), tmp_path)
-    assert list(tables(tmp_path, "qpcr")) == ["bench, expression, a<&> (fold)"]
+    assert list(tables(tmp_path, "qpcr")) == ["bench, expression, a<&> (fold, Control = 1)"]

@@ -29,7 +29,11 @@ def test_small_libraries_are_counted_in_reads_and_many_samples_fit() -> None:
     frames = quality(study())
     (part,) = parts(study(), frames)
     few = {QUALITY: frames[QUALITY].with_columns(pl.col("library_size") / 1000)}
-    assert drawn(FIGURE, part, few).figure.axes[0].get_ylabel() == "Reads in features"
+    (axes,) = drawn(FIGURE, part, few).figure.axes
+    assert axes.get_ylabel() == "Reads in features"
+    thousands = [f"{at:,.0f}" for at in axes.get_yticks() if at >= 1000]
+    assert thousands
+    assert set(thousands) <= {text.get_text() for text in axes.get_yticklabels()}
     frames = quality(study(40))
     (part,) = parts(study(40), frames)
     drawing = drawn(FIGURE, part, frames)

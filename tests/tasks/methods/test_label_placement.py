@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -8,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from tasks.methods.figure_style import house_style, panel
-from tasks.methods.label_placement import label_points, places
+from tasks.methods.label_placement import label_points, needs_line, places
 
 BOUNDS = (0.0, 0.0, 400.0, 300.0)
 NOBODY = np.empty((0, 2))
@@ -59,6 +60,22 @@ def test_labels_drawn_overlap_neither_each_other_nor_the_edge() -> None:
         touching = [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
         assert len(boxes) == len(shown)
         assert not touching
+
+
+@pytest.mark.parametrize(
+    ("anchor", "other", "is_tied"),
+    [
+        ((95.0, 105.0), (300.0, 105.0), False),  # beside its point, nobody near
+        ((95.0, 105.0), (146.0, 105.0), True),  # between two points
+        ((95.0, 105.0), (95.0, 105.0), False),  # the point itself is no other
+        ((80.0, 105.0), (300.0, 105.0), True),  # far from its point
+    ],
+)
+def test_a_line_ties_a_label_that_could_be_of_another_point(
+    anchor: tuple[float, float], other: tuple[float, float], *, is_tied: bool
+) -> None:
+    at = np.array(anchor)
+    assert needs_line(np.array([100.0, 100.0]), np.array([40.0, 10.0]), at, np.array([anchor, other])) is is_tied
 
 
 def test_without_points_nothing_is_written() -> None:

@@ -20,6 +20,7 @@ def expression(insert: Insert) -> None:
         "g2": (("deseq2", 0.001, -3.0, "down"), ("limma_voom", 0.002, -2.0, "down")),
         "g3": (("deseq2", None, 0.1, "ns"), ("limma_voom", 0.9, 0.1, "ns")),
         "g4": (("deseq2", 0.5, 0.1, "ns"),),
+        "g5": (("deseq2", 0.6, 0.1, "ns"), ("limma_voom", 0.7, 0.1, "ns")),
     }
     row = {"study_id": "s", "contrast_id": "c", "library": "gene", "rna_class": "mrna"}
     for feature, methods in called.items():
@@ -30,7 +31,7 @@ def expression(insert: Insert) -> None:
 
 @pytest.mark.usefixtures("expression")
 def test_top_features_rank_by_the_primary_method_and_show_the_others_beside_it(read: Read) -> None:
-    second, first, last = sorted(read("mart.top_features"), key=lambda r: r["feature_id"])
+    second, first, last, unchanged = sorted(read("mart.top_features"), key=lambda r: r["feature_id"])
     assert (first["feature_id"], first["rank"], first["method"], first["target"]) == ("g2", 1, "deseq2", "exo")
     assert (first["padj"], first["deseq2_padj"], first["limma_voom_padj"], first["limma_trend_padj"]) == (
         *(0.001, 0.001, 0.002, None),
@@ -38,6 +39,7 @@ def test_top_features_rank_by_the_primary_method_and_show_the_others_beside_it(r
     assert (first["other_methods"], first["other_directions"], first["is_confirmed"]) == ("limma_voom", "down", True)
     assert (second["rank"], second["other_directions"], second["is_confirmed"]) == (2, "ns;up", False)
     assert (last["feature_id"], last["other_methods"], last["is_confirmed"]) == ("g4", None, None)
+    assert (unchanged["other_directions"], unchanged["is_confirmed"]) == ("ns", None)  # no change to confirm
 
 
 @pytest.mark.usefixtures("expression")
@@ -52,9 +54,9 @@ def test_top_features_stop_at_a_hundred(insert: Insert, read: Read) -> None:
 def test_changed_features_are_counted_by_class_and_method(read: Read) -> None:
     found = read("mart.differential_expression_counts")
     assert [(r["method"], r["is_primary"], r["feature_count"], r["tested_count"]) for r in found] == [
-        ("deseq2", True, 4, 3),
+        ("deseq2", True, 5, 4),
         ("limma_trend", False, 1, 1),
-        ("limma_voom", False, 3, 3),
+        ("limma_voom", False, 4, 4),
     ]
     assert [(r["up_count"], r["down_count"]) for r in found] == [(1, 1), (0, 0), (1, 1)]
 

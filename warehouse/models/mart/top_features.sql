@@ -7,7 +7,7 @@
 -- limma_trend_padj, number: Adjusted p-value of limma_trend, where the study asks for it.
 -- other_methods, text: Other methods that tested the feature, in alphabetical order, separated by semicolons.
 -- other_directions, text: What they call it: up, down or ns, in that order.
--- is_confirmed, true/false: Whether every other method that tested it calls the same direction; null where none did.
+-- is_confirmed, true/false: Whether all other methods that tested it agree; null where none did, or direction is ns.
 WITH ranked AS (
     SELECT
         expression.study_id,
@@ -66,7 +66,8 @@ beside AS (
         FILTER (WHERE expression.method <> tops.method) AS other_methods,
         string_agg(expression.direction, ';' ORDER BY expression.method)
         FILTER (WHERE expression.method <> tops.method) AS other_directions,
-        bool_and(expression.direction = tops.direction) FILTER (WHERE expression.method <> tops.method) AS is_confirmed
+        bool_and(expression.direction = tops.direction)
+        FILTER (WHERE expression.method <> tops.method AND tops.direction <> 'ns') AS is_confirmed
     FROM result.differential_expression AS expression
     INNER JOIN tops
         ON

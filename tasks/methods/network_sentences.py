@@ -1,0 +1,86 @@
+"""What the ceRNA network of a contrast shows, in a sentence. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import get_args
+
+import polars as pl
+
+from schemas.study import StudyYaml
+from schemas.vocabulary import EvidenceTier
+from tasks.methods.expression_sentences import contrast_names
+from tasks.methods.pvalue_text import pvalue_phrase
+from tasks.methods.report_blocks import Strong, Text
+from tasks.methods.report_words import Row, counted, several, spoken
+
+CONTRASTS, NODES = "core.contrasts", "result.cerna_nodes"
+PAIRS, TRIPLETS = "result.cerna_pairs", "result.cerna_triplets"
+TOP = 3
+CLASSES = {"circrna": "circRNA", "lncrna": "lncRNA"}
+STRENGTH = {tier: place for place, tier in enumerate(get_args(EvidenceTier))}
+
+
+def network_sentences(study: StudyYaml, frames: Mapping[str, pl.DataFrame], done: Collection[str]) -> list[Text]:
+    """One item a contrast: its significant axes, those of hubs first, and how many pairs share miRNAs; or nothing.
+
+    ``done``: contrasts whose triplets were tested; one without a row is told as well. Contrasts of which neither
+    triplets nor pairs were tested have no item.
+    """
+    items: list[Text] = []
+    for contrast, name in contrast_names(study, frames[CONTRASTS]).items():
+        triplets, pairs, nodes = (frames[t].filter(contrast_id=contrast) for t in (TRIPLETS, PAIRS, NODES))
+        told = [_axes(triplets, nodes, study.cerna.fdr)] if triplets.height or contrast in done else []
+        told += [_sharing(pairs, study.cerna.fdr)] if pairs.height else []
+        if told:
+            items.append((Strong(f"{name}. "), " ".join(told)))
+    return items
+
+
+def leading_axes(triplets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """The best significant and consistent triplet of each ceRNA, hubs first.
+
+    Sorted by the ceRNA's place among the hubs of its class, then evidence, p and ids; ``is_hub`` is null for a
+    ceRNA without a node.
+    """
+    hubs = nodes.select("is_hub", "hub_rank", cerna_id="feature_id")
+    tier = pl.col("tier").replace_strict(STRENGTH, return_dtype=pl.Int64)
+    ranked = triplets.filter("is_significant", "is_consistent").join(hubs, on="cerna_id", how="left")
+    order = ("hub_rank", tier, "pvalue", "cerna_id", "mirna_id", "mrna_id")
+    return ranked.sort(*order, nulls_last=True).unique("cerna_id", keep="first", maintain_order=True)
+
+
+def _axes(triplets: pl.DataFrame, nodes: pl.DataFrame, fdr: float) -> str:
+    axes = leading_axes(triplets, nodes)
+    patterns = triplets.filter("is_consistent").height
+    if axes.is_empty():
+        seen = (
+            f"; {counted(patterns, 'triplet fits', 'triplets fit')} in direction, which is a pattern and no finding"
+            if patterns
+            else ""
+        )
+        return f"No axis of competing RNA, miRNA and mRNA was found at FDR < {fdr:g}{seen}; one may exist."
+    both = counted(triplets.filter("is_significant", "is_consistent").height, "axis", "axes")
+    first = [_axis(row) for row in axes.head(TOP).iter_rows(named=True)]
+    kind = "Best of the first hubs" if axes["is_hub"][0] else "None is of a hub; the best"
+    return (
+        f"{both} of competing RNA, miRNA and mRNA, all three changed in fitting directions, at FDR < {fdr:g}. "
+        f"{kind}: {several(first)}."
+    )
+
+
+def _axis(row: Row) -> str:
+    names = [f"{row[f'{k}_symbol'] or row[f'{k}_id']} ({row[f'{k}_direction']})" for k in ("cerna", "mirna", "mrna")]
+    evidence = f"{spoken(row['tier'])} targets, {pvalue_phrase(row['pvalue'])}, {pvalue_phrase(row['padj'], 'FDR')}"
+    return f"{CLASSES[row['cerna_class']]} {' – '.join(names)} [{evidence}]"
+
+
+def _sharing(pairs: pl.DataFrame, fdr: float) -> str:
+    """How many pairs share more miRNAs than chance gives, by evidence."""
+    place = pl.col("tier").replace_strict(STRENGTH, return_dtype=pl.Int64)
+    families = pairs.group_by("tier").agg(pl.col("significant_count", "family_size").first()).sort(place)
+    told = [
+        f"{row['significant_count']:,} of {row['family_size']:,} pairs by {spoken(row['tier'])} targets"
+        for row in families.iter_rows(named=True)
+    ]
+    return f"Sharing more miRNAs than chance gives (FDR < {fdr:g}): {several(told)}."

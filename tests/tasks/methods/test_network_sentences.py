@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import pytest
+
+from tasks.methods.network_sentences import leading_axes, network_sentences
+from tests.report_study import CONFIG, table
+
+CONTRAST = {"contrast_id": "c", "reference": "il1b", "target": "exo"}
+AXIS = {"contrast_id": "c", "cerna_class": "lncrna", "mirna_id": "m1", "mrna_id": "g1", "tier": "predicted"}
+AXIS |= {"cerna_direction": "up", "mirna_direction": "down", "mrna_direction": "up", "pvalue": 0.002, "padj": 0.02}
+AXIS |= {"is_significant": True, "is_consistent": True}
+HUB = {"contrast_id": "c", "rna_class": "lncrna", "is_hub": True}
+PAIR = {"contrast_id": "c", "cerna_class": "lncrna", "significant_count": 0, "family_size": 1200}
+Rows = Sequence[dict[str, Any]]
+
+
+def told(triplets: Rows, pairs: Rows = (), nodes: Rows = (), done: Collection[str] = ("c",)) -> list[str]:
+    frames = {
+        "core.contrasts": table("core.contrasts", [CONTRAST]),
+        "result.cerna_triplets": table("result.cerna_triplets", triplets),
+        "result.cerna_pairs": table("result.cerna_pairs", pairs),
+        "result.cerna_nodes": table("result.cerna_nodes", nodes),
+    }
+    return ["".join(getattr(part, "text", part) for part in item) for item in network_sentences(CONFIG, frames, done)]
+
+
+def test_axes_of_hubs_come_first_with_their_evidence_and_p() -> None:
+    axes = [
+        AXIS | {"cerna_id": "l1", "cerna_symbol": "MEG3", "pvalue": 1e-9, "padj": 1e-7},
+        AXIS | {"cerna_id": "l2", "cerna_symbol": "MALAT1"},
+        AXIS | {"cerna_id": "l2", "cerna_symbol": "MALAT1", "mrna_id": "g2", "mrna_symbol": "ACAN"}
+        | {"tier": "validated", "pvalue": 0.01, "padj": 0.04},
+    ]  # fmt: skip
+    nodes = [HUB | {"feature_id": f, "hub_rank": n} for f, n in (("l2", 1), ("l1", 2))]
+    (text,) = told(axes, nodes=nodes)
+    assert text.startswith("IL-1β + exosomes against IL-1β. 3 axes of competing RNA, miRNA and mRNA, all three ")
+    first, second = text.partition("Best of the first hubs: ")[2].split(" and lncRNA ")
+    assert first == "lncRNA MALAT1 (up) – m1 (down) – ACAN (up) [validated targets, p = 0.010, FDR = 0.040]"
+    assert second == "MEG3 (up) – m1 (down) – g1 (up) [predicted targets, p < 0.001, FDR < 0.001]."
+
+
+def test_each_rna_is_named_once_and_a_pattern_is_none_of_the_axes() -> None:
+    axes = [AXIS | {"cerna_id": c, "mrna_id": g} for c in "ab" for g in "xyz"]
+    axes += [AXIS | {"cerna_id": "p", "is_significant": False}, AXIS | {"cerna_id": "q", "is_consistent": False}]
+    found = leading_axes(table("result.cerna_triplets", axes), table("result.cerna_nodes"))
+    assert found["cerna_id"].to_list() == ["a", "b"]
+    assert found["is_hub"].to_list() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("triplets", "seen"),
+    [([], ""), ([AXIS | {"cerna_id": "l", "is_significant": False}],
+                "; 1 triplet fits in direction, which is a pattern and no finding")],
+)  # fmt: skip
+def test_where_nothing_is_significant_nothing_is_named(triplets: Rows, seen: str) -> None:
+    (text,) = told(triplets)
+    assert text.endswith(f"No axis of competing RNA, miRNA and mRNA was found at FDR < 0.05{seen}; one may exist.")
+
+
+def test_pairs_are_counted_by_evidence_the_strongest_first() -> None:
+    pairs = [PAIR | {"tier": "predicted"}, PAIR | {"tier": "validated", "significant_count": 3, "family_size": 70}]
+    (text,) = told([], pairs, done=())
+    assert text.endswith("(FDR < 0.05): 3 of 70 pairs by validated targets and 0 of 1,200 pairs by predicted targets.")
+    assert "No axis" not in text  # triplets were not tested
+
+
+def test_what_was_not_tested_is_not_told() -> None:
+    assert told([], done=()) == []
