@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
 from schemas.errors import bad_input
+from schemas.vocabulary import SiteType
 from tasks.contracts import Context, RawFile
 from tasks.methods.mature_mirnas import mature_mirnas, of_organism
 from tasks.methods.seed_sites import SITE_TYPES, seed_sites
 from tasks.methods.site_context import site_context
 
 SITES, SOURCE = "mirna_sites", "seed sites"
-_TYPES = SITE_TYPES[:-1]  # 6mers are too common to tell anything
 _CHUNK = 2**19  # nucleotides whose sites are held at once
 
 
@@ -35,14 +35,18 @@ def study_mirnas(raw: RawFile, context: Context) -> pl.DataFrame:
 
 
 def predicted_sites(
-    mirnas: pl.DataFrame, ids: Sequence[str], sequences: Sequence[str], circles: Sequence[bool]
+    mirnas: pl.DataFrame,
+    ids: Sequence[str],
+    sequences: Sequence[str],
+    circles: Sequence[bool],
+    types: Collection[SiteType],
 ) -> pl.DataFrame:
-    """Rows of ``core.mirna_sites``: every 8mer, 7mer-m8 and 7mer-A1 of ``mirnas`` (name, sequence) in the targets.
+    """Rows of ``core.mirna_sites``: every site of these ``types`` of ``mirnas`` (name, sequence) in the targets.
 
     ``circles`` says which sequences may have sites across their junction.
     """
     found = [
-        _sites(mirnas, ids[first:last], sequences[first:last], circles[first:last])
+        _sites(mirnas, ids[first:last], sequences[first:last], circles[first:last], types)
         for first, last in _chunks([len(sequence) for sequence in sequences])
     ]
     return pl.concat(found)
@@ -53,8 +57,8 @@ def predicted_pairs(sites: pl.DataFrame, rings: Sequence[str], origins: pl.DataF
 
     ``rings``: targets that are circRNAs. ``origins`` (target_id, origin) is added to the evidence.
     """
-    counts = [(pl.col("site_type") == kind).sum().alias(kind) for kind in _TYPES]
-    said = [pl.when(pl.col(kind) > 0).then(pl.format("{} {}", pl.col(kind), pl.lit(kind))) for kind in _TYPES]
+    counts = [(pl.col("site_type") == kind).sum().alias(kind) for kind in SITE_TYPES]
+    said = [pl.when(pl.col(kind) > 0).then(pl.format("{} {}", pl.col(kind), pl.lit(kind))) for kind in SITE_TYPES]
     pairs = sites.group_by("mirna", "target_id").agg(*counts, pl.len().alias("site_count"))
     evidence = pl.concat_str(*said, separator=", ", ignore_nulls=True)
     if origins is not None:
@@ -83,14 +87,22 @@ def _chunks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield first, len(lengths)
 
 
-def _sites(mirnas: pl.DataFrame, ids: Sequence[str], sequences: Sequence[str], circles: Sequence[bool]) -> pl.DataFrame:
+def _sites(
+    mirnas: pl.DataFrame,
+    ids: Sequence[str],
+    sequences: Sequence[str],
+    circles: Sequence[bool],
+    types: Collection[SiteType],
+) -> pl.DataFrame:
     mature = mirnas["sequence"].to_list()
-    sites = site_context(seed_sites(mature, sequences, circles), mature, sequences, circles)
+    found = seed_sites(mature, sequences, circles, with_6mers="6mer" in types)
+    found = found.filter(pl.col("site_type").is_in([SITE_TYPES.index(kind) for kind in types]))
+    sites = site_context(found, mature, sequences, circles)
     return sites.select(
         mirnas["name"].gather(sites["mirna"]).alias("mirna"),
         pl.Series("target_id", ids, pl.String).gather(sites["sequence"]),
         (pl.col("t1") + 1).alias("position_nt"),
-        pl.Series("site_type", _TYPES, pl.String).gather(sites["site_type"]),
+        pl.Series("site_type", SITE_TYPES, pl.String).gather(sites["site_type"]),
         "spans_junction",
         "au_content",
         "supplementary_score",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from schemas.vocabulary import SiteType
 from tasks.methods.nucleotides import AMBIGUOUS, Ints, Pool, encode, pool
 
-SITE_TYPES = ("8mer", "7mer-m8", "7mer-A1", "6mer")  # strongest first
+SITE_TYPES: tuple[SiteType, ...] = get_args(SiteType)  # strongest first
 SITE_LENGTH = 8  # target positions 8 to 1, opposite the miRNA's first eight nucleotides
 _CORE = 6
 _CHUNK = 2**21  # nucleotides scanned at once: a few hundred MB at most

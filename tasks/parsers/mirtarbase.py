@@ -43,4 +43,12 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     return Parsed({TABLE: found}, (*problems, *others))
 
 
-PARSER = Parser(name="mirtarbase", version="2", product="miRTarBase", assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="mirtarbase",
+    version="2",
+    product="miRTarBase",
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=("organism",),
+)

@@ -75,4 +75,12 @@ def _counts(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-PARSER = Parser(name="targetscan", version="1", product="TargetScan", assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="targetscan",
+    version="1",
+    product="TargetScan",
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=("organism",),
+)
