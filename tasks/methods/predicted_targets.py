@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from schemas.errors import bad_input
@@ -57,12 +58,14 @@ def predicted_pairs(sites: pl.DataFrame, rings: Sequence[str], origins: pl.DataF
 
     ``rings``: targets that are circRNAs. ``origins`` (target_id, origin) is added to the evidence.
     """
-    counts = [(pl.col("site_type") == kind).sum().alias(kind) for kind in SITE_TYPES]
+    pairs = _pairs(sites)
+    told = pairs.select(SITE_TYPES).unique()  # few ways to have sites, however many pairs
     said = [pl.when(pl.col(kind) > 0).then(pl.format("{} {}", pl.col(kind), pl.lit(kind))) for kind in SITE_TYPES]
-    pairs = sites.group_by("mirna", "target_id").agg(*counts, pl.len().alias("site_count"))
-    evidence = pl.concat_str(*said, separator=", ", ignore_nulls=True)
+    told = told.with_columns(pl.concat_str(*said, separator=", ", ignore_nulls=True).alias("evidence"))
+    pairs = pairs.join(told, on=SITE_TYPES, how="left", maintain_order="left")
+    evidence = pl.col("evidence")
     if origins is not None:
-        pairs = pairs.join(origins, on="target_id", how="left")
+        pairs = pairs.join(origins, on="target_id", how="left", maintain_order="left")
         evidence = pl.concat_str(evidence, "origin", separator="; ", ignore_nulls=True)
     return pairs.select(
         "mirna",
@@ -72,8 +75,29 @@ def predicted_pairs(sites: pl.DataFrame, rings: Sequence[str], origins: pl.DataF
         pl.lit(SOURCE).alias("source"),
         evidence.alias("evidence"),
         pl.lit("predicted").alias("tier"),
-        pl.col("site_count").cast(pl.Int64),
-    ).sort("mirna", "target_id")
+        "site_count",
+    )
+
+
+def _pairs(sites: pl.DataFrame) -> pl.DataFrame:
+    """Columns mirna, target_id, the number of sites of each type, site_count; sorted by name."""
+    names = [sites[side].unique().sort() for side in ("mirna", "target_id")]
+    kinds = (*(pl.Enum(known) for known in names), pl.Enum(SITE_TYPES))
+    columns = zip(("mirna", "target_id", "site_type"), kinds, strict=True)
+    mirna, target, kind = (sites[side].cast(type_).to_physical().to_numpy().astype(np.int64) for side, type_ in columns)
+    types, width = len(SITE_TYPES), max(len(names[1]), 1)
+    found, counts = np.unique((mirna * width + target) * types + kind, return_counts=True)
+    pair, first = np.unique(found // types, return_index=True)
+    table = np.zeros((len(pair), types), np.int64)
+    table[np.repeat(np.arange(len(pair)), np.diff(first, append=len(found))), found % types] = counts
+    return pl.DataFrame(
+        {
+            "mirna": names[0].gather(pair // width),
+            "target_id": names[1].gather(pair % width),
+            **dict(zip(SITE_TYPES, table.T, strict=True)),
+            "site_count": table.sum(axis=1),
+        }
+    )
 
 
 def _chunks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
