@@ -84,19 +84,17 @@ def _pairs(sites: pl.DataFrame) -> pl.DataFrame:
     names = [sites[side].unique().sort() for side in ("mirna", "target_id")]
     kinds = (*(pl.Enum(known) for known in names), pl.Enum(SITE_TYPES))
     columns = zip(("mirna", "target_id", "site_type"), kinds, strict=True)
-    mirna, target, kind = (sites[side].cast(type_).to_physical().to_numpy().astype(np.int64) for side, type_ in columns)
+    mirna, target, kind = (sites[name].cast(codes).to_physical().to_numpy().astype(np.int64) for name, codes in columns)
     types, width = len(SITE_TYPES), max(len(names[1]), 1)
     found, counts = np.unique((mirna * width + target) * types + kind, return_counts=True)
     pair, first = np.unique(found // types, return_index=True)
     table = np.zeros((len(pair), types), np.int64)
     table[np.repeat(np.arange(len(pair)), np.diff(first, append=len(found))), found % types] = counts
-    return pl.DataFrame(
-        {
-            "mirna": names[0].gather(pair // width),
-            "target_id": names[1].gather(pair % width),
-            **dict(zip(SITE_TYPES, table.T, strict=True)),
-            "site_count": table.sum(axis=1),
-        }
+    return pl.DataFrame(table, schema=list(SITE_TYPES)).select(
+        names[0].gather(pair // width).alias("mirna"),
+        names[1].gather(pair % width).alias("target_id"),
+        *SITE_TYPES,
+        pl.sum_horizontal(SITE_TYPES).alias("site_count"),
     )
 
 

@@ -90,6 +90,11 @@ def test_a_changed_table_supersedes_and_a_broken_one_is_quarantined_with_its_rea
     (study / SETS).write_text(GMT)
     night(study, home)
     assert ledger(home)[SETS] == ("gene_sets", "loaded", None)
+    (study / "study.yaml").write_text(f"{YAML}organism: Mus musculus\n{NAMED}")
+    assert {f.file_name: f.status for f in night(study, home).files} == {TARGETS: "quarantined"}
+    reason = str(ledger(home)[TARGETS][2])
+    assert "are of Homo sapiens (hsa-miR-155-5p), but the study is of Mus musculus: no pair can be made" in reason
+    assert mirnas(home) == []
 
 
 def test_a_table_that_is_named_no_more_is_not_used_any_more_and_comes_back(study: Path, tmp_path: Path) -> None:
