@@ -45,7 +45,13 @@ class Enrichment(
             "made list and background. Null for other lists."
         ),
     ]
-    collection: Annotated[str, Field(description="Collection of gene sets (enrichment.gene_sets of study.yaml).")]
+    collection: Annotated[
+        str,
+        Field(
+            description="Collection of gene sets (enrichment.gene_sets of study.yaml); of gsea also "
+            "`enrichment.lists`: the lists named there, each a set."
+        ),
+    ]
     term_id: Annotated[str, Field(description="Id of the set.")]
     term: Annotated[str, Field(description="Name of the set.")]
     method: Annotated[
@@ -116,12 +122,14 @@ class Enrichment(
         int | None,
         Field(
             ge=1,
-            description="Terms of one number rest on nearly the same genes of the list (kappa of 0.5 or more with "
-            "the representative), 1 for the most significant; null for P >= alpha.",
+            description="Terms of one number rest on nearly the same genes of the list, of gsea on nearly the same "
+            "leading edge (kappa of 0.5 or more with the representative), 1 for the most significant; null for "
+            "P >= alpha.",
         ),
     ]
     is_representative: Annotated[
-        bool | None, Field(description="Whether it is the most significant term of its cluster; null without cluster.")
+        bool | None,
+        Field(description="Whether it speaks for its cluster: the term of least P, of gsea of equal P the larger NES."),
     ]
     genes: Annotated[
         str, Field(description="Genes of the list in the set, semicolon list, alphabetical; of gsea from the end on.")

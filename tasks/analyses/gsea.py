@@ -11,19 +11,19 @@ from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
-from tasks.methods.gene_rankings import METHOD, named_sets, ranked_terms, ranking
+from tasks.methods.gene_rankings import METHOD, NAMED, named_sets, ranked_terms, ranking
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import NO_SETS, few_known
 from tasks.methods.result_frames import result_frame
 
 TESTS, SETS, TABLE = "result.differential_expression", "core.gene_sets", "result.enrichment"
-FEATURES, ALIASES = "core.features", "core.gene_aliases"
+LISTS, FEATURES, ALIASES = "core.gene_lists", "core.features", "core.gene_aliases"
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part per contrast whose genes the primary method tested, where ``enrichment.methods`` names gsea."""
     options, primary = study.config.enrichment, study.config.expression.primary
-    has_sets = not slices[SETS].is_empty()
+    has_sets = not (slices[SETS].is_empty() and slices[LISTS].is_empty())
     if METHOD not in options.methods or (slices[TESTS].is_empty() and not (has_sets or options.gene_sets)):
         return []
     if not (has_sets or options.gene_sets):
@@ -58,14 +58,16 @@ _UNSIGNED = (
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Rank the contrast's genes and test every set; say which collections the study hardly knows."""
     given = part.parameters
-    sets = named_sets(frames[SETS], frames[FEATURES], frames[ALIASES])
-    problems = few_known(sets, gene_units(frames[FEATURES])["gene"].n_unique()) if given["is_alone"] else []
+    sets = named_sets(frames[SETS], frames[LISTS], frames[FEATURES], frames[ALIASES])
+    collections = sets.filter(pl.col("collection") != NAMED)
+    problems = few_known(collections, gene_units(frames[FEATURES])["gene"].n_unique()) if given["is_alone"] else []
     ranked = ranking(frames[TESTS], frames[FEATURES])
-    rows = ranked_terms(ranked, sets, (given["limits"][0], given["limits"][1]), given["permutations"])
+    limits = (given["limits"][0], given["limits"][1])
+    rows = ranked_terms(ranked, sets, limits, given["permutations"], given["alpha"])
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given["contrast"], ranked.height)))
     problems += _at_the_floor(given, rows)
-    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String), alpha=given["alpha"])
+    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
     return Computed({TABLE: result_frame(rows.to_dicts(), Enrichment)}, tuple(problems))
 
 
@@ -94,7 +96,13 @@ def _none(contrast: str, count: int) -> Problem:
 
 ANALYSIS = Analysis(
     name="gsea",
-    reads={TESTS: ("contrast_id", "library", "method"), SETS: ("collection",), FEATURES: (), ALIASES: ()},
+    reads={
+        TESTS: ("contrast_id", "library", "method"),
+        SETS: ("collection",),
+        LISTS: ("role",),
+        FEATURES: (),
+        ALIASES: (),
+    },
     writes=(TABLE,),
     parts=parts,
     run=run,

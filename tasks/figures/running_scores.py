@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TERMS, TESTS, SETS = "result.enrichment", "result.differential_expression", "core.gene_sets"
-FEATURES, ALIASES = "core.features", "core.gene_aliases"
+LISTS, FEATURES, ALIASES = "core.gene_lists", "core.features", "core.gene_aliases"
 EACH = 3  # terms at either end
 _COLOURS = {"up": ("#D55E00", "#CC79A7", "#E69F00"), "down": ("#0072B2", "#009E73", "#56B4E9")}
 _STEPS, _WIDTH, _MANY = 400, 54, 1000  # points of the metric's curve, letters of a line, marks of a vector picture
@@ -52,8 +52,11 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
 
 
 def top_terms(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
-    """The most significant terms of either direction below ``alpha`` (nominal); of equal FDR the larger NES first."""
-    found = terms.filter(pl.col("pvalue") < alpha, pl.col("nes").is_not_null())
+    """The most significant terms of either direction below ``alpha`` (nominal); of equal FDR the larger NES first.
+
+    Of terms whose leading edges are nearly the same only the representative.
+    """
+    found = terms.filter(pl.col("pvalue") < alpha, pl.col("nes").is_not_null(), pl.col("is_representative"))
     found = found.sort("padj", pl.col("nes").abs(), "term_id", descending=[False, True, False])
     ends = {"up": found.filter(pl.col("nes") > 0), "down": found.filter(pl.col("nes") < 0)}
     return pl.concat(rows.head(EACH).with_columns(direction=pl.lit(end)) for end, rows in ends.items())
@@ -90,7 +93,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     if shown.is_empty():
         return f"no set of {given['collection']} gathers at an end of {versus(given)} with P < {given['alpha']:g}"
     ranked = ranking(frames[TESTS], frames[FEATURES])
-    marks = source(shown, ranked, named_sets(frames[SETS], frames[FEATURES], frames[ALIASES]))
+    named = named_sets(frames[SETS], frames[LISTS], frames[FEATURES], frames[ALIASES])
+    marks = source(shown, ranked, named.filter(collection=given["collection"]))
     count = ranked.height
     figure = canvas(DOUBLE_MM, 84.0 + 4.0 * shown.height)
     curves, hits, metric = figure.subplots(3, 1, sharex=True, height_ratios=(42, 3.2 * shown.height, 16))
@@ -163,9 +167,10 @@ def _caption(given: Mapping[str, Any], shown: pl.DataFrame) -> str:
     count, family = shown["background_size"][0], shown["family_size"][0]
     return (
         f"{versus(given)}: preranked gene set enrichment analysis, {count:,} genes by {given['statistic']} statistic; "
-        f"the most significant of {family:,} sets of {given['collection']} with nominal P < {given['alpha']:g}, up to "
-        f"{EACH} at either end; {passed} of {shown.height} have FDR < {given['alpha']:g} (Benjamini-Hochberg over all "
-        "sets). Top: the sum that rises at each gene of the set by its share of the statistic and falls at the others; "
+        f"the most significant of {family:,} sets of {given['collection']} with nominal P < {given['alpha']:g}, "
+        f"each for all sets of nearly the same leading edge, up to {EACH} at either end; {passed} of "
+        f"{shown.height} have FDR < {given['alpha']:g} (Benjamini-Hochberg over all sets). "
+        "Top: the sum that rises at each gene of the set by its share of the statistic and falls at the others; "
         "its peak is the enrichment score, NES that over the mean score of random sets of the size. Middle: genes of "
         "the sets, in full colour those of the leading edge. Bottom: the statistic."
     )
@@ -182,6 +187,7 @@ FIGURE = Figure(
         TERMS: ("contrast_id", "collection", "method"),
         TESTS: ("contrast_id", "library", "method"),
         SETS: ("collection",),
+        LISTS: ("role",),
         FEATURES: (),
         ALIASES: (),
     },

@@ -6,7 +6,7 @@ import pytest
 from schemas.base import tables
 from schemas.polars_schema import conform, schema
 from schemas.study import Study
-from tasks.analyses.gsea import ANALYSIS, SETS, TABLE, TESTS
+from tasks.analyses.gsea import ANALYSIS, LISTS, SETS, TABLE, TESTS
 from tasks.contracts import Computed
 
 GENES = [f"G{i}" for i in range(60)]
@@ -41,7 +41,8 @@ def frames() -> dict[str, pl.DataFrame]:
         ],
     }
     found = {n: pl.DataFrame(rows.get(n, []), schema=schema(tables()[n]), orient="row") for n in ANALYSIS.reads}
-    found[SETS] = found[SETS].with_columns(is_excluded=pl.lit(value=False))
+    for name in (SETS, LISTS):
+        found[name] = found[name].with_columns(is_excluded=pl.lit(value=False))
     return found
 
 
@@ -76,6 +77,17 @@ def test_it_runs_where_it_is_asked_for_and_says_why_it_cannot() -> None:
     assert "needs a statistic with a sign" in (part.skip or "")
     circles = given[TESTS].with_columns(library=pl.lit("circrna", dtype=given[TESTS].schema["library"]))
     assert ANALYSIS.parts(study(), given | {TESTS: circles}) == []
+
+
+def test_named_lists_are_tested_as_sets_also_where_no_collection_is_named() -> None:
+    given = frames()
+    rows = [{"object_id": "a" * 64, "gene_list": "own", "role": "genes", "symbol": gene} for gene in GENES[:40]]
+    lists = pl.DataFrame(rows, schema=schema(tables()[LISTS]), orient="row").with_columns(
+        is_excluded=pl.lit(value=False)
+    )
+    for sets in (given[SETS], given[SETS].clear()):
+        found = run(given | {LISTS: lists, SETS: sets}).frames[TABLE].filter(collection="enrichment.lists")
+        assert found.select("contrast_id", "term_id", "set_size", "family_size").rows() == [("b_a", "own", 40, 1)]
 
 
 def test_sets_of_other_names_and_of_other_sizes_are_told() -> None:

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.figures.running_scores import ALIASES, EACH, FEATURES, FIGURE, SETS, TERMS, TESTS
+from tasks.figures.running_scores import ALIASES, EACH, FEATURES, FIGURE, LISTS, SETS, TERMS, TESTS
 from tasks.methods.gene_rankings import named_sets, ranked_terms, ranking
 from tests.tasks.figures.pictures import drawn, legend, simulated, study, words
+from tests.tasks.methods.test_gene_rankings import NO_LISTS
 
 COUNT = 300
 
@@ -19,16 +20,16 @@ def read(ups: int = 4, downs: int = 2, name: str = "set", contrast: str = "a") -
     features = tests.select("library", "feature_id", "symbol")
     order = ranking(tests, features)["gene"].to_list()
     members = {f"{name} up {i}": order[i : 40 + i : 3] for i in range(ups)}
-    members |= {f"{name} down {i}": order[-1 - i : -30 : -2] for i in range(downs)}
+    members |= {f"{name} down {i}": order[-1 - i : -45 : -3] for i in range(downs)}
     members[f"{name} flat"] = order[::20]
     rows = [(label, gene) for label, genes in members.items() for gene in genes]
     sets = pl.DataFrame(rows, schema=["set_name", "symbol"], orient="row").with_columns(
         set_id="set_name", collection=pl.lit("GO_BP"), object_id=pl.lit("f" * 64), is_excluded=pl.lit(value=False)
     )
     aliases = pl.DataFrame(schema={"alias": pl.String, "symbol": pl.String})
-    terms = ranked_terms(ranking(tests, features), named_sets(sets, features, aliases), (5, 100), 200)
+    terms = ranked_terms(ranking(tests, features), named_sets(sets, NO_LISTS, features, aliases), (5, 100), 200, 0.05)
     terms = terms.with_columns(contrast_id=pl.lit(contrast))
-    return {TERMS: terms, TESTS: tests, SETS: sets, FEATURES: features, ALIASES: aliases}
+    return {TERMS: terms, TESTS: tests, SETS: sets, FEATURES: features, ALIASES: aliases, LISTS: NO_LISTS}
 
 
 def running(ranks: list[int], weights: np.ndarray) -> np.ndarray:
