@@ -86,7 +86,8 @@ def _own_refusal(given: Mapping[str, Any], matrix: CountMatrix) -> Finding | Non
     found = refusal(matrix, given["min_count"] or 0)
     if found is None or found.rule != "sample_without_reads" or given["library"] != "circrna":
         return found
-    remedy = "A sample of few reads may show no circRNA. Name its file of circRNAs in exclusions.csv: its genes stay."
+    remedy = "A sample of few reads may show no circRNA. "
+    remedy += "Name the file of circRNAs and the sample in exclusions.csv: its genes stay."
     return replace(found, remedy=f"Check the file of that sample. {remedy}")
 
 

@@ -349,4 +349,4 @@ def test_a_sample_without_circrnas_is_told_how_to_keep_its_genes(sparse: tuple[S
     lost = counts.with_columns(count=pl.when(is_lost).then(0.0).otherwise("count"))
     told = computed(planned(about, lost)[0], lost).problems[-1]
     assert told.message.startswith("S1 has no reads in any feature")
-    assert "Name its file of circRNAs in exclusions.csv: its genes stay" in told.remedy
+    assert "Name the file of circRNAs and the sample in exclusions.csv: its genes stay" in told.remedy
