@@ -16,6 +16,7 @@ import polars as pl
 from schemas.errors import UserError
 from tasks.methods.gene_annotations import GeneAnnotations
 from tasks.methods.gmt import gmt_text
+from tasks.methods.go_files import refuse_other_files
 from tasks.methods.go_ontology import EVIDENCE, IS_A_PART_OF, REGULATES, GoOntology, GoSets, Ontology, go_gene_sets
 
 LICENCE = "CC BY 4.0 (Gene Ontology, https://geneontology.org)"
@@ -39,6 +40,7 @@ class Request:
     gaf: Path | None = None
     taxon: int | None = None
     library: str | None = None
+    force: bool = False
 
 
 def write_gene_sets(request: Request, tell: Callable[[str], None]) -> tuple[str, str]:
@@ -88,6 +90,9 @@ def _check(request: Request) -> None:
     for path in (request.org, request.go, request.obo, request.gaf):
         if path and not path.is_file():
             raise UserError(f"{path} is no file.")
+    refuse_other_files({"go": request.go, "org": request.org, "obo": request.obo, "gaf": request.gaf})
+    if request.out.exists() and not request.force:
+        raise UserError(f"{request.out} exists and was left as it is. Name another file, or replace it by --force.")
 
 
 def _gene_ontology(request: Request, tell: Callable[[str], None]) -> tuple[pl.DataFrame, dict[str, str]]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from schemas.errors import Problem
-from schemas.vocabulary import Assay, Library
+from schemas.vocabulary import Assay, Library, SiteType
 
 _INTERACTION = re.compile(r"\s*(?P<column>[^:>]*[^:>\s])\s*:\s*(?P<first>[^>]*[^>\s])\s*>\s*(?P<second>[^>]*[^>\s])\s*")
 
@@ -178,10 +178,18 @@ class Cerna(_Sheet):
 
     targets: list[str] = Field(default_factory=list, description="Tables of miRNA targets.")
     sequences: list[str] = Field(default_factory=list, description="FASTA of RNAs whose targets are to be predicted.")
+    site_types: list[SiteType] = Field(
+        default=["8mer", "7mer-m8", "7mer-A1"], min_length=1, description="Seed sites that predict a target."
+    )
     candidates: Literal["de", "tested"] = "de"
     fdr: float = Field(default=0.05, gt=0, lt=1)
     compatibility: Literal["none", "gdcrnatools"] = "none"
     hubs: int = Field(default=10, ge=1)
+
+    @field_validator("site_types")
+    @classmethod
+    def _strongest_first(cls, types: list[SiteType]) -> list[SiteType]:
+        return [kind for kind in get_args(SiteType) if kind in types]
 
 
 class GeneList(_Sheet):

@@ -34,6 +34,7 @@ REFERENCE_TABLES: tuple[Assay, ...] = (
     "gene_lists",
 )  # files that study.yaml names
 EvidenceTier = Literal["validated", "high_throughput", "predicted", "unstated"]  # strongest first
+SiteType = Literal["8mer", "7mer-m8", "7mer-A1", "6mer"]  # strongest first
 RnaClass = Literal["mrna", "lncrna", "mirna", "circrna", "other"]
 Library = Literal["gene", "mirna", "circrna"]
 Scale = Literal["raw", "log2", "logit"]

@@ -125,6 +125,7 @@ class Parser:
     parse: Callable[[RawFile, Context], Parsed]
     is_generic: bool = False
     references: tuple[str, ...] = ()  # files named by study.yaml that it reads: keys of annotation, flow.gating, …
+    options: tuple[str, ...] = ()  # other keys of study.yaml that decide its rows: organism, cerna.site_types, …
     beside: tuple[str, ...] = ()  # words that tell the files of one output apart by name, where it reads several
 
 

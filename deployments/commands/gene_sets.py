@@ -47,6 +47,7 @@ def gene_sets(
     library: Annotated[
         str | None, typer.Option(metavar="NAME", help="Fetch this library of Enrichr instead (needs the internet).")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
 ) -> None:
     """Build the gene sets of GO, offline, for `enrichment.gene_sets`.
 
@@ -62,7 +63,7 @@ def gene_sets(
         tuple(code.strip().upper() for code in text.split(",") if code.strip()) for text in (evidence, exclude_evidence)
     )
     request = Request(
-        out_file, ontology, codes, without, organism.lower(), regulates, org, go, obo, gaf, taxon, library
+        out_file, ontology, codes, without, organism.lower(), regulates, org, go, obo, gaf, taxon, library, force
     )
     sentence, lines = write_gene_sets(request, tell)
     out.print(sentence, markup=False, highlight=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from schemas.base import ObjectId, StudyId, Table, Unit
+from schemas.vocabulary import SiteType
 
 
 class MirnaSite(
@@ -30,8 +31,11 @@ class MirnaSite(
         ),
     ]
     site_type: Annotated[
-        Literal["8mer", "7mer-m8", "7mer-A1"],
-        Field(description="Pairs of nucleotides 2-8 and an A opposite the first; 2-8; 2-7 and the A."),
+        SiteType,
+        Field(
+            description="Pairs of nucleotides 2-8 and an A opposite the first; 2-8; 2-7 and the A; 2-7 alone "
+            "(only where study.yaml `cerna.site_types` asks for it)."
+        ),
     ]
     spans_junction: Annotated[bool, Field(description="The site crosses the back-splice junction of a circle.")]
     au_content: Annotated[

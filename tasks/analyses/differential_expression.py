@@ -40,7 +40,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     matrix, told = _library_matrix(given, frames[COUNTS])
     problems += [_problem(given, finding) for finding in told]
     scale = count_matrix(frames[COUNTS], "gene", given["objects"]["gene"]) if given["objects"]["gene"] else matrix
-    for refused in filter(None, (refusal(matrix, given["min_count"] or 0), _scale_refusal(matrix, scale))):
+    for refused in filter(None, (_own_refusal(given, matrix), _scale_refusal(matrix, scale))):
         nothing = {
             TABLE: result_frame([], DifferentialExpression),
             FACTORS: result_frame([], SampleSizeFactor),
@@ -81,10 +81,24 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     return Computed(found, tuple(problems))
 
 
+def _own_refusal(given: Mapping[str, Any], matrix: CountMatrix) -> Finding | None:
+    """Why the library cannot be fitted; a sample may well have genes and no circRNA, by no mistake."""
+    found = refusal(matrix, given["min_count"] or 0)
+    if found is None or found.rule != "sample_without_reads" or given["library"] != "circrna":
+        return found
+    remedy = "A sample of few reads may show no circRNA. "
+    remedy += "Name the file of circRNAs and the sample in exclusions.csv: its genes stay."
+    return replace(found, remedy=f"Check the file of that sample. {remedy}")
+
+
 def _scale_refusal(matrix: CountMatrix, scale: CountMatrix) -> Finding | None:
     """Why circRNAs cannot be scaled by these genes."""
     found = None if scale is matrix else refusal(scale)
-    return found and replace(found, message=f"gene counts, whose size factors circRNAs take: {found.message}")
+    if found is None:
+        return None
+    own = "scale circRNAs by their own reads: expression.size_factors {circrna: poscounts}"
+    message = f"gene counts, whose size factors circRNAs take: {found.message}"
+    return replace(found, message=message, remedy=f"{found.remedy} Or {own}.".strip())
 
 
 def _design(given: Mapping[str, Any], first: str, crossed_first: str | None) -> Design:

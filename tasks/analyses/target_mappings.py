@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from schemas.errors import Problem, warning
+from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.target_mappings import TargetMapping
 from tasks.contracts import Analysis, Computed, Part
+from tasks.methods.mirna_species import counted_species, species_of
 from tasks.methods.problem_lists import several
 from tasks.methods.result_frames import result_frame
 from tasks.methods.target_mapping import name_mappings
@@ -23,24 +24,27 @@ _FEW_GENES = 0.1  # the same of mRNAs: a study counts fewer genes than the table
 _CIRCLE = r"(?i)circ|:[0-9]+"
 
 
-def parts(_: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
+def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     """One part, where the study has targets."""
     if slices[TARGETS].is_empty():
         return []
     if slices[FEATURES].is_empty():
         return [Part("all", skip="no loaded count file names a gene, miRNA or circRNA that targets could be mapped to")]
-    return [Part("all")]
+    return [Part("all", parameters={"targets": list(study.config.cerna.targets)})]
 
 
-def run(_: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
+def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Map every name of the study's targets; say how many pairs are lost and for what."""
     targets = frames[TARGETS].filter(~pl.col("is_excluded"))
     names = name_mappings(targets, frames[FEATURES], frames[MIRNAS], frames[ALIASES])
-    problems = [*_problems(names, frames[FEATURES]), *_unknown_genes(names, targets, frames[FEATURES])]
+    problems = [
+        *_problems(names, frames[FEATURES], part.parameters["targets"]),
+        *_unknown_genes(names, targets, frames[FEATURES]),
+    ]
     return Computed({TABLE: result_frame(names, TargetMapping)}, tuple(problems))
 
 
-def _problems(names: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
+def _problems(names: pl.DataFrame, features: pl.DataFrame, tables: Sequence[str]) -> list[Problem]:
     found = []
     unsure = names.filter(pl.col("na_reason").is_in(_AMBIGUOUS))
     for side, what in (("mirna", "miRNAs"), ("target", "targets")):
@@ -55,18 +59,27 @@ def _problems(names: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:
             remedy += "the current names; result.target_mappings lists them all."
             found.append(warning("study.yaml", "key cerna.targets", f"ambiguous_{side}", message, remedy))
     mirnas = names.filter(side="mirna").unique("name")
+    theirs, ours = species_of(mirnas["name"]), counted_species(features.filter(library="mirna")["feature_id"])
+    if theirs and ours and not set(theirs) & set(ours):
+        return [*found, _other_species(theirs, ours, tables)]
     known = mirnas["feature_id"].is_not_null().mean()
     if features.filter(library="mirna").height and isinstance(known, float) and known < _FEW:
         lost = mirnas.filter(pl.col("feature_id").is_null())
         message = f"{lost.height:,} of {mirnas.height:,} miRNAs of the tables are not in the study's counts "
         message += f"({several(lost.sort('pair_count', descending=True)['name'].to_list())})"
-        kinds = lost["name"].str.extract(r"^([a-z]{3})-", 1).drop_nulls().unique().sort().to_list()
-        counted = features.filter(library="mirna")["feature_id"].str.extract(r"^([a-z]{3})-", 1).drop_nulls()
-        if kinds and counted.len() and not set(kinds) & set(counted):
-            message += f"; these are miRNAs of {several(kinds)}, those of the study of {several(sorted(set(counted)))}"
         remedy = "Compare the names in result.target_mappings with those of the count file."
         found.append(warning("study.yaml", "key cerna.targets", "mirnas_not_in_study", message, remedy))
     return found
+
+
+def _other_species(theirs: Sequence[str], ours: Sequence[str], tables: Sequence[str]) -> Problem:
+    """What is told where no miRNA of the tables can be one of the study's: there is no pair."""
+    given, counted = " and ".join(theirs), " and ".join(ours)
+    where = f" ({', '.join(tables)})" if tables else ""
+    message = f"all miRNAs of the target tables{where} are of {given}, those that the study counted are of {counted}: "
+    message += "no pair can be made"
+    remedy = f"Name a table of {counted} under cerna.targets, or put the counts of the right species into landing/."
+    return Problem(Severity.LOCAL, "study.yaml", "key cerna.targets", given, "other_species", message, remedy)
 
 
 def _unknown_genes(names: pl.DataFrame, targets: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import reduce
 from logging import getLogger
 from pathlib import Path
 from typing import Any
@@ -235,16 +236,18 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
     """
     sample_ids = sorted(study.sample_ids)
     everyone = digest(sorted((p.name, p.version) for p in parsers().values()))
+    every_option = _options(study, {key for p in parsers().values() for key in p.options})
 
     def fingerprint(arrival: Arrival, row: Mapping[str, Any]) -> str:
         parser = parsers().get(str(row["parser"])) if row["status"] == "loaded" else None
         if parser is None:
-            return ledger.load_fingerprint(arrival, "", everyone, sample_ids, references)
+            return ledger.load_fingerprint(arrival, "", everyone, sample_ids, {**references, **every_option})
         names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
         names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
         used = _used(references, parser.references, study.file_row(arrival.file.name))
         beside = [f"{BESIDE}/{name}" for name in twins(arrival.file.name, parser.beside).values()]
         used |= {key: references[key] for key in beside if key in references}
+        used |= _options(study, parser.options)
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
@@ -260,6 +263,14 @@ def _used(references: Mapping[str, str], read: Sequence[str], row: FileRow | Non
         if kind in read and name == own:
             found[key] = value
     return found
+
+
+def _options(study: Study, keys: Iterable[str]) -> dict[str, str]:
+    """Values of keys of study.yaml, as JSON."""
+    config = study.config.model_dump(mode="json")
+    return {
+        key: json.dumps(reduce(lambda section, part: section[part], key.split("."), config)) for key in sorted(keys)
+    }
 
 
 def _batches(to_read: tuple[Arrival, ...]) -> tuple[tuple[Arrival, ...], ...]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from schemas.errors import bad_input
+from schemas.vocabulary import SiteType
 from tasks.contracts import Context, RawFile
 from tasks.methods.mature_mirnas import mature_mirnas, of_organism
 from tasks.methods.seed_sites import SITE_TYPES, seed_sites
 from tasks.methods.site_context import site_context
 
 SITES, SOURCE = "mirna_sites", "seed sites"
-_TYPES = SITE_TYPES[:-1]  # 6mers are too common to tell anything
 _CHUNK = 2**19  # nucleotides whose sites are held at once
 
 
@@ -35,14 +36,18 @@ def study_mirnas(raw: RawFile, context: Context) -> pl.DataFrame:
 
 
 def predicted_sites(
-    mirnas: pl.DataFrame, ids: Sequence[str], sequences: Sequence[str], circles: Sequence[bool]
+    mirnas: pl.DataFrame,
+    ids: Sequence[str],
+    sequences: Sequence[str],
+    circles: Sequence[bool],
+    types: Collection[SiteType],
 ) -> pl.DataFrame:
-    """Rows of ``core.mirna_sites``: every 8mer, 7mer-m8 and 7mer-A1 of ``mirnas`` (name, sequence) in the targets.
+    """Rows of ``core.mirna_sites``: every site of these ``types`` of ``mirnas`` (name, sequence) in the targets.
 
     ``circles`` says which sequences may have sites across their junction.
     """
     found = [
-        _sites(mirnas, ids[first:last], sequences[first:last], circles[first:last])
+        _sites(mirnas, ids[first:last], sequences[first:last], circles[first:last], types)
         for first, last in _chunks([len(sequence) for sequence in sequences])
     ]
     return pl.concat(found)
@@ -53,12 +58,14 @@ def predicted_pairs(sites: pl.DataFrame, rings: Sequence[str], origins: pl.DataF
 
     ``rings``: targets that are circRNAs. ``origins`` (target_id, origin) is added to the evidence.
     """
-    counts = [(pl.col("site_type") == kind).sum().alias(kind) for kind in _TYPES]
-    said = [pl.when(pl.col(kind) > 0).then(pl.format("{} {}", pl.col(kind), pl.lit(kind))) for kind in _TYPES]
-    pairs = sites.group_by("mirna", "target_id").agg(*counts, pl.len().alias("site_count"))
-    evidence = pl.concat_str(*said, separator=", ", ignore_nulls=True)
+    pairs = _pairs(sites)
+    told = pairs.select(SITE_TYPES).unique()  # few ways to have sites, however many pairs
+    said = [pl.when(pl.col(kind) > 0).then(pl.format("{} {}", pl.col(kind), pl.lit(kind))) for kind in SITE_TYPES]
+    told = told.with_columns(pl.concat_str(*said, separator=", ", ignore_nulls=True).alias("evidence"))
+    pairs = pairs.join(told, on=SITE_TYPES, how="left", maintain_order="left")
+    evidence = pl.col("evidence")
     if origins is not None:
-        pairs = pairs.join(origins, on="target_id", how="left")
+        pairs = pairs.join(origins, on="target_id", how="left", maintain_order="left")
         evidence = pl.concat_str(evidence, "origin", separator="; ", ignore_nulls=True)
     return pairs.select(
         "mirna",
@@ -68,8 +75,27 @@ def predicted_pairs(sites: pl.DataFrame, rings: Sequence[str], origins: pl.DataF
         pl.lit(SOURCE).alias("source"),
         evidence.alias("evidence"),
         pl.lit("predicted").alias("tier"),
-        pl.col("site_count").cast(pl.Int64),
-    ).sort("mirna", "target_id")
+        "site_count",
+    )
+
+
+def _pairs(sites: pl.DataFrame) -> pl.DataFrame:
+    """Columns mirna, target_id, the number of sites of each type, site_count; sorted by name."""
+    names = [sites[side].unique().sort() for side in ("mirna", "target_id")]
+    kinds = (*(pl.Enum(known) for known in names), pl.Enum(SITE_TYPES))
+    columns = zip(("mirna", "target_id", "site_type"), kinds, strict=True)
+    mirna, target, kind = (sites[name].cast(codes).to_physical().to_numpy().astype(np.int64) for name, codes in columns)
+    types, width = len(SITE_TYPES), max(len(names[1]), 1)
+    found, counts = np.unique((mirna * width + target) * types + kind, return_counts=True)
+    pair, first = np.unique(found // types, return_index=True)
+    table = np.zeros((len(pair), types), np.int64)
+    table[np.repeat(np.arange(len(pair)), np.diff(first, append=len(found))), found % types] = counts
+    return pl.DataFrame(table, schema=list(SITE_TYPES)).select(
+        names[0].gather(pair // width).alias("mirna"),
+        names[1].gather(pair % width).alias("target_id"),
+        *SITE_TYPES,
+        pl.sum_horizontal(SITE_TYPES).alias("site_count"),
+    )
 
 
 def _chunks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -83,14 +109,22 @@ def _chunks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield first, len(lengths)
 
 
-def _sites(mirnas: pl.DataFrame, ids: Sequence[str], sequences: Sequence[str], circles: Sequence[bool]) -> pl.DataFrame:
+def _sites(
+    mirnas: pl.DataFrame,
+    ids: Sequence[str],
+    sequences: Sequence[str],
+    circles: Sequence[bool],
+    types: Collection[SiteType],
+) -> pl.DataFrame:
     mature = mirnas["sequence"].to_list()
-    sites = site_context(seed_sites(mature, sequences, circles), mature, sequences, circles)
+    found = seed_sites(mature, sequences, circles, with_6mers="6mer" in types)
+    found = found.filter(pl.col("site_type").is_in([SITE_TYPES.index(kind) for kind in types]))
+    sites = site_context(found, mature, sequences, circles)
     return sites.select(
         mirnas["name"].gather(sites["mirna"]).alias("mirna"),
         pl.Series("target_id", ids, pl.String).gather(sites["sequence"]),
         (pl.col("t1") + 1).alias("position_nt"),
-        pl.Series("site_type", _TYPES, pl.String).gather(sites["site_type"]),
+        pl.Series("site_type", SITE_TYPES, pl.String).gather(sites["site_type"]),
         "spans_junction",
         "au_content",
         "supplementary_score",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from schemas.vocabulary import SiteType
 from tasks.methods.nucleotides import AMBIGUOUS, Ints, Pool, encode, pool
 
-SITE_TYPES = ("8mer", "7mer-m8", "7mer-A1", "6mer")  # strongest first
+SITE_TYPES: tuple[SiteType, ...] = get_args(SiteType)  # strongest first
 SITE_LENGTH = 8  # target positions 8 to 1, opposite the miRNA's first eight nucleotides
 _CORE = 6
 _CHUNK = 2**21  # nucleotides scanned at once: a few hundred MB at most
@@ -56,35 +58,6 @@ def seed_sites(
     sites = pl.concat(found) if found else pl.DataFrame(schema={**_SITES, "seed": pl.Int32}).drop("mirna")
     whole = sites.join(seeds.members, on="seed").select(*_SITES)
     return whole.sort("mirna", "sequence", "t1")
-
-
-def site_counts(
-    mirnas: Sequence[str],
-    sequences: Sequence[str],
-    is_circular: Sequence[bool],
-    *,
-    with_6mers: bool = False,
-    chunk: int = _CHUNK,
-) -> pl.DataFrame:
-    """Numbers of sites of each miRNA in each sequence that has any: mirna, sequence, then a column for each type.
-
-    The same as counting ``seed_sites``, without holding every site in memory.
-    """
-    seeds = _seeds(mirnas)
-    kinds = SITE_TYPES if with_6mers else SITE_TYPES[:-1]
-    found = []
-    for found_sites in _chunks(seeds, sequences, is_circular, with_6mers=with_6mers, chunk=chunk):
-        sites = _frame(*found_sites)
-        keys = sites["seed"].to_numpy().astype(np.int64) * len(sequences) + sites["sequence"].to_numpy()
-        pairs, where = np.unique(keys, return_inverse=True)
-        counts = np.bincount(where * len(kinds) + sites["site_type"].to_numpy(), minlength=len(pairs) * len(kinds))
-        table = counts.reshape(-1, len(kinds))
-        numbers = {kind: table[:, i].astype(np.uint32) for i, kind in enumerate(kinds)}
-        columns = {"seed": (pairs // len(sequences)).astype(np.int32), "sequence": (pairs % len(sequences))}
-        found.append(pl.DataFrame(columns | numbers).with_columns(pl.col("sequence").cast(pl.UInt32)))
-    schema = {"seed": pl.Int32, "sequence": pl.UInt32} | dict.fromkeys(kinds, pl.UInt32)
-    whole = pl.concat(found) if found else pl.DataFrame(schema=schema)
-    return whole.join(seeds.members, on="seed").select("mirna", "sequence", *kinds).sort("mirna", "sequence")
 
 
 def _seeds(mirnas: Sequence[str]) -> _Seeds:

@@ -8,20 +8,20 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tasks.methods.nucleotides import AMBIGUOUS, Codes, Ints, encode, pool
+from tasks.methods.nucleotides import AMBIGUOUS, Codes, Ints, Pool, encode, pool
 
 _FLANK = 30  # nucleotides on either side whose A and U count
 _REACH = 23  # farthest target position that the miRNA's 3′ part may pair with
 _PAD = _FLANK + 8
-_ROWS = 2**18  # sites looked at together
+_ROWS = 2**14  # sites looked at together: what they need stays in the processor's cache
 _M8 = (0, 1)  # types that pair t8: 8mer, 7mer-m8
 _A1 = (0, 2)  # types with an A at t1: 8mer, 7mer-A1
 _WHOLE_PAIR = (13, 16)  # nucleotides of the miRNA whose pairs count 1, others ½
-_SHORTEST_RUN = 2
 _AU = (0, 3)  # codes of A and U
+_NO_PARTNER = 5  # no code: an ambiguous nucleotide of the miRNA pairs with nothing
 _FREE_OFFSET = 2  # nucleotides by which the two loops may differ for nothing
-
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 def site_context(
@@ -40,76 +40,83 @@ def site_context(
     Grimson 2007, doi:10.1016/j.molcel.2007.06.017
     """
     laid = pool(sequences, is_circular, _PAD)
-    longest = max((len(m) for m in mirnas), default=0)
-    matrix = np.full((len(mirnas), max(longest, 8)), AMBIGUOUS, np.uint8)
-    for row, mirna in enumerate(mirnas):
-        matrix[row, : len(mirna)] = encode(mirna)
-    parts = []
+    partners = _partners(mirnas)
+    is_au = np.isin(laid.codes, _AU)
+    columns = {
+        "au_content": np.empty(sites.height),
+        "supplementary_score": np.empty(sites.height),
+        "spans_junction": np.empty(sites.height, bool),
+    }
+    every = {name: sites[name].to_numpy() for name in ("mirna", "sequence", "t1", "site_type")}
     for start in range(0, sites.height, _ROWS):
-        rows = sites[start : start + _ROWS]
-        sequence, t1 = rows["sequence"].to_numpy().astype(np.int64), rows["t1"].to_numpy()
-        kind, length, circular = rows["site_type"].to_numpy(), laid.lengths[sequence], laid.is_circular[sequence]
-        at = laid.starts[sequence] + t1
-        au = _au_content(laid.codes, at, t1, kind, length, circular)
-        score = np.zeros(rows.height)
-        for first, group in ((9, np.isin(kind, _M8)), (8, ~np.isin(kind, _M8))):
-            spots = np.flatnonzero(group)
-            target = laid.codes[at[spots, None] - np.arange(first - 1, _REACH)]
-            used_twice = circular[spots, None] & (np.arange(first, _REACH + 1) > length[spots, None])
-            target[used_twice] = AMBIGUOUS
-            score[spots] = _supplementary(matrix[rows["mirna"].to_numpy()[spots]][:, first - 1 :], target, first)
-        first_site = t1 - np.where(np.isin(kind, _M8), 7, 6)
-        last_site = t1 - np.where(np.isin(kind, _A1), 0, 1)
-        spans = circular & (first_site < 0) & (last_site >= 0)
-        parts.append(
-            rows.with_columns(
-                pl.Series("au_content", au).fill_nan(None),
-                pl.Series("supplementary_score", score),
-                pl.Series("spans_junction", spans),
-            )
-        )
-    if parts:
-        return pl.concat(parts)
-    new = {"au_content": pl.Float64, "supplementary_score": pl.Float64, "spans_junction": pl.Boolean}
-    return sites.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in new.items())
+        mirna, sequence, t1, kind = (values[start : start + _ROWS] for values in every.values())
+        length, circular = laid.lengths[sequence], laid.is_circular[sequence]
+        at, here = laid.starts[sequence] + t1, slice(start, start + _ROWS)
+        pairs_8, has_a = np.isin(kind, _M8), np.isin(kind, _A1)
+        columns["au_content"][here] = _au_content(is_au, at, t1, pairs_8, has_a, length, circular)
+        columns["supplementary_score"][here] = _supplementary(partners, laid, mirna, sequence, at, pairs_8)
+        columns["spans_junction"][here] = circular & (t1 < np.where(pairs_8, 7, 6)) & (t1 >= np.where(has_a, 0, 1))
+    added = sites.with_columns(pl.Series(name, values) for name, values in columns.items())
+    return added.with_columns(pl.col("au_content").fill_nan(None))
+
+
+def _partners(mirnas: Sequence[str]) -> Codes:
+    """Code that each nucleotide pairs with; a row for each nucleotide from the first, a column for each miRNA."""
+    longest = max((len(m) for m in mirnas), default=0)
+    codes = np.full((len(mirnas), max(longest, 8)), AMBIGUOUS, np.uint8)
+    for row, mirna in enumerate(mirnas):
+        codes[row, : len(mirna)] = encode(mirna)
+    return np.ascontiguousarray(np.where(codes == AMBIGUOUS, _NO_PARTNER, 3 - codes).astype(np.uint8).T)
 
 
 def _au_content(
-    codes: Codes, at: Ints, t1: Ints, kind: npt.NDArray[np.uint8], length: Ints, circular: npt.NDArray[np.bool_]
+    is_au: Flags, at: Ints, t1: Ints, pairs_8: Flags, has_a: Flags, length: Ints, circular: Flags
 ) -> Floats:
-    """Weighted share of A and U; NaN where no nucleotide flanks the site."""
+    """Weighted share of A and U; NaN where no nucleotide flanks the site. Nothing beyond a linear end is A or U."""
     steps = np.arange(_FLANK)
-    pairs_8, has_a = np.isin(kind, _M8), np.isin(kind, _A1)
-    up_weight = 1 / (steps + np.where(pairs_8, 1, 2)[:, None])
-    down_weight = np.where(has_a[:, None], 1 / (steps + 2), 1 / np.maximum(steps + 1, 2))
-    down_first = np.where(has_a, 1, 0)  # behind t1, or t1 itself where it is no part of the site
+    first = has_a.astype(np.int64)  # behind t1, or t1 itself where it is no part of the site
     total, score = np.zeros(len(at)), np.zeros(len(at))
-    for first, step, weight, site in (
-        (np.full(len(at), -8), -1, up_weight, np.full(len(at), 8)),
-        (down_first, 1, down_weight, 7 + down_first),
+    up, down = (1 / (steps + 2), 1 / (steps + 1)), (1 / np.maximum(steps + 1, 2), 1 / (steps + 2))
+    for (lighter, other), group, origin, direction, room, site in (
+        (up, pairs_8, at - 8, -1, t1 - 7, 8),
+        (down, has_a, at + first, 1, length - t1 - first, 7 + first),
     ):
-        offset = first[:, None] + step * steps
-        inside = (t1[:, None] + offset >= 0) & (t1[:, None] + offset < length[:, None])
-        here = np.where(circular[:, None], steps < (length - site)[:, None], inside)
-        letter = codes[at[:, None] + offset]
-        total += (weight * here).sum(1)
-        score += (weight * (here & (np.isin(letter, _AU)))).sum(1)
+        reach = np.clip(np.where(circular, length - site, room), 0, _FLANK)
+        for step in steps:  # both sums in one order: where all is A or U the share is 1 to the last digit
+            weight = np.where(group, other[step], lighter[step]) * (step < reach)
+            total += weight
+            score += weight * is_au[origin + direction * step]
     share: Floats = np.divide(score, total, out=np.full(len(at), np.nan), where=total > 0)
     return share
 
 
-def _supplementary(mirna: Codes, target: Codes, first: int) -> Floats:
-    """Score of each site. Columns: nucleotides of the miRNA from ``first`` on, target positions from ``first`` on."""
-    best = np.zeros(len(mirna))
-    for offset in range(max(mirna.shape[1], target.shape[1])):
-        penalty = max(0.0, (offset - _FREE_OFFSET) / 2)
+def _supplementary(partners: Codes, laid: Pool, mirna: Ints, sequence: Ints, at: Ints, pairs_8: Flags) -> Floats:
+    """Score of each site: pairing begins behind the seed, at nucleotide 9 where t8 pairs and at 8 where not."""
+    score = np.empty(len(at))
+    for first, group in ((9, pairs_8), (8, ~pairs_8)):
+        spots = np.flatnonzero(group)
+        places = np.arange(first, _REACH + 1)[:, None]
+        target = laid.codes[at[spots] - places + 1]
+        used_twice = laid.is_circular[sequence[spots]] & (places > laid.lengths[sequence[spots]])
+        target[used_twice] = AMBIGUOUS
+        score[spots] = _best_runs(partners[first - 1 :, mirna[spots]], target, first) / 2
+    return score
+
+
+def _best_runs(partners: Codes, target: Codes, first: int) -> npt.NDArray[np.int8]:
+    """Best run of each site in halves of a pair. Rows: nucleotides of the miRNA, target positions, from ``first``."""
+    count = target.shape[1]
+    best = np.zeros(count, np.int8)
+    for offset in range(max(len(partners), len(target))):
         for mirna_shift, target_shift in {(offset, 0), (0, offset)}:
-            width = min(mirna.shape[1] - mirna_shift, target.shape[1] - target_shift)
-            run, count = np.zeros(len(mirna)), np.zeros(len(mirna), np.int64)
-            for i in range(width):
-                nucleotide = first + i + mirna_shift
-                is_pair = mirna[:, i + mirna_shift] + target[:, i + target_shift] == 3  # noqa: PLR2004  # complements
-                worth = 1.0 if _WHOLE_PAIR[0] <= nucleotide <= _WHOLE_PAIR[1] else 0.5
-                run, count = (run + worth) * is_pair, (count + 1) * is_pair
-                np.maximum(best, run - penalty, out=best, where=count >= _SHORTEST_RUN)
+            top = np.zeros(count, np.int8)
+            run, before = np.zeros(count, np.int8), np.zeros(count, np.int8)  # all bits are set where a pair is
+            for i in range(min(len(partners) - mirna_shift, len(target) - target_shift)):
+                is_whole = _WHOLE_PAIR[0] <= first + i + mirna_shift <= _WHOLE_PAIR[1]
+                pair = -(partners[i + mirna_shift] == target[i + target_shift]).view(np.int8)
+                run += np.int8(2 if is_whole else 1)
+                run &= pair
+                np.maximum(top, run & before, out=top)  # one pair alone is no run
+                before = pair
+            np.maximum(best, top - np.int8(max(0, offset - _FREE_OFFSET)), out=best)
     return best

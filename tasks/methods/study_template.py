@@ -91,6 +91,7 @@ conditions:
 # cerna:
 #   targets: [reference/mirna_targets.tsv.gz]
 #   sequences: [reference/circles.fa]           # RNAs whose miRNA sites are predicted from sequence
+#   site_types: [8mer, 7mer-m8, 7mer-A1]        # 6mer may be added: weak, and common by chance
 #   fdr: 0.05
 # enrichment:
 #   gene_sets: {{GO_BP: reference/go_bp.gmt.gz}}

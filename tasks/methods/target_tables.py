@@ -11,12 +11,14 @@ from functools import lru_cache
 import polars as pl
 
 from schemas.errors import Problem, bad_input, warning
+from schemas.study import StudyYaml
 from tasks.contracts import RawFile
 from tasks.methods.biotypes import rna_class
 from tasks.methods.delimited import dialect_of, is_plain, sniff, text_of
 from tasks.methods.delimited_table import read_table
 from tasks.methods.evidence_tiers import tier_of
 from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.mirna_species import refuse_other_species
 from tasks.methods.problem_lists import several
 from tasks.methods.signatures import peek
 from tasks.methods.workbooks import is_workbook, read_sheets
@@ -108,12 +110,15 @@ def _cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.all().str.strip_chars().str.strip_chars('"').replace(_NOTHING, None))
 
 
-def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple[pl.DataFrame, list[Problem]]:
+def pairs(
+    rows: pl.DataFrame, raw: RawFile, config: StudyYaml, *, are_sites: bool = False
+) -> tuple[pl.DataFrame, list[Problem]]:
     """Rows of ``core.mirna_targets``, one for each pair, source and tier, and what was left out.
 
     ``rows`` has ``mirna``, ``target_id`` and/or ``target_symbol``, and may have ``biotype``, ``source``,
     ``evidence``, ``tier``, ``site_count``; with ``are_sites`` each row is a site. Rows without a miRNA or
-    target, and those whose evidence speaks against the pair, are left out and counted.
+    target, and those whose evidence speaks against the pair, are left out and counted. Raises ``BadInputError``
+    where nothing is left, and where all miRNAs are of another species than the study (``config``).
     """
     absent = [n for n in ("target_id", "target_symbol", "biotype", "source", "evidence", "tier") if n not in rows]
     rows = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
@@ -125,6 +130,7 @@ def pairs(rows: pl.DataFrame, raw: RawFile, *, are_sites: bool = False) -> tuple
     whole = rows.drop_nulls(["mirna", "target_id"])
     if whole.is_empty():
         raise bad_input(raw.name, "", "no_targets", "no row names a miRNA and a target", _REMEDY)
+    refuse_other_species(raw, whole["mirna"], config)
     problems = left_out(raw, rows.height - whole.height, "rows name no miRNA or no target")
     idle = pl.col("evidence").str.contains(_IDLE).fill_null(value=False)
     no_targets, whole = whole.filter(idle), whole.filter(~idle)
@@ -201,10 +207,18 @@ def _damaged(raw: RawFile, rows: pl.DataFrame) -> list[Problem]:
     return [warning(raw.name, "", "excel_damaged_name", message, remedy, found[0])]
 
 
-def other_species(raw: RawFile, count: int, organism: str) -> list[Problem]:
-    """Say how many rows are of other species than the study's."""
+def other_species(raw: RawFile, species: pl.Series, count: int, organism: str) -> list[Problem]:
+    """Say how many rows (``count``) are of other species than the study's; ``species``: what each row says.
+
+    Raises ``BadInputError`` where all are.
+    """
     if not count:
         return []
+    if count == len(species):
+        message = f"all {count:,} rows are of {several(species.drop_nulls().unique().sort().to_list())}, "
+        message += f"but the study is of {organism}: no pair can be made"
+        remedy = f"Name a table of {organism} under cerna.targets, or correct organism in study.yaml."
+        raise bad_input(raw.name, "", "other_species", message, remedy)
     message = f"{count:,} rows are not of {organism} and are left out"
     remedy = "Nothing is to be done, unless study.yaml names the wrong organism."
     return [warning(raw.name, "", "other_species", message, remedy)]

@@ -36,7 +36,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     found = circrna_sequences(ids, read_exons(gtf), genome.path, genome.name)
     _refuse_other_genome(raw, ids, found, genome.name)
     names = found.rows["feature_id"].to_list()
-    sites = predicted_sites(mirnas, names, found.rows["sequence"].to_list(), [True] * len(names))
+    sequences, types = found.rows["sequence"].to_list(), context.study.config.cerna.site_types
+    sites = predicted_sites(mirnas, names, sequences, [True] * len(names), types)
     origins = found.rows.select("origin", target_id="feature_id")
     return Parsed({TABLE: predicted_pairs(sites, names, origins)}, _told(raw, found), derived={SITES: sites})
 
@@ -73,4 +74,5 @@ PARSER = Parser(
     claims=claims,
     parse=parse,
     references=("mirna_mature", "genome", "gtf"),
+    options=("organism", "cerna.site_types"),
 )

@@ -24,7 +24,6 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
     A row without any experiment (its programs predict it) is ``predicted``. circRNAs go by their circID.
     """
-    del context
     table = read_targets(raw, _COLUMNS)
     mirna, target = table.column(_MIRNA), table.column(_ID)
     number = {
@@ -50,9 +49,18 @@ def parse(raw: RawFile, context: Context) -> Parsed:
             (pl.lit("CLIP") if is_old else evidence).alias("evidence"),
         ),
         raw,
+        context.study.config,
         are_sites=not is_old,
     )
     return Parsed({TABLE: found}, tuple(problems))
 
 
-PARSER = Parser(name="encori", version="1", product="ENCORI (starBase)", assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="encori",
+    version="1",
+    product="ENCORI (starBase)",
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=("organism",),
+)

@@ -59,4 +59,5 @@ PARSER = Parser(
     claims=claims,
     parse=parse,
     is_generic=True,
+    options=("organism",),
 )

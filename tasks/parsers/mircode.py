@@ -17,7 +17,6 @@ def claims(raw: RawFile, context: Context) -> bool:
 
 def parse(raw: RawFile, context: Context) -> Parsed:
     """Read the pairs, a row being a site; families (``miR-103a/107``) stay families until they are mapped."""
-    del context
     rows = read_targets(raw, [*_NEEDED, "seed_type"]).frame
     kind = pl.col("gene_class").str.to_lowercase()
     biotype = pl.when(kind.str.contains("lnc|intergenic|overlapping")).then(pl.lit("lncRNA"))
@@ -32,9 +31,18 @@ def parse(raw: RawFile, context: Context) -> Parsed:
             pl.lit("predicted").alias("tier"),
         ),
         raw,
+        context.study.config,
         are_sites=True,
     )
     return Parsed({TABLE: found}, tuple(problems))
 
 
-PARSER = Parser(name="mircode", version="1", product="miRcode", assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="mircode",
+    version="1",
+    product="miRcode",
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=("organism",),
+)

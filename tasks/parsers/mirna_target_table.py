@@ -41,7 +41,6 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
     Raises ``BadInputError`` for a table without a column of miRNAs or of targets.
     """
-    del context
     table = read_targets(raw, [name for names in _COLUMNS.values() for name in names])
     picked = {field: found for field, names in _COLUMNS.items() if (found := table.column(names))}
     missing = [f"of {what}" for what, fields in _NEEDED.items() if not fields & picked.keys()]
@@ -61,7 +60,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
         known = pl.col("tier").str.to_lowercase()
         rows = rows.with_columns(pl.when(known.is_in(_TIERS)).then(known).alias("tier"))
     _refuse_swapped(rows, raw)
-    known_pairs, problems = pairs(rows, raw)
+    known_pairs, problems = pairs(rows, raw, context.study.config)
     left = [t for t, name in zip(table.titles, table.names, strict=True) if name not in picked.values() and t.strip()]
     return Parsed({TABLE: known_pairs}, tuple(problems), tuple(f"column {title}" for title in left))
 
@@ -91,4 +90,5 @@ PARSER = Parser(
     claims=claims,
     parse=parse,
     is_generic=True,
+    options=("organism",),
 )

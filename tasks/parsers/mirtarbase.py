@@ -26,7 +26,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     species = table.column(("species_target_gene", "species_mirna"))
     if species:
         own = rows.filter(pl.col(species).str.to_lowercase() == organism.lower())
-        problems += other_species(raw, rows.height - own.height, organism)
+        problems += other_species(raw, rows[species], rows.height - own.height, organism)
         rows = own
     support = pl.col("support_type") if "support_type" in rows else pl.lit(None, pl.String)
     experiments = pl.col("experiments") if "experiments" in rows else pl.lit(None, pl.String)
@@ -39,8 +39,17 @@ def parse(raw: RawFile, context: Context) -> Parsed:
             pl.concat_str("support", "tried", separator=": ", ignore_nulls=True).alias("evidence"),
         ),
         raw,
+        context.study.config,
     )
     return Parsed({TABLE: found}, (*problems, *others))
 
 
-PARSER = Parser(name="mirtarbase", version="2", product="miRTarBase", assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="mirtarbase",
+    version="2",
+    product="miRTarBase",
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=("organism",),
+)

@@ -23,6 +23,8 @@ def claims(raw: RawFile, context: Context) -> bool:
 def parse(raw: RawFile, context: Context) -> Parsed:
     """Find the sites of every mature miRNA of the study's species in every sequence; all pairs are ``predicted``.
 
+    The sites are of the types of ``cerna.site_types``.
+
     A sequence is a circle where its id is that of a circRNA or its header says `circ`; then sites may cross
     the junction. The id is the header's first word. Raises ``BadInputError`` without annotation.mirna_mature.
     """
@@ -30,7 +32,8 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     records, problems = _distinct(raw)
     ids = [record.header.split()[0] for record in records]
     circles = _circles(records, ids)
-    sites = predicted_sites(mirnas, ids, [record.sequence for record in records], circles)
+    sequences, types = [record.sequence for record in records], context.study.config.cerna.site_types
+    sites = predicted_sites(mirnas, ids, sequences, circles, types)
     rings = [name for name, is_circle in zip(ids, circles, strict=True) if is_circle]
     return Parsed({TABLE: predicted_pairs(sites, rings)}, problems, derived={SITES: sites})
 
@@ -71,4 +74,5 @@ PARSER = Parser(
     claims=claims,
     parse=parse,
     references=("mirna_mature",),
+    options=("organism", "cerna.site_types"),
 )

@@ -34,7 +34,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     taxon, species = table.column(_TAXON), SPECIES.get(organism.lower())
     if taxon and species:
         own = rows.filter(pl.col(taxon) == str(species[1]))
-        problems = other_species(raw, rows.height - own.height, organism)
+        problems = other_species(raw, "taxon " + rows[taxon], rows.height - own.height, organism)
         rows = own
     gene = pl.col("gene_id") if "gene_id" in rows else pl.lit(None, pl.String)
     rows = rows.with_columns(gene.alias("target_id"), pl.col("gene_symbol").alias("target_symbol"))
@@ -45,6 +45,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     found, others = pairs(
         picked.with_columns(pl.lit("TargetScan").alias("source"), pl.lit("predicted").alias("tier")),
         raw,
+        context.study.config,
         are_sites="site_count" not in picked,
     )
     return Parsed({TABLE: found}, (*problems, *others))
@@ -75,4 +76,12 @@ def _counts(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-PARSER = Parser(name="targetscan", version="1", product="TargetScan", assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="targetscan",
+    version="1",
+    product="TargetScan",
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=("organism",),
+)

@@ -46,7 +46,7 @@ def test_the_same_sources_give_the_same_bytes_packed_and_plain(tmp_path: Path) -
     packed = request(tmp_path)
     write_gene_sets(packed, print)
     first = packed.out.read_bytes()
-    write_gene_sets(packed, print)
+    write_gene_sets(replace(packed, force=True), print)
     plain = replace(packed, out=tmp_path / "new" / "go.gmt")
     write_gene_sets(plain, print)
     assert packed.out.read_bytes() == first
@@ -96,3 +96,20 @@ def test_what_contradicts_is_said_and_nothing_is_written(tmp_path: Path, changes
     with pytest.raises(UserError, match=said):
         write_gene_sets(asked, print)
     assert not (tmp_path / "go.gmt.gz").exists()
+
+
+def test_a_file_that_is_there_is_replaced_only_by_force(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    asked.out.write_text("curated by hand")
+    with pytest.raises(UserError, match=r"go\.gmt\.gz exists and was left as it is\. .* --force"):
+        write_gene_sets(asked, print)
+    assert asked.out.read_text() == "curated by hand"
+    write_gene_sets(replace(asked, force=True), print)
+    assert gzip.decompress(asked.out.read_bytes()).startswith(b"# version: GO releases/2024-06-17")
+
+
+def test_swapped_files_are_told_before_anything_is_read(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    with pytest.raises(UserError, match=r"--obo names .*goa\.gaf\.gz, which is annotations .* \(they are swapped\)"):
+        write_gene_sets(replace(asked, obo=asked.gaf, gaf=asked.obo), print)
+    assert not asked.out.exists()

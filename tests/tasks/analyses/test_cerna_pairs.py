@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from schemas.polars_schema import conform
 from tasks.analyses.cerna_pairs import ANALYSIS, TABLE
 from tasks.contracts import Computed, Part
 from tasks.methods.cerna_expression import EXPRESSION
-from tests.tasks.analyses.cerna_frames import AXES, TABLE_ROWS, frames, slices, study
+from tasks.methods.cerna_inputs import FEATURES, TARGETS, TESTS
+from tests.tasks.analyses.cerna_frames import AXES, CONTRAST, TABLE_ROWS, frames, slices, study
+from tests.tasks.methods.cerna_reference import POPULATION
 
 
 def planned(samples: int = 6, **cerna: Any) -> tuple[Part, dict[str, pl.DataFrame]]:  # noqa: ANN401  # any key
@@ -92,6 +95,69 @@ def test_gdcrnatools_mode_has_its_universe_and_its_sensitivity() -> None:
     read = frames(AXES, [*TABLE_ROWS, ("hsa-miR-99a-5p", "ENSG9", "validated")])
     (part,) = ANALYSIS.parts(study(compatibility="gdcrnatools"), slices(read))
     assert ANALYSIS.run(part, read).frames[TABLE]["population"].unique().to_list() == [3]  # one is not in the study
+
+
+def gdcrnatools_frames(shared: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Inputs of GDCRNATools' run as the analysis reads them, and what it wrote."""
+    names = ("lnc_targets_subset", "pc_targets_subset", "rna_expr", "mir_expr", "R_gdcCEAnalysis")
+    lncs, genes, rnas, mirnas, expected = (pl.read_csv(shared / "reference" / f"ceRNA_{n}.csv.gz") for n in names)
+    is_lnc = pl.col("feature_id").is_in(lncs["target"].implode())
+    values = pl.concat(
+        table.rename({"": "feature_id"})
+        .unpivot(index="feature_id", variable_name="sample_id", value_name="value")
+        .with_columns(library=pl.lit(library), run_id=pl.lit(f"run of {library}"), method=pl.lit("deseq2"))
+        for table, library in ((rnas, "gene"), (mirnas, "mirna"))
+    ).with_columns(
+        pl.col("sample_id").str.to_lowercase(),
+        fit=pl.lit("~ condition"),
+        rna_class=pl.when(library="mirna")
+        .then(pl.lit("mirna"))
+        .when(is_lnc)
+        .then(pl.lit("lncrna"))
+        .otherwise(pl.lit("mrna")),
+    )
+    nodes = values.unique("feature_id", maintain_order=True).with_columns(symbol=pl.lit(None, pl.String))
+    others = POPULATION - mirnas.height  # miRNAs of the whole target tables that their subsets lack
+    elsewhere = pl.DataFrame({"mirna": [f"hsa-miR-{90000 + i}" for i in range(others)], "target": "ENSG09"})
+    pairs = pl.concat([lncs, genes, elsewhere.select("target", "mirna")]).rename({"target": "target_id"})
+    read = frames(AXES, TABLE_ROWS) | {
+        TESTS: nodes.select("library", "run_id", "method", "feature_id", "symbol", "rna_class").with_columns(
+            contrast_id=pl.lit(CONTRAST), pvalue=pl.lit(1e-6), log2_fold_change=pl.lit(2.0), direction=pl.lit("up")
+        ),
+        FEATURES: nodes.select("library", "feature_id", "symbol", "rna_class"),
+        EXPRESSION: values.select("run_id", "library", "method", "fit", "sample_id", "feature_id", "value"),
+        TARGETS: pairs.with_columns(
+            target_symbol=pl.lit(None, pl.String),
+            source=pl.lit("starBase"),
+            evidence=pl.lit(None, pl.String),
+            tier=pl.lit("predicted"),
+            is_excluded=pl.lit(value=False),
+        ),
+    }
+    return read, expected
+
+
+def test_the_analysis_gives_every_pair_of_gdcrnatools_own_run_its_numbers(shared: Path) -> None:
+    read, expected = gdcrnatools_frames(shared)
+    samples = read[EXPRESSION]["sample_id"].unique().sort().to_list()
+    about = study(len(samples), compatibility="gdcrnatools", candidates="de")
+    renamed = dict(zip(samples, [s.sample for s in about.samples], strict=True))
+    read[EXPRESSION] = read[EXPRESSION].with_columns(pl.col("sample_id").replace_strict(renamed))
+    (part,) = ANALYSIS.parts(about, slices(read))
+    rows = ANALYSIS.run(part, read).frames[TABLE]
+    assert rows.select("population", "family_size").unique().rows() == [(POPULATION, 12_000)]
+    both = expected.join(rows, left_on=["lncRNAs", "Genes"], right_on=["cerna_id", "mrna_id"])
+    assert both.height == expected.height == rows.height == 3646
+    assert both["shared_mirnas"].to_list() == both["Counts"].to_list()
+    for own, theirs in (
+        ("hyper_pvalue", "hyperPValue"),
+        ("correlation", "cor"),
+        ("correlation_pvalue", "corPValue"),
+        ("regulation_similarity", "regSim"),
+        ("sensitivity_correlation", "sppc"),
+        ("fold_enrichment", "foldEnrichment"),
+    ):
+        np.testing.assert_allclose(both[own], both[theirs], rtol=0, atol=1e-12, equal_nan=False, err_msg=theirs)
 
 
 def test_without_normalised_values_pairs_are_tested_and_the_reason_stands() -> None:

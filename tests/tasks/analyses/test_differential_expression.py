@@ -340,3 +340,13 @@ def test_genes_that_cannot_scale_circrnas_are_named_as_the_cause(sparse: tuple[S
     lost = counts.with_columns(count=pl.when(is_lost).then(0.0).otherwise("count"))
     done = computed(planned(about, lost)[0], lost)
     assert done.problems[-1].message.startswith("gene counts, whose size factors circRNAs take: S1 has no reads")
+    assert "expression.size_factors {circrna: poscounts}" in done.problems[-1].remedy
+
+
+def test_a_sample_without_circrnas_is_told_how_to_keep_its_genes(sparse: tuple[Study, pl.DataFrame]) -> None:
+    about, counts = sparse
+    is_lost = (pl.col("library") == "circrna") & (pl.col("sample_id") == "S1")
+    lost = counts.with_columns(count=pl.when(is_lost).then(0.0).otherwise("count"))
+    told = computed(planned(about, lost)[0], lost).problems[-1]
+    assert told.message.startswith("S1 has no reads in any feature")
+    assert "Name the file of circRNAs and the sample in exclusions.csv: its genes stay" in told.remedy

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from schemas.base import tables
+from schemas.errors import Severity
 from schemas.polars_schema import conform, schema
-from schemas.study import Condition, Study, StudyYaml
+from schemas.study import Cerna, Condition, Study, StudyYaml
 from tasks.analyses.target_mappings import ALIASES, ANALYSIS, FEATURES, MIRNAS, TABLE, TARGETS
 
 STUDY = Study(config=StudyYaml(study_id="s", conditions=[Condition(id="a")]), samples=())
@@ -47,13 +49,28 @@ def test_names_are_mapped_and_pairs_that_are_lost_for_doubt_are_told() -> None:
     assert not whole.select(tables()[TABLE].key).is_duplicated().any()
 
 
-def test_mirnas_of_another_naming_are_told() -> None:
+@pytest.mark.parametrize(
+    ("named", "counted", "rule"),
+    [
+        ("hsa-miR-9{}-5p", "hsa-miR-21-5p", "mirnas_not_in_study"),
+        ("ebv-miR-{}-5p", "hsa-miR-21-5p", "mirnas_not_in_study"),
+    ],
+)
+def test_mirnas_of_another_naming_are_told(named: str, counted: str, rule: str) -> None:
+    targets = [PAIR | {"mirna": named.format(i), "target_id": "ENSG1"} for i in range(1, 5)]
+    read = frames(targets, [counted])
+    done = ANALYSIS.run(ANALYSIS.parts(STUDY, read)[0], read)
+    assert [(p.rule, p.severity) for p in done.problems] == [(rule, Severity.WARNING)]
+
+
+def test_targets_of_another_species_than_the_counts_are_no_warning_but_a_loss() -> None:
     targets = [PAIR | {"mirna": f"mmu-miR-{i}-5p", "target_id": "ENSG1"} for i in range(1, 5)]
-    done = ANALYSIS.run(
-        ANALYSIS.parts(STUDY, frames(targets, ["hsa-miR-21-5p"]))[0], frames(targets, ["hsa-miR-21-5p"])
-    )
-    assert [p.rule for p in done.problems] == ["mirnas_not_in_study"]
-    assert "these are miRNAs of mmu, those of the study of hsa" in done.problems[0].message
+    read, cerna = frames(targets, ["hsa-miR-21-5p"]), Cerna(targets=["reference/t.tsv"])
+    study = STUDY.model_copy(update={"config": STUDY.config.model_copy(update={"cerna": cerna})})
+    (problem,) = ANALYSIS.run(ANALYSIS.parts(study, read)[0], read).problems
+    assert (problem.severity, problem.rule) == (Severity.LOCAL, "other_species")
+    assert "(reference/t.tsv) are of Mus musculus, those that the study counted are of Homo sapiens" in problem.message
+    assert "Name a table of Homo sapiens under cerna.targets" in problem.remedy
 
 
 def test_genes_of_another_naming_are_told_and_targets_of_other_classes_are_not() -> None:

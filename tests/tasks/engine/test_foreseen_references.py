@@ -87,7 +87,8 @@ def test_targets_of_other_names_are_told() -> None:
     mirnas = features("mirna").with_columns(feature_id=pl.format("hsa-miR-{}-5p", pl.int_range(100, 150)))
     named = study({"targets": ["t.tsv"]}, gene_sets={"GO": "g"})
     (told,) = foreseen_references(named, given, [features(), mirnas])
-    assert told.rule == "mirnas_not_in_study"
+    assert (told.rule, str(told.severity)) == ("other_species", "local")
+    assert "(t.tsv) are of Mus musculus, those that the study counted are of Homo sapiens" in told.message
 
 
 def test_a_study_without_contrasts_or_counts_is_told_nothing() -> None:
@@ -99,7 +100,9 @@ def test_a_study_without_contrasts_or_counts_is_told_nothing() -> None:
 def test_check_reads_the_sets_and_counts_of_a_study(tmp_path: Path) -> None:
     counts = "gene,A1,A2,B1,B2\n" + "".join(f"ENSG{i:011d},{i},3,{i},9\n" for i in range(1, 40))
     files = {
-        "study.yaml": "study_id: one\nconditions: [{id: a}, {id: b}]\nenrichment: {gene_sets: {GO: sets.gmt}}\n",
+        "study.yaml": "study_id: one\nconditions: [{id: a}, {id: b}]\nenrichment: {gene_sets: {GO: sets.gmt}}\n"
+        "organism: Mus musculus\ncerna: {targets: [t.tsv]}\n",
+        "t.tsv": "mirna,target_id\nhsa-miR-21-5p,ENSG00000000001\nhsa-miR-9-5p,ENSG00000000002\n",
         "samples.csv": "sample,condition,donor\nA1,a,d1\nA2,a,d2\nB1,b,d1\nB2,b,d2\n",
         "contrasts.csv": "id,variable,reference,target,blocking\nb_a,condition,a,b,donor\n",
         "files.csv": "file,assay\ncounts.csv,expression_counts\n",
@@ -109,5 +112,8 @@ def test_check_reads_the_sets_and_counts_of_a_study(tmp_path: Path) -> None:
     (tmp_path / "landing").mkdir()
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    (told,) = [p for p in ingest.check(read_folder(tmp_path)) if p.rule == "few_known_genes"]
+    found = {p.rule: p for p in ingest.check(read_folder(tmp_path))}
+    told, other = found["few_known_genes"], found["other_species"]
+    assert (other.file, str(other.severity)) == ("t.tsv", "local")
+    assert "are of Homo sapiens (hsa-miR-21-5p, hsa-miR-9-5p), but the study is of Mus musculus" in other.message
     assert "of 3 genes of the collection 0 are genes of the study, which has 39" in told.message

@@ -90,6 +90,11 @@ def test_a_changed_table_supersedes_and_a_broken_one_is_quarantined_with_its_rea
     (study / SETS).write_text(GMT)
     night(study, home)
     assert ledger(home)[SETS] == ("gene_sets", "loaded", None)
+    (study / "study.yaml").write_text(f"{YAML}organism: Mus musculus\n{NAMED}")
+    assert {f.file_name: f.status for f in night(study, home).files} == {TARGETS: "quarantined"}
+    reason = str(ledger(home)[TARGETS][2])
+    assert "are of Homo sapiens (hsa-miR-155-5p), but the study is of Mus musculus: no pair can be made" in reason
+    assert mirnas(home) == []
 
 
 def test_a_table_that_is_named_no_more_is_not_used_any_more_and_comes_back(study: Path, tmp_path: Path) -> None:
@@ -148,7 +153,7 @@ def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mir
     home = tmp_path / "home"
     mature = ">hsa-miR-21-5p MIMAT0000076 Homo sapiens\nUAGCUUAUCAGACUGAUGUUGA\n"
     (study / "reference/mature.fa").write_text(mature)
-    (study / "reference/circles.fa").write_text(">hsa_circ_0000284\nGGAUAAGCUAGGGG\n")
+    (study / "reference/circles.fa").write_text(">hsa_circ_0000284\nGGAUAAGCUAGGCUAAGCUGG\n")
     (study / "landing/mirna.csv").write_text(
         "mirna,A1,B1\n" + "".join(f"hsa-miR-{i}-5p,{i},9\n" for i in range(20, 40))
     )
@@ -181,6 +186,19 @@ def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mir
     ]
     (study / "landing" / "note.txt").write_text("a note")
     assert {p.status for p in night(study, home).parts if p.analysis == "target_mappings"} == {"current"}
+    yaml = (study / "study.yaml").read_text()
+
+    def asked(types: str) -> set[str]:
+        (study / "study.yaml").write_text(yaml.replace("cerna: {", f"cerna: {{site_types: [{types}], "))
+        return {f.file_name for f in night(study, home).files if f.status == "loaded"}
+
+    assert asked("7mer-A1, 7mer-m8, 8mer") == set()  # as without the key
+    assert asked("8mer, 7mer-m8, 7mer-A1, 6mer") == {"reference/circles.fa"}
+    assert rows(home, sites)[1] == ("hsa-miR-590-5p", "hsa_circ_0000284", 20, "6mer")
+    scored = "SELECT count(*) FROM core.mirna_sites WHERE au_content < 1 AND supplementary_score >= 0"
+    assert rows(home, scored) == [(2,)]
+    evidence = "SELECT evidence, site_count FROM core.mirna_targets WHERE target_class = 'circrna'"
+    assert rows(home, evidence) == [("1 8mer, 1 6mer", 2)]
 
 
 def test_named_lists_are_loaded_and_tested_and_one_without_a_background_is_left_out(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.methods.seed_sites import SITE_TYPES, seed_sites, site_counts
+from tasks.methods.seed_sites import SITE_TYPES, seed_sites
 
 COMPLEMENT = {"A": "U", "U": "A", "C": "G", "G": "C"}
 MIR_21 = "UAGCUUAUCAGACUGAUGUUGA"
@@ -93,7 +93,6 @@ def test_ambiguous_letters_pair_with_nothing(letter: str) -> None:
 def test_a_mirna_without_a_whole_seed_has_no_site() -> None:
     assert found(["UAGCUUA", "UAGCNUAUCAGA", ""], ["GG" + SITE_8MER], [False], six=True) == set()
     assert seed_sites([], [], []).is_empty()
-    assert site_counts([], [], []).is_empty()
 
 
 @settings(deadline=None, max_examples=150)
@@ -129,18 +128,13 @@ def test_where_a_circle_is_opened_does_not_matter(circle: str, cut: int) -> None
     }
 
 
-def test_counts_are_the_sites_counted_and_chunks_do_not_matter() -> None:
+def test_chunks_do_not_matter_and_mirnas_of_one_seed_have_the_same_sites() -> None:
     rng = np.random.default_rng(4)
     mirnas = ["".join(rng.choice(list("ACGU"), 22)) for _ in range(40)]
     mirnas.append(mirnas[0][:8] + "CCCCCCCCCCCC")  # the same seed
     targets = ["".join(rng.choice(list("ACGU"), n)) for n in rng.integers(0, 900, 60)]
     circular = [bool(i % 2) for i in range(60)]
-    whole = site_counts(mirnas, targets, circular)
     sites = seed_sites(mirnas, targets, circular)
-    assert site_counts(mirnas, targets, circular, chunk=700).equals(whole)
     assert seed_sites(mirnas, targets, circular, chunk=700).equals(sites)
-    counted = {(m, s): [0, 0, 0] for m, s, _, _ in sites.rows()}
-    for m, s, _, kind in sites.rows():
-        counted[m, s][kind] += 1
-    assert {(m, s): [a, b, c] for m, s, a, b, c in whole.rows()} == counted
-    assert sites.filter(mirna=0).drop("mirna").select("t1").equals(sites.filter(mirna=40).select("t1"))
+    assert sites.filter(mirna=0).height > 0
+    assert sites.filter(mirna=0).drop("mirna").equals(sites.filter(mirna=40).drop("mirna"))

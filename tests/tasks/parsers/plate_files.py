@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -55,7 +55,7 @@ def readings(found: pl.DataFrame) -> set[Reading]:
     return set(found.select("plate", "well", "wavelength_nm", "value").iter_rows())
 
 
-def workbook(sheets: dict[str, Sequence[Sequence[object]]]) -> bytes:
+def workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         for name, rows in sheets.items():

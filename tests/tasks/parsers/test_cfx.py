@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
-import xlsxwriter
 
 from schemas.errors import BadInputError
 from schemas.study import Layout, LayoutWell
 from tasks.contracts import RawFile
 from tasks.parsers.cfx import PARSER
 from tests.tasks.parsers.bench_files import context, expectation, measurements, raw_file
+from tests.tasks.parsers.plate_files import workbook
 
 HEADER = ",Well,Fluor,Target,Content,Sample,Biological Set Name,Cq,Cq Mean,Starting Quantity (SQ)"
 TEXT = f"""File Name,night 7.pcrd
@@ -33,16 +32,6 @@ GRID = ",Cycle,A1,A2,A12\n,1,10.5,11.5,\n,2,20.25,21,22\n"
 
 def frame(raw: RawFile, **row: object) -> pl.DataFrame:
     return PARSER.parse(raw, context(**row)).frames["core.qpcr_wells"]
-
-
-def book(sheets: dict[str, list[Sequence[object]]]) -> bytes:
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as workbook:
-        for name, rows in sheets.items():
-            sheet = workbook.add_worksheet(name)
-            for index, cells in enumerate(rows):
-                sheet.write_row(index, 0, cells)
-    return target.getvalue()
 
 
 def test_cq_samples_and_dyes_are_allotropys(shared: Path) -> None:
@@ -109,7 +98,7 @@ def test_wells_without_target_take_it_from_files_csv_a_layout_or_their_dye(tmp_p
 def test_a_workbook_has_its_run_on_a_sheet_of_its_own(tmp_path: Path) -> None:
     rows = [line.split(",") for line in TEXT.splitlines()[4:]]
     about: list[Sequence[object]] = [["File Name", "b.pcrd"], ["CFX Maestro Version", "2.3"], ["Sample Vol", "20"]]
-    content = book({"0": list(rows), "Run Information": about, "Notes": [["x"]]})
+    content = workbook({"0": list(rows), "Run Information": about, "Notes": [["x"]]})
     raw = raw_file(tmp_path, content, "b.xlsx")
     assert PARSER.claims(raw, context())
     result = PARSER.parse(raw, context())

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
-import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +13,7 @@ from tasks.contracts import RawFile
 from tasks.methods.grids import well_name
 from tasks.parsers.design_and_analysis import PARSER
 from tests.tasks.parsers.bench_files import context, expectation, measurements, raw_file
+from tests.tasks.parsers.plate_files import workbook
 
 STEMS = (
     "appbio_quantstudio_design_quantity_test",
@@ -35,16 +34,6 @@ RESULTS: list[Sequence[object]] = [
     [2, "A2", "FALSE", "NTC", "GAPDH", "NTC", "VIC", "NO_AMP", "UNDETERMINED"],
     [384, "P24", "TRUE", "S", "GAPDH", "STANDARD", "VIC", "AMP", 21],
 ]
-
-
-def book(sheets: dict[str, list[Sequence[object]]]) -> bytes:
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as workbook:
-        for name, rows in sheets.items():
-            sheet = workbook.add_worksheet(name)
-            for index, cells in enumerate(rows):
-                sheet.write_row(index, 0, cells)
-    return target.getvalue()
 
 
 def frame(raw: RawFile, **row: object) -> pl.DataFrame:
@@ -88,10 +77,10 @@ def test_a_primary_analysis_takes_its_target_from_files_csv_or_warns(shared: Pat
 
 def test_diomni_writes_the_same_tables_as_workbook_and_csv(tmp_path: Path) -> None:
     head = [row if row[:1] != ["Software Name and Version"] else [row[0], "Diomni Software v3.0"] for row in HEAD]
-    workbook = raw_file(tmp_path, book({"Results": head + RESULTS}), "diomni.xlsx")
+    book = raw_file(tmp_path, workbook({"Results": head + RESULTS}), "diomni.xlsx")
     lines = [",".join(f'"{cell}"' for cell in row) for row in head + RESULTS]
     text = raw_file(tmp_path, "\n".join(lines).encode("utf-8-sig"), "diomni.csv")
-    for raw in (workbook, text):
+    for raw in (book, text):
         assert PARSER.claims(raw, context())
         result = PARSER.parse(raw, context())
         assert result.frames["core.qpcr_wells"]["cq"].to_list() == [18.5, None, 21.0]
@@ -99,7 +88,7 @@ def test_diomni_writes_the_same_tables_as_workbook_and_csv(tmp_path: Path) -> No
 
 
 def test_a_workbook_is_read_whatever_its_name(tmp_path: Path) -> None:
-    raw = raw_file(tmp_path, book({"Results": HEAD + RESULTS, "Raw Data": []}), "export.dat")
+    raw = raw_file(tmp_path, workbook({"Results": HEAD + RESULTS, "Raw Data": []}), "export.dat")
     assert PARSER.claims(raw, context())
     assert not PARSER.claims(raw, context(assay="cell_viability"))
     found = frame(raw)
@@ -114,7 +103,7 @@ def test_a_csv_export_reads_like_the_workbook(tmp_path: Path) -> None:
     text = "\n".join(",".join(map(str, cells)) for cells in HEAD + RESULTS)
     raw = raw_file(tmp_path, text.encode(), "export.csv")
     assert PARSER.claims(raw, context())
-    assert frame(raw).equals(frame(raw_file(tmp_path, book({"Results": HEAD + RESULTS}), "export.xlsx")))
+    assert frame(raw).equals(frame(raw_file(tmp_path, workbook({"Results": HEAD + RESULTS}), "export.xlsx")))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +127,7 @@ def test_broken_workbooks_say_where_and_what_to_do(
     sheets: dict[str, list[Sequence[object]]], place: str, words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(BadInputError) as caught:
-        PARSER.parse(raw_file(tmp_path, book(sheets), "export.xlsx"), context())
+        PARSER.parse(raw_file(tmp_path, workbook(sheets), "export.xlsx"), context())
     (problem,) = caught.value.problems
     assert place in problem.place
     assert words in problem.message

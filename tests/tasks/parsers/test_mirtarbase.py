@@ -15,6 +15,13 @@ from tests.tasks.parsers.target_exports import MIRTARBASE
 ABOUT = context(assay="mirna_targets")
 
 
+def test_a_table_of_another_species_is_quarantined_naming_both(tmp_path: Path) -> None:
+    head, *_, mouse = MIRTARBASE.splitlines(keepends=True)
+    reading = read_file(raw_file(tmp_path, (head + mouse * 2).encode(), "mmu_MTI.csv"), ABOUT)
+    assert reading.status == "quarantined"
+    assert "all 2 rows are of Mus musculus, but the study is of Homo sapiens" in str(reading.reason)
+
+
 def as_workbook(folder: Path) -> RawFile:
     with xlsxwriter.Workbook(folder / "hsa_MTI.xlsx") as book:
         sheet = book.add_worksheet("miRTarBase")

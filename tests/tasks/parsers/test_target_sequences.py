@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from schemas.base import derived_tables, tables
 from schemas.errors import BadInputError
 from schemas.polars_schema import conform
-from schemas.study import FileRow
+from schemas.study import Cerna, FileRow
+from schemas.vocabulary import SiteType
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import read_file
 from tasks.parsers.target_sequences import PARSER
@@ -21,8 +23,10 @@ SITE = "ATAAGCTA"
 ROW = FileRow(file="landing/x", assay="mirna_targets")
 
 
-def context(folder: Path, mature: str = MATURE) -> Context:
-    return Context(STUDY, ROW, references={"mirna_mature": raw_file(folder, mature.encode(), "mature.fa")})
+def context(folder: Path, mature: str = MATURE, *site_types: str) -> Context:
+    cerna = Cerna.model_validate({"site_types": site_types}) if site_types else Cerna()
+    study = STUDY.model_copy(update={"config": STUDY.config.model_copy(update={"cerna": cerna})})
+    return Context(study, ROW, references={"mirna_mature": raw_file(folder, mature.encode(), "mature.fa")})
 
 
 def fasta(folder: Path, **sequences: str) -> RawFile:
@@ -49,6 +53,25 @@ def test_sites_of_circles_and_linear_rnas_become_predicted_pairs(tmp_path: Path)
     fill = {"study_id": "s", "object_id": "0" * 64}
     conform(pairs, tables()["core.mirna_targets"], fill)
     conform(sites, derived_tables()["core.mirna_sites"], fill)
+
+
+@pytest.mark.parametrize("kind", get_args(SiteType))
+def test_sites_are_of_the_types_that_the_study_names(tmp_path: Path, kind: str) -> None:
+    core = SITE[1:-1]
+    sites = {"8mer": f"A{core}A", "7mer-m8": f"A{core}G", "7mer-A1": f"G{core}A", "6mer": f"G{core}G"}
+    raw = fasta(tmp_path, **{name.replace("-", "_"): f"GGG{site}CCC" for name, site in sites.items()})
+    reading = read_file(raw, context(tmp_path, MATURE, kind))
+    columns = ("target_id", "position_nt", "site_type")
+    assert reading.derived["mirna_sites"].select(columns).rows() == [(kind.replace("-", "_"), 11, kind)]
+    assert reading.derived["mirna_sites"]["au_content"].is_between(0, 1).all()
+    assert reading.frames["core.mirna_targets"]["evidence"].to_list() == [f"1 {kind}"]
+    usual = read_file(raw, context(tmp_path)).derived["mirna_sites"]["site_type"].to_list()
+    assert usual == ["8mer", "7mer-m8", "7mer-A1"]  # no 6mer unless it is asked for
+    conform(
+        reading.derived["mirna_sites"],
+        derived_tables()["core.mirna_sites"],
+        {"study_id": "s", "object_id": "0" * 64},
+    )
 
 
 def test_sequences_that_stand_twice_or_are_empty_are_told(tmp_path: Path) -> None:
