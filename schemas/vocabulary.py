@@ -37,7 +37,11 @@ EvidenceTier = Literal["validated", "high_throughput", "predicted", "unstated"] 
 RnaClass = Literal["mrna", "lncrna", "mirna", "circrna", "other"]
 Library = Literal["gene", "mirna", "circrna"]
 Scale = Literal["raw", "log2", "logit"]
-TestRole = Literal["primary", "as_published", "sensitivity"]
+TestRole = Literal["primary", "as_published", "sensitivity", "including_excluded"]
+PutBack = Annotated[
+    str | None,
+    Field(description="What exclusions.csv leaves out and this row has back, `; ` between; null in other roles."),
+]
 
 SampleRef = Annotated[
     str | None,
