@@ -40,7 +40,7 @@ def exclusion_sentences(pairs: pl.DataFrame, labels: Mapping[str, str], alpha: f
 def _sentence(
     pairs: Sequence[tuple[Row, Row]], crossing: Sequence[tuple[Row, Row]], labels: Mapping[str, str], alpha: float
 ) -> str:
-    """``Left out of viability at 72 h: well B7 of plate1.csv (bubble). With it p = 0.030 instead of 0.010 (…)`` or so."""
+    """``Left out of viability: well B7 of plate1.csv (bubble). With it p = 0.030 instead of 0.010 (…)``, or so."""
     first = pairs[0][0]
     listed = crossing or pairs[:LISTED]
     clauses = []
