@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import polars as pl
+import requests
 
 from schemas.errors import TransientError, UserError
 
 ORGANISMS = ("human", "mouse", "fly", "yeast", "worm", "fish")
-_SERVER = "https://maayanlab.cloud/Enrichr/"
+SERVER = "https://maayanlab.cloud"
 _PATIENCE_S = 10
 _LICENCE = "as the source of the library says; not checked"
 
 
-def library(name: str, organism: str) -> tuple[pl.DataFrame, dict[str, str]]:
+def library(name: str, organism: str, server: str = SERVER) -> tuple[pl.DataFrame, dict[str, str]]:
     """Rows of set_id, set_name and symbol of one library of Enrichr, and what is known of it.
 
-    Raises ``UserError`` for an organism or library that Enrichr has not, without gseapy, and offline.
+    Raises ``UserError`` for an organism or library that Enrichr has not and without gseapy, ``TransientError`` offline
+    and where the download fails or breaks off.
 
     Kuleshov et al. 2016, doi:10.1093/nar/gkw377
     """
@@ -28,27 +28,34 @@ def library(name: str, organism: str) -> tuple[pl.DataFrame, dict[str, str]]:
         raise UserError(f"Enrichr has no organism {organism!r}: choose one of {', '.join(ORGANISMS)}.")
     try:
         import gseapy
-        from requests import RequestException
+        from gseapy.enrichr import EnrichrAPI
     except ImportError:
         raise UserError("--library needs gseapy: `pip install gseapy==1.3.1`. GO itself needs no gseapy.") from None
+    client = EnrichrAPI(organism)
+    instance = client.base_url.rpartition("/")[2]  # each organism has its own
+    client.base_url = f"{server}/{instance}"
     try:
-        with urlopen(_SERVER, timeout=_PATIENCE_S):  # gseapy alone would try for half a minute
-            pass
-        names = gseapy.get_library_name(organism=organism)
-        if name not in names:
-            near = get_close_matches(name, names, 3, 0.4)
-            hint = f"Did you mean {' or '.join(near)}?" if near else f"{_SERVER}#libraries lists all."
-            raise UserError(f"Enrichr has no library {name!r} for {organism}. {hint}")
-        found = gseapy.get_library(name, organism=organism, max_size=10**9)
-    except (URLError, TimeoutError, RequestException) as error:
+        requests.head(client.base_url, timeout=_PATIENCE_S)  # gseapy alone would try for half a minute
+        names = client.get_libraries()
+        found = client.download_libraries(name) if name in names else {}
+    except Exception as error:
+        if not isinstance(error, requests.RequestException) and type(error) is not Exception:
+            raise  # Exception itself is gseapy's word for any answer that is no library
+        reason = "no connection" if isinstance(error, requests.ConnectionError | requests.Timeout) else error
         raise TransientError(
-            f"{name} could not be fetched: {_SERVER} cannot be reached ({getattr(error, 'reason', error)}). --library "
-            "needs the internet. Offline, name a GMT file in study.yaml, or leave --library out for GO of local files."
+            f"{name} could not be fetched from {client.base_url} ({reason}). --library needs the internet. "
+            "Offline, name a GMT file in study.yaml, or leave --library out for GO of local files."
         ) from None
+    if name not in names:
+        near = get_close_matches(name, names, 3, 0.4)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"{client.base_url}/#libraries lists all."
+        raise UserError(f"Enrichr has no library {name!r} for {organism}. {hint}")
+    if not found:
+        raise TransientError(f"{name} of {client.base_url} came without a gene set.")
     return library_rows(found), {
         "version": f"{name} as of {datetime.now(UTC):%Y-%m-%d}",
         "licence": _LICENCE,
-        "source": f"Enrichr ({organism}), library {name}, fetched by gseapy {gseapy.__version__}",
+        "source": f"{client.base_url} ({organism}), library {name}, fetched by gseapy {gseapy.__version__}",
     }
 
 

@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import References, RunId, StudyId, Table
+from schemas.vocabulary import EvidenceTier
 
 
 class Enrichment(
     Table,
     name="result.enrichment",
     replace_by=("study_id", "run_id"),
-    key=("study_id", "contrast_id", "gene_list", "collection", "term_id", "method"),
-    sort_by=("contrast_id", "gene_list", "collection", "method", "pvalue", "term_id"),
+    key=("study_id", "contrast_id", "gene_list", "tier", "collection", "term_id", "method"),
+    sort_by=("contrast_id", "gene_list", "tier", "collection", "method", "pvalue", "term_id"),
 ):
     """One term for one gene list by one method; terms of the family without a gene of the list (p = 1) have no row.
 
@@ -35,6 +36,13 @@ class Enrichment(
             description="`all`, `up`, `down` (changed genes), `hubs` and `cerna_mrnas` (mRNAs of the ceRNA network), "
             "`mirna_targets` (of changed miRNAs), `circrna_hosts` (of changed circRNAs), `shared` (changed in the same "
             "direction in several contrasts), `ranking` (of gsea: all tested genes by test statistic)."
+        ),
+    ]
+    tier: Annotated[
+        EvidenceTier | None,
+        Field(
+            description="Of lists that rest on miRNA-target pairs: pairs of this tier of evidence and stronger ones "
+            "made list and background. Null for other lists."
         ),
     ]
     collection: Annotated[str, Field(description="Collection of gene sets (enrichment.gene_sets of study.yaml).")]
@@ -89,7 +97,12 @@ class Enrichment(
         ),
     ]
     padj: Annotated[
-        float, Field(ge=0, le=1, description="Benjamini-Hochberg over the contrast's list, collection and method.")
+        float,
+        Field(ge=0, le=1, description="Benjamini-Hochberg over the contrast's list, tier, collection and method."),
+    ]
+    alpha: Annotated[
+        float,
+        Field(gt=0, le=1, description="P below which terms are listed and grouped: enrichment.pvalue of study.yaml."),
     ]
     background: Annotated[
         str | None,
@@ -104,7 +117,7 @@ class Enrichment(
         Field(
             ge=1,
             description="Terms of one number rest on nearly the same genes of the list (kappa of 0.5 or more with "
-            "the representative), 1 for the most significant; null for P >= 0.05 (or enrichment.pvalue, where larger).",
+            "the representative), 1 for the most significant; null for P >= alpha.",
         ),
     ]
     is_representative: Annotated[

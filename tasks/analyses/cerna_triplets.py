@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
+from schemas.errors import Problem
 from schemas.study import Study
 from schemas.tables.cerna_nodes import CernaNode
 from schemas.tables.cerna_triplets import CernaTriplet
@@ -17,11 +19,12 @@ from tasks.methods.cerna_inputs import (
     contrast_parts,
     missing,
     refused,
+    remark,
     target_edges,
     tested_nodes,
     unasked,
 )
-from tasks.methods.cerna_network import network_nodes
+from tasks.methods.cerna_network import network_nodes, tied_hubs
 from tasks.methods.cerna_triplets import triplets
 from tasks.methods.result_frames import result_frame
 
@@ -46,9 +49,10 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     nodes, edges = tested_nodes(frames[TESTS]), target_edges(frames)
     found = triplets(nodes, edges.drop("target_class"), given["fdr"])
     contrast = pl.lit(given["contrast"]).alias("contrast_id")
+    network = network_nodes(found.rows, given["hubs"])
     tables = {
         TABLE: result_frame(found.rows.with_columns(contrast), CernaTriplet),
-        NODES: result_frame(network_nodes(found.rows, given["hubs"]).with_columns(contrast), CernaNode),
+        NODES: result_frame(network.with_columns(contrast), CernaNode),
     }
     if found.rows.is_empty():
         tested = sum(found.family_sizes.values())
@@ -59,7 +63,20 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             else "no miRNA of the target tables has both a tested lncRNA or circRNA and a tested mRNA"
         )
         return refused(tables, given, why, ())
-    return Computed(tables)
+    return Computed(tables, _ties(given, network))
+
+
+def _ties(given: Mapping[str, Any], network: pl.DataFrame) -> tuple[Problem, ...]:
+    """A warning where the alphabet chose some hubs."""
+    tied = tied_hubs(network)
+    if tied.is_empty():
+        return ()
+    which = ", ".join(
+        f"{taken} of {count} {rna_class} of degree {degree}" for rna_class, degree, count, taken in tied.iter_rows()
+    )
+    message = f"the alphabet chose hubs among nodes of equal degree and betweenness: {which}"
+    remedy = "Take none of such equals for a hub, or all; cerna.hubs in study.yaml says how many a class has."
+    return (remark(given, "tied_hubs", message, remedy),)
 
 
 ANALYSIS = Analysis(

@@ -7,18 +7,19 @@ from dataclasses import replace
 
 import polars as pl
 
-from schemas.errors import Problem, Severity, warning
+from schemas.errors import Problem, Severity
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, target_edges
-from tasks.methods.enrichment import NOMINAL, enriched_terms
-from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, list_tiers, shared_list, target_lists
+from tasks.methods.enrichment import enriched_terms
+from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_sets
 from tasks.methods.result_frames import result_frame
 
-SETS, NODES, TABLE = "core.gene_sets", "result.cerna_nodes", "result.enrichment"
+SETS, TABLE = "core.gene_sets", "result.enrichment"
+NODES, TRIPLETS = "result.cerna_nodes", "result.cerna_triplets"
 OVERLAPS = "result.expression_overlaps"
 SHARED = "shared"  # part: of no single contrast
 
@@ -41,16 +42,20 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     given = {
         "limits": list(options.limits),
         "background": options.background,
-        "nominal": max(options.pvalue, NOMINAL),
+        "alpha": options.pvalue,
         "methods": methods,
     }
     found = [
         Part(
             contrast.id,
-            {TESTS: {"contrast_id": (contrast.id,), "method": (primary,)}, NODES: {"contrast_id": (contrast.id,)}},
+            {
+                TESTS: {"contrast_id": (contrast.id,), "method": (primary,)},
+                NODES: {"contrast_id": (contrast.id,)},
+                TRIPLETS: {"contrast_id": (contrast.id,)},
+            },
             {"contrast": contrast.id, **given},
             skip=skip,
-            tables=(TESTS, SETS, NODES, TARGETS, FEATURES, MIRNAS, ALIASES),
+            tables=(TESTS, SETS, NODES, TRIPLETS, TARGETS, FEATURES, MIRNAS, ALIASES),
         )
         for contrast in study.contrasts
         if contrast.id in here
@@ -74,11 +79,9 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     problems = few_known(sets, known["gene"].n_unique())
     if given["background"] == TESTED:
         problems += [p for one in lists[:1] for p in annotation_bias(one, sets, _place(given))]
-    if not is_shared and not frames[TARGETS].is_empty():
-        problems += _mixed(list_tiers(frames[TESTS], target_edges(frames), frames[NODES]), _place(given))
     filled = [replace(one, drawn_from=given["background"]) for one in lists if len(one.genes)]
     limits = (given["limits"][0], given["limits"][1])
-    rows = enriched_terms(filled, sets, limits, given["methods"], given["nominal"])
+    rows = enriched_terms(filled, sets, limits, given["methods"], given["alpha"])
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given, lists)))
     rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
@@ -89,7 +92,7 @@ def _lists(frames: Mapping[str, pl.DataFrame], units: pl.DataFrame) -> list[Gene
     tests = frames[TESTS]
     found = changed_lists(tests, units)
     if not frames[TARGETS].is_empty():
-        found += target_lists(tests, target_edges(frames), frames[NODES], units)
+        found += target_lists(tests, target_edges(frames), frames[NODES], frames[TRIPLETS], units)
     if not tests.filter(library="circrna").is_empty():
         found.append(host_list(tests, frames[FEATURES], units))
     return found
@@ -100,18 +103,6 @@ def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
     genes = pl.concat([pl.Series("gene", dtype=pl.String), *(one.background.rename("gene") for one in lists)])
     found = pl.DataFrame({"feature_id": genes.unique(), "gene": genes.unique()})
     return found.join(units, on="gene", how="anti").sort("gene")
-
-
-def _mixed(tiers: pl.DataFrame, place: str) -> list[Problem]:
-    """A warning for every list that pairs of several tiers of evidence made."""
-    found = []
-    for (name,), pairs in tiers.group_by("gene_list", maintain_order=True):
-        if pairs.height > 1:
-            counts = ", ".join(f"{count:,} {tier}" for tier, count in pairs.sort("tier")["tier", "pair_count"].rows())
-            message = f"pairs of several tiers of evidence make the list {name}: {counts}"
-            remedy = "Read its terms with that in mind, or name tables of one tier under cerna.targets."
-            found.append(warning("study.yaml", place, "mixed_evidence", message, remedy))
-    return found
 
 
 def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:
@@ -133,6 +124,7 @@ ANALYSIS = Analysis(
         TESTS: ("contrast_id", "library", "method"),
         SETS: ("collection",),
         NODES: ("contrast_id",),
+        TRIPLETS: ("contrast_id",),
         OVERLAPS: ("library",),
         TARGETS: (),
         FEATURES: (),

@@ -65,7 +65,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given["contrast"], ranked.height)))
     problems += _at_the_floor(given, rows)
-    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
+    rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String), alpha=given["alpha"])
     return Computed({TABLE: result_frame(rows.to_dicts(), Enrichment)}, tuple(problems))
 
 

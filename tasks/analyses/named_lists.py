@@ -13,7 +13,7 @@ from schemas.tables.enrichment import Enrichment
 from schemas.tables.gene_list_genes import GeneListGene
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, TESTS
-from tasks.methods.enrichment import NOMINAL, enriched_terms
+from tasks.methods.enrichment import enriched_terms
 from tasks.methods.gene_lists import BACKGROUND_REMEDY, TESTED
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import known_sets
@@ -46,7 +46,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             "drawn_from": options.lists[name].drawn_from,
             "limits": list(options.limits),
             "methods": methods,
-            "nominal": max(options.pvalue, NOMINAL),
+            "alpha": options.pvalue,
         }
         listed: Mapping[str, Any] = {LISTS: {"gene_list": (name,)}}
         if given["drawn_from"] != TESTED:
@@ -70,7 +70,8 @@ def _reason(study: Study, name: str, loaded: pl.DataFrame, *, contrasts: list[st
         return f"no gene set {said}"
     for role, file in (("genes", one.genes), ("background", one.background_file)):
         if file and loaded.filter(gene_list=name, role=role).is_empty():
-            return f"no gene was loaded from {shown(file)} (enrichment.lists.{name}); see mart.quarantine"
+            key = f"enrichment.lists.{name}.{role}"
+            return f"no gene was loaded from {shown(file)} ({key}): it is not there, or mart.quarantine says why not"
     if one.drawn_from == TESTED and not contrasts:
         return f"the list {name} is compared with tested genes, and no contrast has any"
     return None
@@ -98,7 +99,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     tables = {TABLE: result_frame([], Enrichment), GENES: result_frame(genes, GeneListGene)}
     problems = left_out(name, genes, drawn_from, is_tested=contrast is not None)
     limits = (given["limits"][0], given["limits"][1])
-    rows = enriched_terms(found.lists, sets, limits, given["methods"], given["nominal"])
+    rows = enriched_terms(found.lists, sets, limits, given["methods"], given["alpha"])
     if rows.is_empty():
         return Computed(tables, (*problems, _none(given, genes)))
     if contrast is not None and not genes["direction"].is_in(["up", "down"]).any():

@@ -33,7 +33,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             names = ("contrast_id", "collection", "method")
             where = {**{name: (given[name],) for name in names}, "gene_list": tuple(SIDES)}
             key = ", ".join(given[name] for name in names)
-            about = {name: value for name, value in given.items() if name not in ("gene_list", "words")}
+            about = {name: value for name, value in given.items() if name not in ("gene_list", "tier", "words")}
             found[key] = Part(key, {TERMS: where}, about)
     return list(found.values())
 

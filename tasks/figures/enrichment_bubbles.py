@@ -11,17 +11,17 @@ from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, LIGHT_GREY, canvas
 from tasks.methods.term_clusters import KAPPA
-from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, representatives, wrapped
+from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, family_key, representatives, wrapped
 
 MOST = 15  # terms
 _ROW_MM, _FRAME_MM, _WIDTH, _AREA = 8.0, 24.0, 52, 130.0
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
-    """One part per contrast, list, collection and method."""
+    """One part per contrast, list, tier, collection and method."""
     found = []
     for given in families(study, slices):
-        key = ", ".join(given[name] or "" for name in SLICES).removeprefix(", ")
+        key = family_key(given)
         found.append(Part(key, {TERMS: {name: (given[name],) for name in SLICES}}, given))
     return found
 

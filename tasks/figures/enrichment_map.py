@@ -16,7 +16,7 @@ from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, GROUPS, LIGHT_GREY
 from tasks.methods.label_placement import label_points
 from tasks.methods.network_centrality import modules
 from tasks.methods.term_clusters import KAPPA
-from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, wrapped
+from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, family_key, wrapped
 from tasks.methods.term_map import SIMILAR, layout, similarity
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ _WIDTH, _AREA, _BROAD, _TALL_MM, _FRAME_MM, _UNIT_MM = 26, 110.0, 13.0, 200.0, 1
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
-    """One part per contrast, list, collection and method; genes that are higher or lower are on the map of both."""
+    """One part per contrast, list, tier, collection and method; genes higher or lower are on the map of both."""
     found = []
     for given in families(study, slices):
         if given["gene_list"] not in HALVES:
-            key = ", ".join(given[name] or "" for name in SLICES).removeprefix(", ")
+            key = family_key(given)
             found.append(Part(key, {TERMS: {name: (given[name],) for name in SLICES}}, given))
     return found
 

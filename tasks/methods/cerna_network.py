@@ -97,6 +97,20 @@ def network_nodes(triplets: pl.DataFrame, hubs: int) -> pl.DataFrame:
     )
 
 
+def tied_hubs(nodes: pl.DataFrame) -> pl.DataFrame:
+    """Classes of ``network_nodes`` whose last hub is equal to nodes that are none: rna_class, degree, tied, taken.
+
+    Of ``tied`` nodes of that degree and betweenness only the first ``taken`` by symbol are hubs.
+    """
+    return (
+        nodes.group_by("rna_class", "degree", pl.col("betweenness").round(TIED))
+        .agg(tied=pl.len().cast(pl.Int64), taken=pl.col("is_hub").sum().cast(pl.Int64))
+        .filter(pl.col("taken").is_between(1, pl.col("tied") - 1))
+        .select("rna_class", "degree", "tied", "taken")
+        .sort("rna_class")
+    )
+
+
 def projection(triplets: pl.DataFrame) -> pl.DataFrame:
     """The network without its miRNAs: ceRNA-mRNA pairs with the consistent triplets that join them.
 

@@ -13,7 +13,6 @@ from tasks.methods.over_representation import Membership, OverRepresentation, me
 from tasks.methods.term_clusters import term_clusters
 
 Method = Literal["ora", "ease"]
-NOMINAL = 0.05  # p-value that mart.enriched_terms lists terms below
 _SET = ["collection", "set_id"]
 _MANY, _HALF = 20, 0.5  # sets of a family from which on a set that holds over half of all genes is a heading
 
@@ -23,7 +22,7 @@ def enriched_terms(
     sets: pl.DataFrame,
     limits: tuple[int, int],
     methods: Sequence[Method],
-    nominal: float = NOMINAL,
+    alpha: float,
 ) -> pl.DataFrame:
     """Terms that share a gene with a list, for every list, collection and method.
 
@@ -32,7 +31,7 @@ def enriched_terms(
     the background. Of 20 such sets or more those are left out that hold over half of the genes that the collection
     knows of the background: the headings of an ontology, which in a small background are small enough. Lists drawn
     from ``annotated`` genes are tested among those of the collection. Empty lists have no rows. Terms with a p-value
-    below ``nominal`` are grouped by ``term_clusters``; the others have no cluster. Columns are those of
+    below ``alpha`` are grouped by ``term_clusters``; the others have no cluster. Columns are those of
     ``result.enrichment`` without its contrast.
     """
     about = sets.group_by(*_SET).agg(
@@ -40,8 +39,10 @@ def enriched_terms(
     )
     members = sets.drop_nulls("gene").select(*_SET, "gene").unique()
     tables = [
-        _rows(one, part, limits, method, nominal).with_columns(
+        _rows(one, part, limits, method, alpha).with_columns(
             gene_list=pl.lit(one.name),
+            tier=pl.lit(one.tier, pl.String),
+            alpha=alpha,
             collection=pl.lit(str(name)),
             method=pl.lit(method),
             background=pl.lit(one.drawn_from),
@@ -57,9 +58,7 @@ def enriched_terms(
     return found.rename({"set_id": "term_id", "set_name": "term"})
 
 
-def _rows(
-    one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method: Method, nominal: float
-) -> pl.DataFrame:
+def _rows(one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method: Method, alpha: float) -> pl.DataFrame:
     """Rows of one family."""
     background = one.background
     if one.drawn_from == ANNOTATED:
@@ -70,7 +69,7 @@ def _rows(
     lists = membership(np.zeros(len(genes), dtype=np.int64), genes, (1, len(background)))
     tested = over_representation(lists, sets, limits, method)
     rows = _table(tested, ids, _shared(tested, sets, genes, background))
-    ranked = rows.filter(pl.col("pvalue") < nominal).select("pvalue", "genes", term_id="set_id")
+    ranked = rows.filter(pl.col("pvalue") < alpha).select("pvalue", "genes", term_id="set_id")
     groups = term_clusters(ranked, len(genes)).rename({"term_id": "set_id"})
     return rows.join(groups, on="set_id", how="left", maintain_order="left")
 

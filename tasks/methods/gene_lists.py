@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 import polars as pl
 
+from schemas.vocabulary import EvidenceTier
 from tasks.methods.feature_ids import unversioned
 
 CHANGED = pl.col("direction") != "ns"
@@ -22,13 +24,15 @@ class GeneList:
     """Genes (of ``gene_units``), each once; ``background`` holds them and all that could have been among them.
 
     ``drawn_from`` says which these are: ``tested`` ones, ``annotated`` ones (of these, in each collection, the genes
-    that it knows), or a file of genes.
+    that it knows), or a file of genes. ``tier`` is that of lists that rest on miRNA-target pairs: pairs of this tier
+    and stronger ones made both list and background.
     """
 
     name: str
     genes: pl.Series
     background: pl.Series
     drawn_from: str = TESTED
+    tier: EvidenceTier | None = None
 
 
 def changed_lists(tests: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:
@@ -42,47 +46,43 @@ def changed_lists(tests: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:
     return [_list(name, tested.filter(kept), tested) for name, kept in chosen.items()]
 
 
-def target_lists(tests: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:
-    """``mirna_targets``, ``cerna_mrnas`` and ``hubs``; the background are tested mRNAs that a tested miRNA targets.
+def target_lists(
+    tests: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame, triplets: pl.DataFrame, units: pl.DataFrame
+) -> list[GeneList]:
+    """``mirna_targets``, ``cerna_mrnas`` and ``hubs`` of each tier of evidence that ``edges`` have.
 
-    ``edges``: mirna_id, target_id of the study's target tables; ``nodes``: rows of ``result.cerna_nodes`` of the
-    contrast. Targets are those of changed miRNAs, changed or not; hubs are those among the mRNAs.
+    ``edges``: mirna_id, target_id and tier of the study's target tables; ``nodes`` and ``triplets``: rows of
+    ``result.cerna_nodes`` and ``result.cerna_triplets`` of the contrast. Only pairs of the tier and stronger ones
+    count: the background are tested mRNAs that a tested miRNA targets, ``mirna_targets`` those that a changed miRNA
+    does, changed or not, ``cerna_mrnas`` those of a consistent triplet, ``hubs`` those of them that are hubs. A tier
+    whose pairs add nothing to list and background of a stronger one has no list of its own.
     """
     tested = tests.filter(pl.col("pvalue").is_not_null())
-    mirnas = tested.filter(library="mirna")
-    usable = edges.join(mirnas, left_on="mirna_id", right_on="feature_id", how="semi")
+    mirnas = tested.filter(library="mirna").select("feature_id", "direction")
+    usable = edges.join(mirnas, left_on="mirna_id", right_on="feature_id")
     mrnas = tested.filter(library="gene", rna_class="mrna").join(units, on="feature_id")
-    mrnas = mrnas.join(usable, left_on="feature_id", right_on="target_id", how="semi")
-    hit = usable.join(mirnas.filter(CHANGED), left_on="mirna_id", right_on="feature_id", how="semi")
-    network = nodes.filter(rna_class="mrna")
-    return [
-        _list("mirna_targets", mrnas.join(hit, left_on="feature_id", right_on="target_id", how="semi"), mrnas),
-        _list("cerna_mrnas", mrnas.join(network, on="feature_id", how="semi"), mrnas),
-        _list("hubs", mrnas.join(network.filter("is_hub"), on="feature_id", how="semi"), mrnas),
-    ]
-
-
-def list_tiers(tests: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """Pairs behind each of ``target_lists`` by the tier of their evidence: gene_list, tier, pair_count.
-
-    ``edges`` has tier too. Behind ``mirna_targets`` are pairs of changed miRNAs and tested mRNAs, behind the others
-    those of the network's miRNAs and its mRNAs or hubs.
-    """
-    tested = tests.filter(pl.col("pvalue").is_not_null())
-    changed, mrnas = tested.filter(CHANGED, library="mirna"), tested.filter(library="gene", rna_class="mrna")
-    mirnas, network = nodes.filter(rna_class="mirna"), nodes.filter(rna_class="mrna")
-    ends = {
-        "mirna_targets": (changed, mrnas),
-        "cerna_mrnas": (mirnas, network),
-        "hubs": (mirnas, network.filter("is_hub")),
-    }
-    found = [
-        edges.join(left, left_on="mirna_id", right_on="feature_id", how="semi")
-        .join(right, left_on="target_id", right_on="feature_id", how="semi")
-        .select(pl.lit(name).alias("gene_list"), "tier")
-        for name, (left, right) in ends.items()
-    ]
-    return pl.concat(found).group_by("gene_list", "tier", maintain_order=True).agg(pl.len().alias("pair_count"))
+    hubs = nodes.filter("is_hub", rna_class="mrna")["feature_id"]
+    consistent = triplets.filter("is_consistent").select("mrna_id", "tier")
+    tiers = get_args(EvidenceTier)
+    found: list[GeneList] = []
+    for level, tier in enumerate(tiers):
+        if edges.filter(tier=tier).is_empty():
+            continue
+        reached = pl.col("tier").is_in(tiers[: level + 1])
+        pairs, network = usable.filter(reached), consistent.filter(reached)["mrna_id"]
+        background = mrnas.filter(pl.col("feature_id").is_in(pairs["target_id"].implode()))
+        members = {
+            "mirna_targets": pairs.filter(CHANGED)["target_id"],
+            "cerna_mrnas": network,
+            "hubs": network.filter(network.is_in(hubs.implode())),
+        }
+        for name, features in members.items():
+            kept = background.filter(pl.col("feature_id").is_in(features.implode()))
+            one = replace(_list(name, kept, background), tier=tier)
+            earlier = [other for other in found if other.name == name]
+            if not any(one.genes.equals(o.genes) and one.background.equals(o.background) for o in earlier[-1:]):
+                found.append(one)
+    return found
 
 
 def host_list(tests: pl.DataFrame, features: pl.DataFrame, units: pl.DataFrame) -> GeneList:

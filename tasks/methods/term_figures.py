@@ -13,7 +13,7 @@ from tasks.methods.figure_style import group_labels, plain
 from tasks.methods.gene_lists import CHANGED_SUFFIX
 
 TERMS = "result.enrichment"
-SLICES = ("contrast_id", "gene_list", "collection", "method")
+SLICES = ("contrast_id", "gene_list", "tier", "collection", "method")
 LISTS = {
     "all": "changed genes",
     "up": "genes that are higher",
@@ -24,16 +24,22 @@ LISTS = {
     "circrna_hosts": "host genes of changed circRNAs",
     "shared": "genes changed alike in several contrasts",
 }
+TIERS = {
+    "validated": "validated targets",
+    "high_throughput": "targets of high-throughput experiments or validated",
+    "predicted": "predicted targets or better",
+    "unstated": "targets of any evidence",
+}
 METHODS = {"ora": "hypergeometric test", "ease": "EASE score"}
 BACKGROUNDS = {"tested": "all genes that could be in it", "annotated": "those of them in the collection"}
 
 
 def families(study: Study, slices: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, Any]]:
-    """Contrast, list, collection and method of every family of terms, with what figures say of them."""
+    """Contrast, list, tier, collection and method of every family of terms, with what figures say of them."""
     rows = {c.id: c for c in study.contrasts}
     for row in slices[TERMS].select(SLICES).unique().sort(SLICES).iter_rows(named=True):
         given: dict[str, Any] = {**row, "alpha": study.config.enrichment.pvalue, "versus": ""}
-        given["words"] = list_words(study, row["gene_list"])
+        given["words"] = list_words(study, row["gene_list"], row["tier"])
         if contrast := rows.get(row["contrast_id"] or ""):
             labels = group_labels(study) if contrast.variable == "condition" else {}
             target, reference = (labels.get(level, level) for level in (contrast.target, contrast.reference))
@@ -46,8 +52,15 @@ def families(study: Study, slices: Mapping[str, pl.DataFrame]) -> Iterator[dict[
             yield given
 
 
-def list_words(study: Study, name: str) -> str:
-    """A gene list in words; those that study.yaml names by their name."""
+def family_key(given: Mapping[str, Any]) -> str:
+    """What a figure of one family is called by."""
+    return ", ".join(given[name] for name in SLICES if given[name])
+
+
+def list_words(study: Study, name: str, tier: str | None = None) -> str:
+    """A gene list in words; those that study.yaml names by their name, those of miRNA-target pairs with their tier."""
+    if tier:
+        return f"{list_words(study, name)} ({TIERS[tier]})"
     named = study.config.enrichment.lists
     if name in LISTS or name in named:
         return LISTS.get(name, f"all genes of the list {name}, changed or not")

@@ -11,6 +11,7 @@ from tasks.methods.expression_sentences import contrast_names
 from tasks.methods.report_blocks import Block, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, slug
 from tasks.methods.report_words import counted, spoken
+from tasks.methods.term_figures import TIERS
 
 FIGURES, TERMS, CONTRASTS = "result.figures", "result.enrichment", "core.contrasts"
 TOP = 25
@@ -31,24 +32,29 @@ NOTE = "p is nominal, as DAVID prints it; the FDR is over all terms of the list 
 
 
 def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Block]:
-    """A heading per contrast and list, a table per collection and method."""
+    """A heading per contrast, list and tier of evidence, a table per collection and method."""
     rows = frames[TERMS]
     names = contrast_names(study, frames[CONTRASTS])
     blocks: list[Block] = []
-    keys = ["contrast_id", "gene_list"]
-    for (contrast, gene_list), terms in rows.sort(*keys, "collection", "method").group_by(keys, maintain_order=True):
-        title = f"{names.get(str(contrast), str(contrast))}: {spoken(str(gene_list))}"
-        blocks.append(Heading(title, slug("terms", contrast, gene_list)))
+    keys = ["contrast_id", "gene_list", "tier"]
+    rows = rows.sort(*keys, "collection", "method")
+    for (contrast, gene_list, tier), terms in rows.group_by(keys, maintain_order=True):
+        evidence = f" ({TIERS[str(tier)]})" if tier else ""
+        title = f"{names.get(str(contrast), str(contrast))}: {spoken(str(gene_list))}{evidence}"
+        own = (*(str(name) for name in (contrast, gene_list, tier) if name),)
+        blocks.append(Heading(title, slug("terms", *own)))
         for (collection, method), group in terms.group_by("collection", "method", maintain_order=True):
-            blocks += _collection(study, group, (str(contrast), str(gene_list), str(collection), str(method)))
+            blocks += _collection(study, group, own, str(collection), str(method))
     drawn = pictures(frames[FIGURES])
     return [*blocks, Heading("Pictures of enrichment", "enrichment-figures"), *drawn] if drawn else blocks
 
 
-def _collection(study: StudyYaml, terms: pl.DataFrame, about: tuple[str, str, str, str]) -> list[Block]:
+def _collection(
+    study: StudyYaml, terms: pl.DataFrame, about: Sequence[str], collection: str, method: str
+) -> list[Block]:
     limit = study.enrichment.pvalue
     nominal = terms.filter(pl.col("pvalue") < limit).sort("pvalue", "term_id")
-    label = f"{about[2]}, {about[3].upper()}"
+    label = f"{collection}, {method.upper()}"
     if not nominal.height:
         background = terms["list_size"].max() if "list_size" in terms.columns else None
         size = f" in this list of {counted(background, 'gene')}" if isinstance(background, int) else ""
@@ -59,7 +65,7 @@ def _collection(study: StudyYaml, terms: pl.DataFrame, about: tuple[str, str, st
     rest = "All of them: mart.enriched_terms (benchlake sql)."
     return [
         Paragraph((told,)),
-        grid(nominal, label, slug("terms", *about), COLUMNS, rows=TOP, note=NOTE, rest=rest),
+        grid(nominal, label, slug("terms", *about, collection, method), COLUMNS, rows=TOP, note=NOTE, rest=rest),
     ]
 
 

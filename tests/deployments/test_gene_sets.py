@@ -4,12 +4,10 @@ import gzip
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from deployments.enrichr import library, library_rows
 from deployments.gene_sets import LICENCE, Request, write_gene_sets
-from schemas.errors import TransientError, UserError
+from schemas.errors import UserError
 from tasks.engine.reading import read_file
 from tests.tasks.methods.small_go import SETS, consortium_files, databases
 from tests.tasks.parsers.bench_files import context, raw_file
@@ -98,19 +96,3 @@ def test_what_contradicts_is_said_and_nothing_is_written(tmp_path: Path, changes
     with pytest.raises(UserError, match=said):
         write_gene_sets(asked, print)
     assert not (tmp_path / "go.gmt.gz").exists()
-
-
-def test_offline_a_library_is_said_to_need_the_internet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    with pytest.raises(TransientError, match=r"KEGG_2021_Human could not be fetched: .* needs the internet"):
-        library("KEGG_2021_Human", "human")
-    with pytest.raises(UserError, match="Enrichr has no organism 'rat'"):
-        library("KEGG_2021_Human", "rat")
-
-
-def test_a_library_s_sets_become_rows_each_once() -> None:
-    rows = library_rows({"b": ["TP53", "TP53", "BAX"], "a": ["TP53"], "none": []})
-    expected = [("a", "a", "TP53"), ("b", "b", "BAX"), ("b", "b", "TP53")]
-    assert rows.sort("set_id", "symbol").rows() == expected
-    assert library_rows({}).schema == dict.fromkeys(("set_id", "set_name", "symbol"), pl.String())

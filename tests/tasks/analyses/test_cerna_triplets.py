@@ -60,6 +60,14 @@ def test_a_class_that_was_not_tested_is_the_reason_for_empty_tables(left_out: st
     assert [p.message for p in done.problems] == [reason]
 
 
+def test_hubs_that_the_alphabet_chose_are_told_once() -> None:
+    more = {f"ENSG{i}": AXES["ENSG1"] for i in (7, 8)}
+    pairs = [("hsa-miR-21-5p", name, "validated") for name in more]
+    (problem,) = computed(AXES | more, [*TABLE_ROWS, *pairs]).problems
+    assert problem.rule == "tied_hubs"
+    assert "1 of 3 mrna of degree 1" in problem.message
+
+
 def test_no_significant_gene_is_an_answer_with_the_number_of_triplets_tested() -> None:
     done = computed({k: (kind, change, 0.9) for k, (kind, change, _) in AXES.items()})
     assert done.frames[TABLE].is_empty()

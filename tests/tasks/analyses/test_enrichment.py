@@ -142,22 +142,25 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
     assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]
 
 
-@pytest.mark.parametrize(("second", "told"), [("predicted", True), ("validated", False)])
-def test_lists_from_pairs_of_several_tiers_are_told(second: str, told: bool) -> None:  # noqa: FBT001
-    given = frames()
+def test_predicted_targets_alone_make_no_term_of_the_validated_ones() -> None:
+    given = frames(changed=0)
     mirna = {"library": "mirna", "feature_id": "hsa-miR-1-3p", "rna_class": "mirna"}
-    test = mirna | {"contrast_id": "b_a", "method": "deseq2", "base_mean": 9.0, "pvalue": 0.01, "direction": "up"}
-    tiers = ["validated", second, second]
-    pairs = [{"mirna": "hsa-miR-1-3p", "target_id": f"E{i}", "source": "o", "tier": t} for i, t in enumerate(tiers)]
-    tests, features, targets = "result.differential_expression", "core.features", "core.mirna_targets"
-    for name, rows in ((tests, [test]), (features, [mirna]), (targets, pairs)):
-        more = pl.DataFrame(rows, schema=schema(tables()[name]), orient="row")
-        more = more.with_columns(is_excluded=pl.lit(value=False)) if name in FLAGGED else more
-        given[name] = pl.concat([given[name], more])
-    given[features] = given[features].with_columns(rna_class=pl.col("rna_class").fill_null("mrna"))
-    mixed = [p.message for p in run(given).problems if p.rule == "mixed_evidence"]
-    words = "pairs of several tiers of evidence make the list mirna_targets: 2 predicted, 1 validated"
-    assert mixed == ([words] if told else [])
+    other = mirna | {"feature_id": "hsa-miR-2-3p"}
+    test = {"contrast_id": "b_a", "method": "deseq2", "base_mean": 9.0, "pvalue": 0.01}
+    tests = [mirna | test | {"direction": "up"}, other | test | {"direction": "ns"}]
+    pairs = [("1", i, "predicted") for i in range(8)] + [("1", i, "validated") for i in (20, 30)]
+    pairs += [("2", i, "validated") for i in range(59)]
+    targets = [{"mirna": f"hsa-miR-{m}-3p", "target_id": f"E{i}", "source": "o", "tier": tier} for m, i, tier in pairs]
+    more = {"result.differential_expression": tests, "core.features": [mirna, other], "core.mirna_targets": targets}
+    for name, rows in more.items():
+        frame = pl.DataFrame(rows, schema=schema(tables()[name]), orient="row")
+        frame = frame.with_columns(is_excluded=pl.lit(value=False)) if name in FLAGGED else frame
+        given[name] = pl.concat([given[name], frame])
+    given["core.features"] = given["core.features"].with_columns(rna_class=pl.col("rna_class").fill_null("mrna"))
+    found = run(given).frames[TABLE].filter(gene_list="mirna_targets")
+    hit = found.filter(term_id="hit")
+    assert hit.select("tier", "overlap", "list_size", "background_size").rows() == [("predicted", 8, 10, 59)]
+    assert hit["pvalue"][0] == pytest.approx(stats.hypergeom.sf(7, 59, 8, 10), rel=1e-12)
 
 
 def test_gsea_is_an_analysis_of_its_own() -> None:

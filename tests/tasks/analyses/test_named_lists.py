@@ -129,7 +129,7 @@ def test_what_a_list_lacks_is_a_reason() -> None:
     assert "no gene set was loaded from c.gmt" in skipped(study(), given | {SETS: given[SETS].clear()})
     assert "no gene set is named" in skipped(study(gene_sets={}), given | {SETS: given[SETS].clear()})
     assert "no gene was loaded from reference/a.txt" in skipped(study(), given | {LISTS: given[LISTS].clear()})
-    assert "no gene was loaded from b.txt" in skipped(study("b.txt"), given)
+    assert "no gene was loaded from b.txt (enrichment.lists.apoptosis.background)" in skipped(study("b.txt"), given)
     assert "no contrast has any" in skipped(study(), given | {TESTS: given[TESTS].clear()})
     assert "gsea alone" in skipped(study(methods=["gsea"]), given)
     assert ANALYSIS.parts(study(lists={}), given | {LISTS: given[LISTS].clear()}) == []

@@ -30,6 +30,7 @@ def term_rows(
     ).with_columns(
         contrast_id=pl.lit(contrast, pl.String),
         gene_list=pl.lit(gene_list),
+        tier=pl.lit(None, pl.String),
         collection=pl.lit("GO_BP"),
         method=pl.lit("ora"),
         list_size=200,

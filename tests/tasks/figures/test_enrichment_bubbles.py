@@ -7,12 +7,15 @@ from tasks.figures.enrichment_bubbles import FIGURE, MOST, TERMS
 from tests.tasks.figures.pictures import drawn, study, words
 
 
-def terms(count: int, *, contrast: str | None = "a", gene_list: str = "up", name: str = "term") -> pl.DataFrame:
+def terms(
+    count: int, *, contrast: str | None = "a", gene_list: str = "up", tier: str | None = None, name: str = "term"
+) -> pl.DataFrame:
     """Rows of ``result.enrichment`` of one family; every second one is below 0.05."""
     rows = [
         {
             "contrast_id": contrast,
             "gene_list": gene_list,
+            "tier": tier,
             "collection": "GO_BP",
             "method": "ora",
             "term_id": f"GO:{i:07d}",
@@ -30,7 +33,7 @@ def terms(count: int, *, contrast: str | None = "a", gene_list: str = "up", name
         }
         for i in range(count)
     ]
-    types = {"contrast_id": pl.String, "cluster": pl.Int64, "is_representative": pl.Boolean}
+    types = {"contrast_id": pl.String, "tier": pl.String, "cluster": pl.Int64, "is_representative": pl.Boolean}
     return pl.DataFrame(rows, schema_overrides=types)
 
 
@@ -50,6 +53,13 @@ def test_the_terms_below_the_threshold_are_drawn_the_surest_on_top() -> None:
     assert "IL-1β against Control: 4 most significant terms of genes that are higher in GO_BP" in drawing.caption
     assert "nominal P < 0.05" in drawing.caption
     assert drawing.caption.endswith("Background: all genes that could be in it (9,000 genes).")
+
+
+def test_lists_of_targets_say_their_tier_of_evidence() -> None:
+    read = {TERMS: terms(8, gene_list="hubs", tier="validated")}
+    (part,) = FIGURE.parts(study(), read)
+    assert part.key == "a, hubs, validated, GO_BP, ora"
+    assert "hub mRNAs of the ceRNA network (validated targets) in GO_BP" in drawn(FIGURE, part, read).caption
 
 
 @pytest.mark.parametrize("name", ["t", "positive regulation of $a_1$ long-named processes " * 6])

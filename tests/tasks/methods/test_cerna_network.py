@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.methods.cerna_network import NODES, network_edges, network_nodes, projection
+from tasks.methods.cerna_network import NODES, network_edges, network_nodes, projection, tied_hubs
 from tasks.methods.cerna_triplets import TIERS, triplets
 from tests.tasks.methods.test_cerna_triplets import network
 
@@ -49,18 +49,15 @@ def test_edges_are_those_of_consistent_triplets() -> None:
 
 def test_nodes_and_hubs_are_ordered_by_degree_betweenness_symbol() -> None:
     nodes = network_nodes(ROWS, hubs=1)
-    assert (
-        nodes.select("feature_id", "rna_class", "degree", "tier", "hub_rank", "is_hub").rows()
-        == [
-            ("c2", "circrna", 1, "predicted", 1, True),
-            ("c1", "lncrna", 2, "high_throughput", 1, True),
-            ("m2", "mirna", 3, "predicted", 1, True),
-            ("m1", "mirna", 3, "predicted", 2, False),
-            ("g2", "mrna", 2, "predicted", 1, True),
-            ("g1", "mrna", 1, "validated", 2, False),
-        ]
-        or nodes["betweenness"].to_list()
-    )
+    assert nodes.select("feature_id", "rna_class", "degree", "tier", "hub_rank", "is_hub").rows() == [
+        ("c2", "circrna", 1, "predicted", 1, True),
+        ("c1", "lncrna", 2, "high_throughput", 1, True),
+        ("m1", "mirna", 3, "predicted", 1, True),
+        ("m2", "mirna", 3, "predicted", 2, False),
+        ("g2", "mrna", 2, "predicted", 1, True),
+        ("g1", "mrna", 1, "validated", 2, False),
+    ]
+    assert nodes["betweenness"].to_list() == pytest.approx([0, 0.2, 0.45, 0.45, 0.2, 0])
     assert nodes["mcc"].to_list() == nodes["degree"].to_list()
 
 
@@ -69,6 +66,14 @@ def test_equal_nodes_are_ordered_by_symbol() -> None:
     ranked = network_nodes(same, hubs=2).filter(rna_class="mirna")
     assert ranked["symbol"].to_list() == ["M10", "M2", "M9"]
     assert ranked["is_hub"].to_list() == [True, True, False]
+
+
+@pytest.mark.parametrize(("hubs", "tied"), [(1, [("mrna", 1, 3, 1)]), (2, [("mrna", 1, 3, 2)]), (3, [])])
+def test_hubs_that_are_equal_to_others_are_told(hubs: int, tied: list[tuple[str, int, int, int]]) -> None:
+    rows = listed(*(("c1", "m1", f"g{i}", "validated", True) for i in range(3)))
+    assert tied_hubs(network_nodes(rows, hubs)).rows() == tied
+    assert tied_hubs(network_nodes(ROWS, hubs=1)).rows() == [("mirna", 3, 2, 1)]  # mRNAs differ in degree
+    assert tied_hubs(network_nodes(rows.clear(), hubs)).is_empty()
 
 
 def test_the_projection_joins_cernas_with_mrnas() -> None:

@@ -26,7 +26,7 @@ def small(count: int) -> dict[str, list[str]]:
 
 def test_headings_of_an_ontology_are_no_terms_of_a_family() -> None:
     given = sets(root=GENES[:100].to_list(), half=GENES[:50].to_list(), **small(25))
-    rows = enriched_terms([GeneList("up", GENES[:10], GENES)], given, (2, 150), ["ora"])
+    rows = enriched_terms([GeneList("up", GENES[:10], GENES)], given, (2, 150), ["ora"], 0.05)
     assert "root" not in set(rows["term_id"])
     assert "half" in set(rows["term_id"])  # of 100 known genes not over half
     assert rows["family_size"].unique().to_list() == [26]
@@ -34,14 +34,14 @@ def test_headings_of_an_ontology_are_no_terms_of_a_family() -> None:
 
 def test_a_small_collection_keeps_all_its_sets() -> None:
     given = sets(root=GENES[:100].to_list(), **small(5))
-    rows = enriched_terms([GeneList("up", GENES[:10], GENES)], given, (2, 150), ["ora"])
+    rows = enriched_terms([GeneList("up", GENES[:10], GENES)], given, (2, 150), ["ora"], 0.05)
     assert "root" in set(rows["term_id"])
 
 
 def test_annotated_genes_are_those_of_the_collection_among_the_background() -> None:
     listed = GENES[[0, 1, 2, 3, 4, 5, 150, 151]]
     one = GeneList("up", listed, GENES, drawn_from="annotated")
-    row = enriched_terms([one], sets(**small(25)), (2, 150), ["ora"]).filter(term_id="s00").row(0, named=True)
+    row = enriched_terms([one], sets(**small(25)), (2, 150), ["ora"], 0.05).filter(term_id="s00").row(0, named=True)
     assert (row["list_size"], row["background_size"], row["background"]) == (6, 100, "annotated")
     assert row["pvalue"] == pytest.approx(stats.hypergeom.sf(3, 100, 4, 6), rel=1e-12)
 
@@ -59,4 +59,4 @@ def test_terms_below_the_nominal_threshold_have_a_cluster() -> None:
 @pytest.mark.parametrize("genes", [GENES[:0], GENES[150:160]])
 def test_lists_without_genes_in_the_collection_have_no_rows(genes: pl.Series) -> None:
     for rule in ("tested", "annotated"):
-        assert enriched_terms([GeneList("up", genes, GENES, rule)], sets(**small(25)), (2, 9), ["ora"]).is_empty()
+        assert enriched_terms([GeneList("up", genes, GENES, rule)], sets(**small(25)), (2, 9), ["ora"], 0.05).is_empty()

@@ -36,6 +36,11 @@ EDGES = pl.DataFrame(
     [("m1", "e1"), ("m1", "e4"), ("m2", "e3"), ("m2", "e2"), ("m3", "e6"), ("m1", "e3")],
     schema=["mirna_id", "target_id"],
     orient="row",
+).with_columns(tier=pl.lit("validated"))
+TRIPLETS = pl.DataFrame(
+    [("e1", "validated", True), ("e2", "validated", True), ("e3", "validated", False)],
+    schema=["mrna_id", "tier", "is_consistent"],
+    orient="row",
 )
 NODES = pl.DataFrame(
     [("e1", "mrna", True), ("e2", "mrna", False), ("m1", "mirna", True)],
@@ -59,11 +64,34 @@ def test_changed_genes_against_tested_ones() -> None:
 
 def test_targets_and_network_against_tested_mrnas_that_a_tested_mirna_targets() -> None:
     usable = ["G1", "G2", "G3"]  # e4 is no mRNA, e6 has an untested miRNA only
-    assert [shown(one) for one in target_lists(TESTS, EDGES, NODES, UNITS)] == [
+    assert [shown(one) for one in target_lists(TESTS, EDGES, NODES, TRIPLETS, UNITS)] == [
         ("mirna_targets", ["G1", "G3"], usable),
         ("cerna_mrnas", ["G1", "G2"], usable),
         ("hubs", ["G1"], usable),
     ]
+
+
+def test_each_tier_of_evidence_has_lists_of_its_pairs_and_stronger_ones_with_their_own_background() -> None:
+    tiers = ["predicted", "validated", "predicted", "validated", "validated", "high_throughput"]
+    edges = EDGES.with_columns(tier=pl.Series(tiers))
+    triplets = TRIPLETS.with_columns(tier=pl.Series(["predicted", "validated", "validated"]))
+    found = target_lists(TESTS, edges, NODES, triplets, UNITS)
+    assert [(one.tier, *shown(one)) for one in found] == [
+        ("validated", "mirna_targets", [], ["G2"]),
+        ("validated", "cerna_mrnas", ["G2"], ["G2"]),
+        ("validated", "hubs", [], ["G2"]),
+        ("high_throughput", "mirna_targets", ["G3"], ["G2", "G3"]),
+        ("high_throughput", "cerna_mrnas", ["G2"], ["G2", "G3"]),
+        ("high_throughput", "hubs", [], ["G2", "G3"]),
+        ("predicted", "mirna_targets", ["G1", "G3"], ["G1", "G2", "G3"]),
+        ("predicted", "cerna_mrnas", ["G1", "G2"], ["G1", "G2", "G3"]),
+        ("predicted", "hubs", ["G1"], ["G1", "G2", "G3"]),
+    ]
+
+
+def test_a_tier_whose_pairs_add_nothing_has_no_lists_of_its_own() -> None:
+    again = pl.concat([EDGES, EDGES.filter(target_id="e1").with_columns(tier=pl.lit("predicted"))])
+    assert {one.tier for one in target_lists(TESTS, again, NODES, TRIPLETS, UNITS)} == {"validated"}
 
 
 def test_hosts_of_changed_circrnas_against_hosts_of_detected_ones() -> None:
@@ -72,7 +100,7 @@ def test_hosts_of_changed_circrnas_against_hosts_of_detected_ones() -> None:
 
 def test_nothing_changed_gives_empty_lists_with_their_background() -> None:
     nothing = TESTS.with_columns(direction=pl.lit("ns"))
-    lists = [*changed_lists(nothing, UNITS), *target_lists(nothing, EDGES, NODES.clear(), UNITS)]
+    lists = [*changed_lists(nothing, UNITS), *target_lists(nothing, EDGES, NODES.clear(), TRIPLETS.clear(), UNITS)]
     assert all(one.genes.is_empty() and len(one.background) for one in lists)
     assert host_list(TESTS.clear(), FEATURES, UNITS).background.is_empty()
 

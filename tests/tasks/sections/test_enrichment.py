@@ -33,3 +33,12 @@ def test_nothing_found_says_in_how_long_a_list() -> None:
 
 def test_without_terms_there_is_no_section() -> None:
     assert "enrichment" not in chapters(frames())
+
+
+def test_lists_of_each_tier_of_evidence_have_a_heading_that_says_so() -> None:
+    rows = [
+        TERM | {"gene_list": "hubs", "tier": t, "term_id": "GO:1", "pvalue": 0.5} for t in ("validated", "predicted")
+    ]
+    text = words(chapters(given(*rows))["enrichment"])
+    assert "hubs (validated targets)" in text
+    assert "hubs (predicted targets or better)" in text

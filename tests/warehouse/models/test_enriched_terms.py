@@ -5,7 +5,7 @@ from typing import Any
 
 Insert = Callable[..., None]
 Read = Callable[[str], list[dict[str, Any]]]
-BASE = {"study_id": "s", "contrast_id": "usc", "gene_list": "up", "collection": "GO", "method": "ora"}
+BASE = {"study_id": "s", "contrast_id": "usc", "gene_list": "up", "collection": "GO", "method": "ora", "alpha": 0.05}
 
 
 def test_terms_are_listed_by_their_nominal_p_value_with_genes_and_contrast(insert: Insert, read: Read) -> None:
@@ -16,6 +16,13 @@ def test_terms_are_listed_by_their_nominal_p_value_with_genes_and_contrast(inser
     assert (first["term_id"], first["nominal_pvalue"], first["padj"], first["genes"]) == ("a", 0.001, 0.01, "IL6;TNF")
     assert (first["reference"], first["target"]) == ("il1b", "il1b_usc")
     assert (second["term_id"], second["padj"]) == ("b", 0.3)
+
+
+def test_terms_are_those_below_the_study_s_own_threshold_and_tiers_stand_apart(insert: Insert, read: Read) -> None:
+    for tier, pvalue in (("predicted", 0.02), ("validated", 0.008)):
+        given = {**BASE, "alpha": 0.01, "gene_list": "hubs", "tier": tier, "cluster": 1}
+        insert("result.enrichment", **given, term_id="a", term="A", pvalue=pvalue)
+    assert [(row["tier"], row["nominal_pvalue"]) for row in read("mart.enriched_terms")] == [("validated", 0.008)]
 
 
 def test_terms_of_one_cluster_name_their_most_significant_one(insert: Insert, read: Read) -> None:

@@ -1,5 +1,5 @@
--- Enriched terms with their genes: P < 0.05 nominal, the corrected value beside it.
--- One row per contrast, gene list, collection, term and method; reads result.enrichment, core.contrasts.
+-- Enriched terms with their genes: nominal P below study.yaml's enrichment.pvalue, the corrected value beside it.
+-- One row per contrast, gene list, tier, collection, term and method; reads result.enrichment, core.contrasts.
 -- representative, text: Most significant term of those that rest on nearly the same genes; itself where it is alone.
 -- nominal_pvalue, number: P-value that is not corrected for the number of terms (as DAVID prints it).
 WITH nominal AS (
@@ -7,6 +7,7 @@ WITH nominal AS (
         terms.study_id,
         terms.contrast_id,
         terms.gene_list,
+        terms.tier,
         terms.collection,
         terms.term_id,
         terms.term,
@@ -30,6 +31,7 @@ WITH nominal AS (
                 terms.study_id,
                 terms.contrast_id,
                 terms.gene_list,
+                terms.tier,
                 terms.collection,
                 terms.method,
                 terms.cluster,
@@ -37,7 +39,7 @@ WITH nominal AS (
             ORDER BY terms.pvalue, terms.term_id
         ) AS representative
     FROM result.enrichment AS terms
-    WHERE terms.pvalue < 0.05
+    WHERE terms.pvalue < terms.alpha
 )
 
 SELECT
@@ -46,6 +48,7 @@ SELECT
     contrasts.reference,
     contrasts.target,
     nominal.gene_list,
+    nominal.tier,
     nominal.collection,
     nominal.term_id,
     nominal.term,
@@ -72,6 +75,7 @@ ORDER BY
     nominal.study_id,
     nominal.contrast_id,
     nominal.gene_list,
+    nominal.tier,
     nominal.collection,
     nominal.method,
     nominal.nominal_pvalue,
