@@ -38,7 +38,11 @@ SiteType = Literal["8mer", "7mer-m8", "7mer-A1", "6mer"]  # strongest first
 RnaClass = Literal["mrna", "lncrna", "mirna", "circrna", "other"]
 Library = Literal["gene", "mirna", "circrna"]
 Scale = Literal["raw", "log2", "logit"]
-TestRole = Literal["primary", "as_published", "sensitivity"]
+TestRole = Literal["primary", "as_published", "sensitivity", "including_excluded"]
+PutBack = Annotated[
+    str | None,
+    Field(description="What exclusions.csv leaves out and this row has back, `; ` between; null in other roles."),
+]
 
 SampleRef = Annotated[
     str | None,

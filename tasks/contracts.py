@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from schemas.base import declared
 from schemas.errors import DeclarationError, Problem
 from schemas.study import FileRow, Layout, Study
 
@@ -173,7 +174,8 @@ class Analysis:
     ``writes`` names its tables; the first is the one whose rows are counted for people.
     ``feeds`` turns rows of the analysis's own table, joined to ``core.samples``, into rows of
     ``result.measurements``. An analysis with ``feed_slices`` also reads the table of every feed;
-    ``analyses`` adds them to its ``reads`` with these slice columns.
+    ``analyses`` adds them to its ``reads`` with these slice columns. One that ``repeats_feeds`` reads these tables
+    and all that the feeding analyses read, each with all slice columns named for it and its object.
     ``foretold`` says of a part that reads derived tables what its other tables tell without them, in the words of
     ``run``: people are told before anything is loaded.
     """
@@ -187,6 +189,7 @@ class Analysis:
     feeds: Feed | None = None
     parts_per_step: int = 200  # 1 where a part is long or large
     feed_slices: tuple[str, ...] = ()
+    repeats_feeds: bool = False
     foretold: Callable[[Part, Mapping[str, pl.DataFrame]], Iterable[Problem]] | None = None
 
 
@@ -275,6 +278,17 @@ def figures() -> dict[str, Figure]:
     return discover("tasks.figures", "FIGURE", Figure)
 
 
+def _repeated_reads(item: Analysis, feeding: Sequence[Analysis]) -> dict[str, tuple[str, ...]]:
+    """What an analysis reads that repeats others: their inputs and tables, by object where they have one."""
+    reads = dict(item.reads)
+    for other in feeding:
+        assert other.feeds is not None
+        for table, names in {**other.reads, other.feeds.table: ("experiment",)}.items():
+            origin = ("object_id",) if "object_id" in declared()[table].model_fields else ()
+            reads[table] = tuple(dict.fromkeys((*reads.get(table, ()), *names, *origin)))
+    return reads
+
+
 @cache
 def analyses() -> dict[str, Analysis]:
     """Every analysis of ``tasks.analyses`` by name, each after those whose tables it reads."""
@@ -283,6 +297,8 @@ def analyses() -> dict[str, Analysis]:
     for name, item in found.items():
         if item.feed_slices:
             found[name] = replace(item, reads={**item.reads, **dict.fromkeys(feeding, item.feed_slices)})
+        if item.repeats_feeds:
+            found[name] = replace(item, reads=_repeated_reads(item, [a for a in found.values() if a.feeds]))
     writers: dict[str, set[str]] = {}
     for item in found.values():
         for table in item.writes:

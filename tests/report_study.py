@@ -11,8 +11,10 @@ import numpy as np
 import polars as pl
 
 from schemas.base import columns, declared
+from schemas.polars_schema import schema
 from schemas.study import Condition, SampleRow, Study, StudyYaml
-from tasks.analyses.group_tests import ANALYSIS
+from schemas.tables.readmitted_measurements import ReadmittedMeasurement
+from tasks.analyses.group_tests import ANALYSIS, READMITTED
 from tasks.methods.report_assembly import FIGURES, assemble, described
 from tasks.methods.report_blocks import Block, Chapter, Grid, Heading, Link, Paragraph, Strong, sections
 from tests.memory_warehouse import FILLERS
@@ -62,11 +64,12 @@ def of_group_tests(rows: pl.DataFrame, config: StudyYaml = CONFIG) -> dict[str, 
     name = "result.measurements"
     study = Study(config=config, samples=(SampleRow(sample="x", condition="control"),))
     found: dict[str, list[pl.DataFrame]] = {table: [] for table in ANALYSIS.writes}
+    nothing = pl.DataFrame(schema=schema(ReadmittedMeasurement))
     for part in ANALYSIS.parts(study, {name: rows.select(ANALYSIS.reads[name]).unique()}):
         kept = rows
         for column, values in part.where[name].items():
             kept = kept.filter(pl.col(column).is_in(list(values), nulls_equal=True))
-        for written, frame in ANALYSIS.run(part, {name: kept}).frames.items():
+        for written, frame in ANALYSIS.run(part, {name: kept, READMITTED: nothing}).frames.items():
             found[written].append(frame.with_columns(study_id=pl.lit("s"), run_id=pl.lit("r")))
     return {written: pl.concat(parts) for written, parts in found.items() if parts}
 

@@ -38,6 +38,11 @@ class GroupSummary(
         float | None, Field(description="Geometric mean in the original unit; null off the log scale.")
     ]
     excluded_count: Annotated[int, Field(ge=0, description="Units left out by exclusions.csv.")]
+    n_including_excluded: Annotated[
+        int | None, Field(ge=0, description="n with what exclusions.csv leaves out put back; null where nothing is.")
+    ]
+    mean_including_excluded: Annotated[float | None, Field(description="Mean on `scale` of these.")]
+    sd_including_excluded: Annotated[float | None, Field(ge=0, description="Standard deviation of these.")]
     letters: Annotated[
         str | None,
         Field(

@@ -7,7 +7,18 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.base import RunId, StudyId, Table
-from schemas.vocabulary import Assay, ComparisonRef, Experiment, Measure, NaReason, Scale, Target, TestRole, TimeH
+from schemas.vocabulary import (
+    Assay,
+    ComparisonRef,
+    Experiment,
+    Measure,
+    NaReason,
+    PutBack,
+    Scale,
+    Target,
+    TestRole,
+    TimeH,
+)
 
 
 class GroupTest(
@@ -43,7 +54,7 @@ class GroupTest(
         str | None,
         Field(description="Factor, or `a:b` for their interaction, in two-way analyses; null: all groups are equal."),
     ]
-    role: Annotated[TestRole, Field(description="How to read the row (science: primary, as published, sensitivity).")]
+    role: Annotated[TestRole, Field(description="How to read the row; including_excluded: primary, with `put_back`.")]
     scale: Annotated[Scale, Field(description="Scale that the test ran on.")]
     group_count: Annotated[int, Field(ge=0, description="Groups with a value.")]
     n: Annotated[int, Field(ge=0, description="Biological units over all groups.")]
@@ -64,5 +75,6 @@ class GroupTest(
     cannot_reach_alpha: Annotated[
         bool | None, Field(description="Whether no data of this n could give p < alpha (rank tests); null with p.")
     ]
+    put_back: PutBack
     design_note: Annotated[str, Field(description="Design in words: what n is, what was assumed.")]
     na_reason: NaReason

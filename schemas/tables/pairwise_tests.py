@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import RunId, SameAs, StudyId, Table
-from schemas.vocabulary import Assay, ComparisonRef, Experiment, Measure, NaReason, Scale, Target, TestRole, TimeH
+from schemas.vocabulary import (
+    Assay,
+    ComparisonRef,
+    Experiment,
+    Measure,
+    NaReason,
+    PutBack,
+    Scale,
+    Target,
+    TestRole,
+    TimeH,
+)
 
 
 class PairwiseTest(
@@ -44,7 +55,7 @@ class PairwiseTest(
     n_a: Annotated[int, Field(ge=0, description="Biological units in group_a.")]
     n_b: Annotated[int, Field(ge=0, description="Biological units in group_b.")]
     method: Annotated[str, Field(description="Test, e.g. pooled_t (t with the ANOVA's MSE), welch_t, dunn.")]
-    role: Annotated[TestRole, Field(description="How to read the row (science: primary, as published, sensitivity).")]
+    role: Annotated[TestRole, Field(description="How to read the row; including_excluded: primary, with `put_back`.")]
     scale: Annotated[Scale, Field(description="Scale that the test ran on.")]
     mean_difference: Annotated[float | None, Field(description="Mean of group_b minus mean of group_a, on `scale`.")]
     ratio: Annotated[float | None, Field(description="Ratio of geometric means, b / a; null off the log scale.")]
@@ -75,4 +86,12 @@ class PairwiseTest(
         bool | None,
         Field(description="Whether no data of this n could give padj < alpha (rank tests); null with padj."),
     ]
+    is_confirmatory: Annotated[
+        bool | None,
+        Field(
+            description="Whether this is the time that decides (statistics.primary_time_h, else the last); "
+            "other times are exploratory; null where the assay has one time."
+        ),
+    ]
+    put_back: PutBack
     na_reason: NaReason

@@ -45,6 +45,14 @@ class Rescue(
     ]
     ci_low: Annotated[float | None, Field(description="Lower end of Fieller's CI, level 1 - statistics.alpha.")]
     ci_high: Annotated[float | None, Field(description="Upper end of Fieller's CI.")]
+    rescue_including_excluded: Annotated[
+        float | None, Field(description="Rescue with what exclusions.csv leaves out put back; null where nothing is.")
+    ]
+    ci_low_including_excluded: Annotated[float | None, Field(description="Lower end of its CI.")]
+    ci_high_including_excluded: Annotated[float | None, Field(description="Upper end of its CI.")]
+    put_back: Annotated[
+        str | None, Field(description="What exclusions.csv leaves out of the family, `; ` between; null for nothing.")
+    ]
     df: Annotated[float | None, Field(ge=0, description="Degrees of freedom of the pooled mean square.")]
     confidence_set: Annotated[
         Literal["interval", "two_rays", "all_values"] | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -22,10 +22,13 @@ from tasks.methods.group_families import families
 from tasks.methods.group_test_plans import TWO_GROUPS, Question, has_partial_overlap
 from tasks.methods.group_tests import tests
 from tasks.methods.letter_display import letters
+from tasks.methods.put_back import listed, put_back
 from tasks.methods.result_frames import result_frame
 from tasks.methods.untested_pairs import untested
 
-READS = "result.measurements"
+READS, READMITTED = "result.measurements", "result.readmitted_measurements"
+BY = ("assay", "experiment", "condition", "time_h")
+ROLE, PUT_BACK = "including_excluded", "put_back"
 TABLES: dict[str, type[Table]] = {
     "group_tests": GroupTest,
     "pairwise_tests": PairwiseTest,
@@ -101,7 +104,7 @@ def _part(
         "sensitivity": options.sensitivity,
         "factors": {c: dict(named.get(c, {})) for c in conditions} if options.omnibus == "two_way_anova" else {},
     }
-    return Part(f"{comparison.id}, {assay}, {experiment}", {READS: where}, parameters, skip)
+    return Part(f"{comparison.id}, {assay}, {experiment}", {READS: where, READMITTED: where}, parameters, skip)
 
 
 def _pairs(wanted: Sequence[str], conditions: Sequence[str], *, has_control: bool) -> list[list[str]]:
@@ -134,10 +137,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         sensitivity=tuple(given["sensitivity"]),
         factors=given["factors"],
     )
-    names = pl.struct(*FAMILY, "condition")
-    sizes = Counter(
-        (tuple(r[f] for f in FAMILY), r["condition"]) for r in units.select(names.alias("k"))["k"].to_list()
-    )
+    sizes = _sizes(units)
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
     overlap = []
     for layout, members in families(rows, units, question).items():
@@ -147,6 +147,12 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
             overlap += [" ".join(str(x) for x in m.family[:2] if x) for m in members]
     about = [pl.lit(given[k]).alias(k) for k in ("comparison_id", "assay", "experiment")]
     summaries = group_summaries(rows, units, question.conditions).with_columns(about)
+    whole = with_unit(put_back(measured, frames[READMITTED], FAMILY).with_columns(unit_of_value="unit"))
+    for table, row in _with_excluded(whole, question):
+        found[table].append(row | {k: given[k] for k in ("comparison_id", "assay", "experiment")})
+    summaries = summaries.join(
+        _summaries_with_excluded(whole, question), on=[*FAMILY, "condition"], how="left", nulls_equal=True
+    )
     summaries = _with_letters(summaries, found["pairwise_tests"], question)
     frames_out = {SUMMARIES: result_frame(summaries, GroupSummary)} | {
         f"result.{name}": _finite(result_frame(found[name], table)) for name, table in TABLES.items()
@@ -157,6 +163,36 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         *_factor_problems(part, found["group_tests"]),
     ]
     return Computed(frames_out, tuple(problems))
+
+
+def _sizes(units: pl.DataFrame) -> Counter[tuple[tuple[Any, ...], str]]:
+    """Units of each family and condition."""
+    names = pl.struct(*FAMILY, "condition").alias("k")
+    return Counter((tuple(r[f] for f in FAMILY), r["condition"]) for r in units.select(names)["k"].to_list())
+
+
+def _with_excluded(whole: pl.DataFrame, question: Question) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The primary tests of families in which something is left out, as they are with it.
+
+    The design is chosen anew, as it would have been: with the culture back donors may be complete.
+    """
+    units = biological_units(whole)
+    named: dict[tuple[Any, ...], str] = {
+        family: listed(rows[PUT_BACK]) for family, rows in whole.partition_by(FAMILY, as_dict=True).items()
+    }
+    sizes = _sizes(units)
+    for layout, members in families(whole, units, question).items():
+        for table, row in tests(layout, members, sizes, question):
+            if table != "assumption_checks" and row["role"] == "primary":
+                what = named[tuple(row[f] for f in FAMILY)]
+                note = {"design_note": f"{row['design_note']}; put back: {what}"} if "design_note" in row else {}
+                yield table, row | note | {"role": ROLE, PUT_BACK: what}
+
+
+def _summaries_with_excluded(whole: pl.DataFrame, question: Question) -> pl.DataFrame:
+    found = group_summaries(whole, biological_units(whole), question.conditions)
+    wanted = [pl.col(name).alias(f"{name}_including_excluded") for name in ("n", "mean", "sd")]
+    return found.select(*FAMILY, "condition", *wanted)
 
 
 def _with_letters(summaries: pl.DataFrame, pairs: Sequence[Mapping[str, Any]], question: Question) -> pl.DataFrame:
@@ -240,7 +276,7 @@ def _lost(rows: pl.DataFrame) -> list[str]:
 
 ANALYSIS = Analysis(
     name="group_tests",
-    reads={READS: ("assay", "experiment", "condition", "time_h")},
+    reads={READS: BY, READMITTED: BY},
     writes=(*(f"result.{name}" for name in TABLES), SUMMARIES),
     parts=parts,
     run=run,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from schemas.study import Study
 from schemas.tables.rescue import Rescue
 from tasks.contracts import Analysis, Computed, Part
+from tasks.methods.biological_units import FAMILY
 from tasks.methods.compared_groups import compared_groups
+from tasks.methods.put_back import listed, put_back
 from tasks.methods.rescue import RescueQuestion, rescue_rows
 from tasks.methods.result_frames import result_frame
 
 READS, TABLE = "result.measurements", "result.rescue"
+READMITTED = "result.readmitted_measurements"
+BY = ("assay", "experiment", "condition", "time_h")
+BESIDE = ("rescue", "ci_low", "ci_high")  # also given with what is left out put back
 GIVEN = ("comparison_id", "assay", "experiment")
 
 
@@ -49,7 +55,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             "design": options.design,
             "primary_time_h": primary if len(times) > 1 else None,
         }
-        found.append(Part(one.key, {READS: where}, parameters))
+        found.append(Part(one.key, {READS: where, READMITTED: where}, parameters))
     return found
 
 
@@ -65,13 +71,24 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         primary_time_h=given["primary_time_h"],
     )
     about = {name: given[name] for name in GIVEN}
-    rows = [row | about for row in rescue_rows(frames[READS], question)]
+    whole = put_back(frames[READS], frames[READMITTED], FAMILY)
+    named = {key: listed(rows["put_back"]) for key, rows in whole.partition_by(FAMILY, as_dict=True).items()}
+    again = {
+        _key(row): {f"{name}_including_excluded": row.get(name) for name in BESIDE}
+        | {"put_back": named[_key(row)[:-1]]}
+        for row in rescue_rows(whole, question)
+    }
+    rows = [row | again.get(_key(row), {}) | about for row in rescue_rows(frames[READS], question)]
     return Computed({TABLE: result_frame(rows, Rescue)})
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (*(row[name] for name in FAMILY), row["treatment"])
 
 
 ANALYSIS = Analysis(
     name="rescue",
-    reads={READS: ("assay", "experiment", "condition", "time_h")},
+    reads={READS: BY, READMITTED: BY},
     writes=(TABLE,),
     parts=parts,
     run=run,

@@ -26,7 +26,7 @@ from tasks.methods.group_pictures import (
     one_panel,
     points_drawn,
     title_of,
-    units_of,
+    units_and_excluded,
 )
 from tasks.methods.group_significance import (
     PANEL_MM,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 ACROSS, MOST_PANELS = 3, 12  # panels side by side, and on a page
 LETTER_MM = 1.15
 SPREAD = 0.16  # how far points stand from the middle of their group, to either side
+ASIDE = 0.26  # excluded values stand beside the others
 Drawn = tuple[str, str, float | None, pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
@@ -60,13 +61,13 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> Sequence[Part]:
 
 def panels_of(given: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]) -> list[Drawn]:
     """Measure, target, time, groups, points and tested pairs of each panel that has a value."""
-    units = units_of(frames)
+    units = units_and_excluded(frames)
     found = []
     for measure, target, (time,) in given["panels"]:
         at = pl.col("time_h").eq_missing(pl.lit(time, pl.Float64))
         groups = groups_drawn(one_panel(frames[SUMMARIES], measure, target).filter(at), given)
         points = points_drawn(one_panel(units, measure, target).filter(at), groups)
-        if points.height:
+        if not points["is_excluded"].all():
             found.append((measure, target, time, groups, points, one_panel(frames[PAIRS], measure, target).filter(at)))
     return found
 
@@ -131,7 +132,10 @@ def _panel(axes: Axes, groups: pl.DataFrame, points: pl.DataFrame, given: Mappin
     is_log = groups["scale"][0] == "log2"
     by_condition = {row["condition"]: row for row in groups.iter_rows(named=True)}
     for place, (name, _, colour) in enumerate(given["conditions"]):
-        mine = points.filter(condition=name)["drawn"].to_numpy()
+        mine = points.filter(condition=name, is_excluded=False)["drawn"].to_numpy()
+        out = points.filter(condition=name, is_excluded=True)["drawn"].to_numpy()
+        if out.size:
+            axes.scatter([place + ASIDE] * out.size, out, s=9, color=colour, marker="x", linewidths=0.7, zorder=6)
         row = by_condition.get(name)
         if row is None or not mine.size:
             axes.annotate("no value", (place, 0.03), xycoords=axes.get_xaxis_transform(), rotation=90, ha="center",
@@ -171,7 +175,8 @@ def source(drawn: Sequence[Drawn]) -> pl.DataFrame:
             pl.lit(target).alias("target"),
             pl.lit(time, pl.Float64).alias("time_h"),
         ]
-        unit = points.select(pl.lit("unit").alias("mark"), "condition", "unit", value="drawn", on_test_scale="value")
+        mark = pl.when("is_excluded").then(pl.lit("excluded")).otherwise(pl.lit("unit")).alias("mark")
+        unit = points.select(mark, "condition", "unit", value="drawn", on_test_scale="value")
         mean = groups.select(pl.lit("mean").alias("mark"), "condition", "n", pl.col("low", "high").fill_nan(None),
                              value=pl.col("centre").fill_nan(None), on_test_scale="mean")  # fmt: skip
         pair = pairs.select(pl.lit("pair").alias("mark"), "group_a", "group_b", "pvalue", "padj", "stars")
@@ -185,6 +190,8 @@ def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn], omnibus: pl.DataF
     spread = "mean and SD of the log₂ values, taken back (geometric mean, and its SD factor)" if is_log else "mean ± SD"
     text = f"{_what(drawn)} (comparison {given['comparison']}, experiment {given['experiment']}): {spread}; points: "
     text += f"{n_words(groups, given)}. "
+    if any(d[4]["is_excluded"].any() for d in drawn):
+        text += "Crosses: left out by exclusions.csv, in no mean and no test. "
     if (groups["is_relative"]).any():
         base = dict(map(_label, given["conditions"]))[given["calibrator"]]
         text += f"Relative to the mean of {base}, which is 1; tests run on the log₂ values before that. "

@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Part
+from tasks.methods.biological_units import FAMILY as UNIT_FAMILY
 from tasks.methods.biological_units import biological_units, with_unit
 from tasks.methods.figure_style import group_colours, group_labels
 
@@ -145,6 +146,15 @@ def _calibrator(study: Study, assay: str, present: Sequence[str]) -> str:
 def units_of(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per point: a biological unit's value on the scale of the tests, as the group tests take it."""
     return biological_units(with_unit(frames[MEASUREMENTS]))
+
+
+def units_and_excluded(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Units as ``units_of`` gives them, and those of which everything is excluded, marked ``is_excluded``."""
+    used = units_of(frames)
+    rows = with_unit(frames[MEASUREMENTS]).filter("is_excluded").with_columns(is_excluded=pl.lit(value=False))
+    keys = (*UNIT_FAMILY, "condition", "unit")
+    gone = biological_units(rows).join(used, on=keys, how="anti", nulls_equal=True)
+    return pl.concat([f.with_columns(is_excluded=pl.lit(is_out)) for f, is_out in ((used, False), (gone, True))])
 
 
 def one_panel(frame: pl.DataFrame, measure: str, target: str) -> pl.DataFrame:

@@ -87,10 +87,15 @@ def _note(plan: Plan, member: Member, question: Question, least: float) -> str:
     note = plan.note
     if not np.isnan(least):
         note += "; exact p" + (f"; cannot reach {question.alpha:g} at this n" if least >= question.alpha else "")
-    time_h = member.family[FAMILY.index("time_h")]
-    if question.primary_time_h is None or time_h is None or time_h == question.primary_time_h:
+    if _is_confirmatory(member, question) is not False:
         return note
     return f"{note}; exploratory: {question.primary_time_h:g} h is the confirmatory time"
+
+
+def _is_confirmatory(member: Member, question: Question) -> bool | None:
+    """Whether the family's time is the one that the study decides by; null where there is one time only."""
+    time_h = member.family[FAMILY.index("time_h")]
+    return None if question.primary_time_h is None or time_h is None else bool(time_h == question.primary_time_h)
 
 
 def _omnibus_rows(
@@ -173,6 +178,7 @@ def _pair_rows(
                 "n_b": n_b,
                 "method": plan.pairwise,
                 "correction": plan.correction,
+                "is_confirmatory": _is_confirmatory(member, question),
                 "family_size": done.family_size if done else size,
                 "na_reason": "missing_group" if min(n_a, n_b) == 0 else "n_below_2",
             }

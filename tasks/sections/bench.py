@@ -18,7 +18,8 @@ from tasks.methods.bench_families import (
     assays,
     labels,
 )
-from tasks.methods.report_blocks import Block, Cell, Grid, Heading, Paragraph, Section, pictures
+from tasks.methods.exclusion_sentences import PRIMARY, WITH, exclusion_sentences
+from tasks.methods.report_blocks import Block, Bullets, Cell, Grid, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, heading, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
 from tasks.methods.report_words import METHODS, assay_title, quantity
@@ -36,6 +37,7 @@ PAIR_COLUMNS = {
     "ci_high": "CI to",
     "padj": "p adjusted",
     "stars": "stars",
+    "is_confirmatory": "time is",
     WELLS: "readings",
     "n_a": "n (a)",
     "n_b": "n (b)",
@@ -46,12 +48,18 @@ PAIR_COLUMNS = {
     "method": "test",
     "correction": "correction",
     "cannot_reach_alpha": "cannot reach alpha",
+    "put_back": "put back",
     "na_reason": "why empty",
 }
 PAIR_NOTE = (
     "p adjusted and CI are corrected within the family (one quantity at one time); on the log2 scale b − a and CI are "
     "log2 ratios. ns, *, **, ***, ****: adjusted p of 0.05 or more, below 0.05, 0.01, 0.001, 0.0001."
 )
+PAIRS_OF = {
+    "pairs": "Which pairs differ?",
+    "put-back": "Which pairs differ, with what exclusions.csv leaves out put back",
+    "beside": "Which pairs differ, by the tests beside the primary one",
+}
 REST = "All rows: benchlake sql, or the exports."
 
 
@@ -85,11 +93,15 @@ def _tables(study: StudyYaml, frames: Mapping[str, pl.DataFrame], assay: str) ->
             name: frame.filter(comparison_id=comparison) for name, frame in here.items() if name in (SUMMARIES, TESTS)
         }
         about = (assay, str(comparison))
-        is_primary = pl.col("role") == "primary"
-        blocks += [_pairs(study, pairs.filter(is_primary), about), _groups(study, rows[SUMMARIES], about)]
+        is_primary, is_with = pl.col("role") == PRIMARY, pl.col("role") == WITH
+        blocks.append(_pairs(study, pairs.filter(is_primary), about))
+        if told := exclusion_sentences(pairs, labels(study), study.statistics.alpha):
+            blocks.append(Bullets(tuple((text,) for text in told)))
+            blocks.append(_pairs(study, pairs.filter(is_with), about, kind="put-back"))
+        blocks += [_groups(study, rows[SUMMARIES], about)]
         blocks.append(_omnibus(rows[TESTS], about))
-        if pairs.filter(~is_primary).height:
-            blocks.append(_pairs(study, pairs.filter(~is_primary), about, beside=True))
+        if pairs.filter(~is_primary & ~is_with).height:
+            blocks.append(_pairs(study, pairs.filter(~is_primary & ~is_with), about, kind="beside"))
     blocks += _optional(study, here, assay)
     return [*blocks, *_readings(study, frames, here[MEASUREMENTS])]
 
@@ -156,16 +168,16 @@ def _omnibus(rows: pl.DataFrame, about: tuple[str, str]) -> Grid:
     return grid(ordered, caption, slug("tests", *about), columns, shown=shown, rest=REST, folded=True)
 
 
-def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, beside: bool = False) -> Grid:
+def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, kind: str = "pairs") -> Grid:
     """Pairs of a comparison; every row leads to its readings."""
     known = labels(study)
-    what = "Which pairs differ, by the tests beside the primary one" if beside else "Which pairs differ?"
     label = {"group_a": labelled(known), "group_b": labelled(known)}
     shown = label | {
         "method": labelled(METHODS),
         "na_reason": words,
         "effect_name": words,
         "correction": labelled(METHODS),
+        "is_confirmatory": lambda is_it: Cell("" if is_it is None else "confirmatory" if is_it else "exploratory"),
         WELLS: lambda _: Cell("readings"),
     }
     places = {condition: order for order, condition in enumerate(known)}
@@ -173,14 +185,14 @@ def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, besi
     named = _quantities(rows.sort("measure", "target", "time_h", *ordered))
     return grid(
         named,
-        f"{about[1]}: {what}",
-        slug("beside" if beside else "pairs", *about),
+        f"{about[1]}: {PAIRS_OF[kind]}",
+        slug(kind, *about),
         PAIR_COLUMNS,
         shown=shown,
         note=PAIR_NOTE,
         rest=REST,
         links={"stars": WELLS, WELLS: WELLS},
-        folded=beside,
+        folded=kind != "pairs",
     )
 
 

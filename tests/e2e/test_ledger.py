@@ -13,6 +13,17 @@ from tasks.engine.people import exclude, reactivate, retract
 from tests.e2e.small_study import LAYOUT, PLATES, RUNS, Bench, assert_same, contents, write_bench
 
 PLATE = PLATES[24]
+TESTED = (
+    "SELECT assay, target, time_h, group_a, group_b, scale, method, n_a, n_b, mean_difference, ci_low, pvalue, padj "
+    "FROM result.pairwise_tests WHERE role = '{role}' {also} ORDER BY ALL"
+)
+
+
+def assert_same_results(found: list[tuple[object, ...]], expected: list[tuple[object, ...]]) -> None:
+    """Rows of tests but for the last bit: plates are read in another order."""
+    assert found
+    assert [row[:9] for row in found] == [row[:9] for row in expected]
+    assert [row[9:] for row in found] == [pytest.approx(row[9:], rel=1e-9) for row in expected]
 
 
 def wells_of(bench: Bench, name: str) -> int:
@@ -98,6 +109,7 @@ def test_an_excluded_well_recomputes_only_its_descendants(bench: Bench) -> None:
     attempts, wells = bench.attempts(), contents(bench.warehouse.path)["core.plate_wells"]
     sample = "SELECT technical_n FROM result.measurements WHERE sample_id = 'NP1_il1b' AND time_h = 24"
     assert bench.rows(sample) == [(3,)]
+    whole = bench.rows(TESTED.format(role="primary", also="AND assay = 'cell_viability' AND time_h = 24"))
     exclude(bench.folder, bench.warehouse, bench.objects, "240305_CCK8_24h.txt", "C03", "bubble")
     summary = bench.night()
     assert summary.files == ()
@@ -107,6 +119,7 @@ def test_an_excluded_well_recomputes_only_its_descendants(bench: Bench) -> None:
         ("viability", f"CCK8_24h of {str(object_id)[:12]}"),
         ("plate_quality", f"CCK8_24h of {str(object_id)[:12]}"),
         ("measurements", "cell_viability, viability, bench"),
+        ("readmitted_measurements", "cell_viability, viability"),
         *(
             (analysis, "viability_all, cell_viability, bench")
             for analysis in ("group_tests", "time_courses", "rescue", "figure group_values", "figure time_courses")
@@ -116,9 +129,13 @@ def test_an_excluded_well_recomputes_only_its_descendants(bench: Bench) -> None:
     assert contents(bench.warehouse.path)["core.plate_wells"].equals(wells)
     written = list(csv.DictReader((bench.study / "exclusions.csv").read_text().splitlines()))
     assert written == [{"file": PLATE, "well": "C03", "sample": "", "reason": "bubble"}]
+    back = "SELECT DISTINCT technical_n, put_back FROM result.readmitted_measurements"
+    assert bench.rows(back) == [(3, f"well C03 of {PLATE} (bubble)")]
+    assert_same_results(bench.rows(TESTED.format(role="including_excluded", also="")), whole)
     exclude(bench.folder, bench.warehouse, bench.objects, PLATE, "C04", "bubble too")
     bench.night()
     assert bench.rows(sample) == [(1,)]
+    assert bench.rows(back) == [(3, f"well C03 of {PLATE} (bubble); well C04 of {PLATE} (bubble too)")]
     (bench.study / "exclusions.csv").unlink()
     bench.night()
     assert bench.rows(sample) == [(3,)]
@@ -161,11 +178,20 @@ def test_an_excluded_sample_keeps_its_values_and_leaves_the_tests(bench: Bench) 
     kept = "SELECT count(*), count(value), bool_and(is_excluded) FROM result.measurements WHERE sample_id = 'NP2_il1b'"
     assert bench.rows(count) == [(3,)]
     ((rows, values, _),) = bench.rows(kept)
+    whole = bench.rows(TESTED.format(role="primary", also=""))
+    assert bench.rows("SELECT count(*) FROM result.readmitted_measurements") == [(0,)]
     (bench.study / "exclusions.csv").write_text("file,well,sample,reason\n,,NP2_il1b,contaminated\n")
     bench.night()
     assert bench.rows(count) == [(2,)]
     assert bench.rows(kept) == [(rows, values, True)]
     assert int(str(rows)) > 2
+    back = bench.rows(TESTED.format(role="including_excluded", also=""))
+    assert_same_results(back, whole)
+    assert back != bench.rows(TESTED.format(role="primary", also=""))
+    notes = bench.rows("SELECT DISTINCT put_back FROM result.pairwise_tests WHERE role = 'including_excluded'")
+    assert notes == [("culture NP2_il1b (contaminated)",)]
+    n = count.replace("DISTINCT n", "DISTINCT n, n_including_excluded")
+    assert bench.rows(n) == [(2, 3)]
 
 
 def test_two_files_of_one_reading_block_their_assay_until_one_is_retracted(bench: Bench) -> None:

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import columns
+from schemas.polars_schema import schema
 from schemas.study import Condition, SampleRow, Statistics, Study, StudyYaml
 from schemas.tables.measurements import Measurement
+from schemas.tables.readmitted_measurements import ReadmittedMeasurement
 from tasks.analyses.group_tests import ANALYSIS
 from tasks.contracts import Computed
 from tests.tasks.methods.bench_reference import data, expected
@@ -45,6 +47,9 @@ def measurements(values: dict[str, list[float | None]], layout: Layout, **more: 
     ]
 
 
+NOTHING_BACK = pl.DataFrame(schema=schema(ReadmittedMeasurement))
+
+
 def outcome(rows: list[Row], **statistics: object) -> Computed:
     factors = statistics.pop("factors", {})
     assert isinstance(factors, dict)
@@ -56,7 +61,7 @@ def outcome(rows: list[Row], **statistics: object) -> Computed:
     slices = {"result.measurements": frame.select(ANALYSIS.reads["result.measurements"]).unique()}
     (part,) = ANALYSIS.parts(study, slices)
     assert part.skip is None
-    return ANALYSIS.run(part, {"result.measurements": frame})
+    return ANALYSIS.run(part, {"result.measurements": frame, "result.readmitted_measurements": NOTHING_BACK})
 
 
 def reference(name: str, layout: Layout, **more: object) -> list[Row]:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from schemas.base import columns
+from schemas.polars_schema import schema
 from schemas.study import ComparisonRow, Condition, SampleRow, Statistics, Study, StudyYaml
 from schemas.tables.measurements import Measurement
+from schemas.tables.readmitted_measurements import ReadmittedMeasurement
 from tasks.analyses.group_tests import ANALYSIS
 from tasks.contracts import Computed
 
@@ -36,8 +38,9 @@ def measurement(condition: str, replicate: int, value: float | None, **more: obj
     return row | more
 
 
-def computed(rows: list[Row], about: Study | None = None) -> list[Computed]:
+def computed(rows: list[Row], about: Study | None = None, back: pl.DataFrame | None = None) -> list[Computed]:
     frame = pl.DataFrame([{k: r.get(k) for k in SCHEMA} for r in rows], schema=SCHEMA)
+    back = pl.DataFrame(schema=schema(ReadmittedMeasurement)) if back is None else back
     about = about or study()
     slices = {"result.measurements": frame.select(ANALYSIS.reads["result.measurements"]).unique()}
     found = []
@@ -46,7 +49,7 @@ def computed(rows: list[Row], about: Study | None = None) -> list[Computed]:
         kept = frame
         for column, values in part.where["result.measurements"].items():
             kept = kept.filter(pl.col(column).is_in(list(values), nulls_equal=True))
-        found.append(ANALYSIS.run(part, {"result.measurements": kept}))
+        found.append(ANALYSIS.run(part, {"result.measurements": kept, "result.readmitted_measurements": back}))
     return found
 
 
@@ -245,3 +248,67 @@ def test_row_order_and_unit_change_no_decision(groups: list[list[float]], random
             assert new["padj"] is None
         else:
             assert new["padj"] == pytest.approx(old["padj"], rel=1e-6, abs=1e-12)
+
+
+def with_outlier(*, excluded: bool) -> list[Row]:
+    """Two groups of six that differ but for one culture; all values in OD."""
+    values = {"control": (1.0, 1.1, 0.9, 1.05, 0.95, 1.02), "il1b": (0.8, 0.85, 0.75, 0.82, 0.78, 1.9)}
+    rows = [
+        measurement(c, i, v, assay="cell_viability", measure="viability", target="", scale="raw", unit="OD", time_h=t)
+        for c, numbers in values.items()
+        for i, v in enumerate(numbers, start=1)
+        for t in (24.0, 72.0)
+    ]
+    return [r | {"is_excluded": excluded and r["value"] == 1.9 and r["time_h"] == 72} for r in rows]
+
+
+def readmitted(rows: list[Row]) -> pl.DataFrame:
+    known = schema(ReadmittedMeasurement)
+    back = [r | {"put_back": "well B7 of plate1.csv (bubble)"} for r in rows if r["is_excluded"]]
+    return pl.DataFrame([{k: r.get(k) for k in known} for r in back], schema=known)
+
+
+def test_an_excluded_outlier_is_shown_with_and_without() -> None:
+    rows = with_outlier(excluded=True)
+    (done,) = computed(rows, back=readmitted(rows))
+    groups = {c: [r["value"] for r in rows if r["condition"] == c and r["time_h"] == 72] for c in ("control", "il1b")}
+    without, whole = (stats.ttest_ind(groups["il1b"][:n], groups["control"]) for n in (5, 6))
+    (pair,) = rows_of(done, "pairwise_tests", time_h=72.0)
+    (both,) = rows_of(done, "pairwise_tests", role="including_excluded")
+    assert (pair["n_b"], pair["stars"], pair["put_back"]) == (5, "***", None)
+    assert (both["n_b"], both["stars"], both["put_back"]) == (6, "ns", "well B7 of plate1.csv (bubble)")
+    for row, test in ((pair, without), (both, whole)):
+        assert row["pvalue"] == pytest.approx(test.pvalue, rel=1e-12)
+        assert row["statistic"] == pytest.approx(test.statistic, rel=1e-12)
+    (omnibus,) = rows_of(done, "group_tests", role="including_excluded")
+    assert omnibus["pvalue"] == pytest.approx(whole.pvalue, rel=1e-12)
+    assert omnibus["design_note"].endswith("put back: well B7 of plate1.csv (bubble)")
+    (summary,) = rows_of(done, "group_summaries", condition="il1b", time_h=72.0)
+    assert (summary["n"], summary["n_including_excluded"]) == (5, 6)
+    assert summary["mean_including_excluded"] == pytest.approx(sum(groups["il1b"]) / 6)
+    assert summary["sd_including_excluded"] == pytest.approx(stats.tstd(groups["il1b"]))
+    (other,) = rows_of(done, "group_summaries", condition="il1b", time_h=24.0)
+    assert other["n_including_excluded"] is other["mean_including_excluded"] is None
+
+
+def test_primary_results_do_not_move_by_a_bit_when_both_are_shown() -> None:
+    rows = with_outlier(excluded=True)
+    (alone,), (both,) = computed(rows), computed(rows, back=readmitted(rows))
+    for table in ("group_tests", "pairwise_tests"):
+        kept = both.frames[f"result.{table}"].filter(pl.col("role") != "including_excluded")
+        assert kept.equals(alone.frames[f"result.{table}"])
+        assert both.frames[f"result.{table}"].height == kept.height + 1
+    beside = pl.col("^.*_including_excluded$")
+    by = ("condition", "time_h")
+    before, after = (d.frames["result.group_summaries"].drop(beside).sort(by) for d in (alone, both))
+    assert after.equals(before)
+    assert both.frames["result.assumption_checks"].equals(alone.frames["result.assumption_checks"])
+
+
+@pytest.mark.parametrize(("primary", "decides"), [(None, 72.0), (24.0, 24.0)])
+def test_one_time_decides_and_the_others_are_exploratory(primary: float | None, decides: float) -> None:
+    (done,) = computed(with_outlier(excluded=False), study(primary_time_h=primary))
+    said = {r["time_h"]: r["is_confirmatory"] for r in rows_of(done, "pairwise_tests")}
+    assert said == {t: t == decides for t in (24.0, 72.0)}
+    (once,) = computed([r for r in with_outlier(excluded=False) if r["time_h"] == 72])
+    assert {r["is_confirmatory"] for r in rows_of(once, "pairwise_tests")} == {None}

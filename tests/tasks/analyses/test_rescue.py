@@ -4,13 +4,16 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
+from schemas.polars_schema import schema
 from schemas.study import ComparisonRow, Condition, SampleRow, Statistics, Study, StudyYaml
 from schemas.tables.measurements import Measurement
-from tasks.analyses.rescue import ANALYSIS
+from schemas.tables.readmitted_measurements import ReadmittedMeasurement
+from tasks.analyses.rescue import ANALYSIS, READMITTED
 from tasks.contracts import Part
 
 READS = "result.measurements"
 SCHEMA = {c.name: c.dtype for c in columns(Measurement)}
+NOTHING_BACK = pl.DataFrame(schema=schema(ReadmittedMeasurement))
 VALUES = {
     "control": (100.0, 104.0, 98.0),
     "il1b": (50.0, 55.0, 49.0),
@@ -40,7 +43,7 @@ def parts(*comparisons: ComparisonRow, **statistics: object) -> list[Part]:
 
 def test_every_treatment_and_time_is_one_row_between_the_first_two_conditions() -> None:
     (part,) = parts()
-    rows = ANALYSIS.run(part, {READS: FRAME}).frames["result.rescue"].to_dicts()
+    rows = ANALYSIS.run(part, {READS: FRAME, READMITTED: NOTHING_BACK}).frames["result.rescue"].to_dicts()
     assert {(r["time_h"], r["control"], r["disease"], r["treatment"]) for r in rows} == {
         (t, "control", "il1b", c) for t in (24.0, 72.0) for c in ("usc", "exo")
     }
@@ -67,3 +70,26 @@ def test_comparisons_without_control_disease_and_a_treatment_have_no_rescue() ->
     (part,) = parts(ComparisonRow(id="c", time_h=72, conditions=["control", "exo", "il1b"]))
     assert part.where[READS]["time_h"] == (72.0,)
     assert part.parameters["primary_time_h"] is None
+
+
+def test_what_is_left_out_of_a_rescue_is_shown_put_back() -> None:
+    is_out = (pl.col("sample_id") == "exo2") & (pl.col("time_h") == 72)
+    back = FRAME.filter(is_out).with_columns(put_back=pl.lit("culture exo2 (contaminated)"))
+    back = pl.concat([NOTHING_BACK, back.select(set(NOTHING_BACK.columns) & set(back.columns))], how="diagonal_relaxed")
+    out = FRAME.with_columns(is_excluded=is_out)
+    (part,) = parts()
+    alone, both, whole = (
+        {(r["time_h"], r["treatment"]): r for r in ANALYSIS.run(part, f).frames["result.rescue"].to_dicts()}
+        for f in (
+            {READS: out, READMITTED: NOTHING_BACK},
+            {READS: out, READMITTED: back},
+            {READS: FRAME, READMITTED: NOTHING_BACK},
+        )
+    )
+    exo = both[72.0, "exo"]
+    assert exo["rescue"] == alone[72.0, "exo"]["rescue"] != whole[72.0, "exo"]["rescue"]
+    for name in ("rescue", "ci_low", "ci_high"):
+        assert exo[f"{name}_including_excluded"] == pytest.approx(whole[72.0, "exo"][name], rel=1e-12)
+    assert exo["put_back"] == both[72.0, "usc"]["put_back"] == "culture exo2 (contaminated)"
+    assert both[24.0, "exo"] == alone[24.0, "exo"]
+    assert both[24.0, "exo"]["put_back"] is None

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from schemas.polars_schema import schema
 from schemas.study import Study
 from schemas.tables.measurements import Measurement
-from tasks.analyses.group_tests import ANALYSIS
+from schemas.tables.readmitted_measurements import ReadmittedMeasurement
+from tasks.analyses.group_tests import ANALYSIS, READMITTED
 from tasks.contracts import Figure, Part
 from tasks.methods.group_pictures import MEASUREMENTS, OMNIBUS, PAIRS, PRIMARY, SUMMARIES
 from tasks.methods.result_frames import result_frame
@@ -53,8 +55,9 @@ def measurements(
 def results_of(about: Study, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """What figures of groups read: the measurements and the results of the group tests."""
     found: dict[str, list[pl.DataFrame]] = {SUMMARIES: [], PAIRS: [], OMNIBUS: []}
+    nothing = pl.DataFrame(schema=schema(ReadmittedMeasurement))
     for part in ANALYSIS.parts(about, {MEASUREMENTS: rows}):
-        computed = ANALYSIS.run(part, {MEASUREMENTS: rows.filter(assay=part.parameters["assay"])})
+        computed = ANALYSIS.run(part, {MEASUREMENTS: rows.filter(assay=part.parameters["assay"]), READMITTED: nothing})
         for table, frames in found.items():
             frames.append(computed.frames[table])
     return {MEASUREMENTS: rows, **{table: pl.concat(frames) for table, frames in found.items()}}

@@ -123,3 +123,21 @@ def test_nothing_to_draw_is_said() -> None:
     rows = measurements(MEANS).with_columns(value=pl.lit(None, pl.Float64), na_reason=pl.lit("no_cq"))
     part, frames = part_and_frames(FIGURE, about, results_of(about, rows))
     assert FIGURE.draw(part, frames) == "no group of all has a value (RT-qPCR)"
+
+
+def test_excluded_values_are_crosses_and_in_no_mean() -> None:
+    about = study()
+    rows = measurements(MEANS, **PERCENT, spread=0.1)  # type: ignore[arg-type]
+    is_out = pl.col("sample_id") == "il1b_3"
+    rows = rows.with_columns(is_excluded=is_out, value=pl.when(is_out).then(4.5).otherwise("value"))
+    part, frames = part_and_frames(FIGURE, about, results_of(about, rows))
+    drawing = drawn(FIGURE, part, frames)
+    (axes,) = drawing.figure.axes
+    crosses = [c.get_offsets() for c in axes.collections if c.get_offsets()[:, 1].tolist() == [4.5]]
+    assert len(crosses) == 1
+    assert axes.get_ylim()[1] > 4.5
+    used = rows.filter(~is_out & (pl.col("condition") == "il1b"))["value"]
+    assert axes.patches[1].get_height() == pytest.approx(used.mean())
+    assert drawing.source.group_by("mark").len().sort("mark").rows()[0] == ("excluded", 1)
+    assert drawing.source.filter(mark="unit").height == 8
+    assert "Crosses: left out by exclusions.csv, in no mean and no test." in drawing.caption

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.methods.report_blocks import Heading, Picture
-from tests.report_study import chapters, column, figures, frames, grids, table
+from tests.report_study import chapters, column, figures, frames, grids, table, words
 
 
 def test_every_assay_has_pairs_groups_and_readings() -> None:
@@ -79,3 +79,27 @@ def test_quality_of_rna_that_nobody_compares_is_told_elsewhere() -> None:
     given["result.measurements"] = pl.concat([given["result.measurements"], rna])
     titles = [b.text for b in chapters(given)["bench"].blocks if isinstance(b, Heading)]
     assert "Amount and quality of nucleic acids" not in titles
+
+
+def test_what_is_left_out_is_told_with_p_with_and_without_it() -> None:
+    given = frames()
+    pairs = given["result.pairwise_tests"]
+    late = pairs.filter((pl.col("role") == "primary") & (pl.col("time_h") == 72))
+    put_back = {"role": pl.lit("including_excluded"), "put_back": pl.lit("well B7 of plate1.csv (bubble)")}
+    given["result.pairwise_tests"] = pl.concat([pairs, late.with_columns(padj=pl.lit(0.4), **put_back)])
+    chapter = chapters(given)["bench"]
+    said = words(chapter)
+    assert said.count("Left out of viability at 72 h: well B7 of plate1.csv (bubble). With it p = 0.400 instead") == 1
+    found = grids(chapter)
+    assert set(column(found["put-back-cell_viability-all"], "p adjusted")) == {"0.400"}
+    assert found["put-back-cell_viability-all"].folded
+    assert "put-back-qpcr-all" not in found
+    assert "0.400" not in column(found["beside-cell_viability-all"], "p adjusted")
+
+
+def test_stars_at_a_time_that_does_not_decide_are_exploratory() -> None:
+    found = grids(chapters(frames())["bench"])
+    pairs = found["pairs-cell_viability-all"]
+    said = set(zip(column(pairs, "time (h)"), column(pairs, "time is"), strict=True))
+    assert said == {("24", "exploratory"), ("72", "confirmatory")}
+    assert "time is" not in found["pairs-qpcr-all"].columns

@@ -142,3 +142,18 @@ def test_p_is_printed_as_everywhere(insert: Insert, read: Read, padj: float) -> 
     tested(insert, padj=padj)
     (row,) = read("mart.bench_results")
     assert row["p_printed"] == printed_pvalue(padj)
+
+
+def test_what_is_left_out_stands_beside_the_result_without_it(insert: Insert, read: Read) -> None:
+    tested(insert, time_h=24.0, is_confirmatory=False)
+    tested(insert, time_h=72.0, is_confirmatory=True)
+    back = {"role": "including_excluded", "put_back": "well B7 of plate1.csv (bubble)"}
+    tested(insert, **back, time_h=24.0, padj=0.3, pvalue=0.05, ratio=0.7, is_confirmatory=False)
+    early, late = read("mart.bench_results")
+    assert (early["padj"], early["p_including_excluded"]) == (0.012, 0.3)
+    assert (early["ratio"], early["estimate_including_excluded"]) == (0.5, 0.7)
+    assert early["left_out"] == "well B7 of plate1.csv (bubble)"
+    assert {late[c] for c in ("left_out", "p_including_excluded", "estimate_including_excluded")} == {None}
+    assert (early["time_role"], late["time_role"]) == ("exploratory", None)
+    assert "p = 0.012 (*, exploratory; block pooled t" in early["sentence"]
+    assert "p = 0.012 (*; block pooled t" in late["sentence"]

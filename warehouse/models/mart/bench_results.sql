@@ -8,6 +8,10 @@
 -- effect, text: Group_b against group_a: ratio (log2 scale) or difference, with the adjusted CI.
 -- p_printed, text: Adjusted p as papers print it; never 0.000.
 -- method_words, text: Test and correction in words.
+-- time_role, text: `exploratory` beside stars at a time that does not decide (`is_confirmatory`); else null.
+-- left_out, text: What exclusions.csv leaves out of the family, with its reason; null where nothing is.
+-- estimate_including_excluded, number: Ratio (log2 scale) or difference with that put back.
+-- p_including_excluded, number: Adjusted p with that put back.
 -- sentence, text: The result as a sentence.
 -- design_note, text: What n is, what was held constant, and whether the time is exploratory.
 WITH notes AS (
@@ -24,6 +28,25 @@ WITH notes AS (
     FROM result.group_tests AS whole
     WHERE whole.role = 'primary'
     GROUP BY ALL
+),
+
+put_back AS (
+    SELECT
+        again.study_id,
+        again.comparison_id,
+        again.experiment,
+        again.assay,
+        again.measure,
+        again.target,
+        again.time_h,
+        again.scale,
+        again.group_a,
+        again.group_b,
+        again.put_back,
+        again.padj,
+        CASE WHEN again.scale = 'log2' THEN again.ratio ELSE again.mean_difference END AS estimate
+    FROM result.pairwise_tests AS again
+    WHERE again.role = 'including_excluded'
 ),
 
 pairs AS (
@@ -50,7 +73,11 @@ pairs AS (
         tests.method,
         tests.correction,
         tests.family_size,
+        tests.is_confirmatory,
         tests.na_reason,
+        back.put_back AS left_out,
+        back.estimate AS estimate_including_excluded,
+        back.padj AS p_including_excluded,
         first_group.n_unit,
         notes.design_note,
         place_a.condition_order AS order_a,
@@ -83,12 +110,25 @@ pairs AS (
                 THEN format('{:.4f}', floor(tests.padj * 10000) / 10000)
             ELSE format('{:.3f}', tests.padj)
         END AS p_printed,
+        CASE WHEN NOT tests.is_confirmatory THEN 'exploratory' END AS time_role,
         replace(tests.method, '_', ' ')
         || CASE
             WHEN tests.correction = 'none' THEN ''
             ELSE ', ' || replace(tests.correction, '_', '–') || ' over ' || tests.family_size || ' pairs'
         END AS method_words
     FROM result.pairwise_tests AS tests
+    LEFT JOIN put_back AS back
+        ON
+            tests.study_id = back.study_id
+            AND tests.comparison_id = back.comparison_id
+            AND tests.experiment = back.experiment
+            AND tests.assay = back.assay
+            AND tests.measure = back.measure
+            AND tests.target = back.target
+            AND tests.group_a = back.group_a
+            AND tests.group_b = back.group_b
+            AND tests.scale = back.scale
+            AND tests.time_h IS NOT DISTINCT FROM back.time_h
     LEFT JOIN result.group_summaries AS first_group
         ON
             tests.study_id = first_group.study_id
@@ -158,6 +198,11 @@ worded AS (
         pairs.stars,
         pairs.method_words,
         pairs.design_note,
+        pairs.is_confirmatory,
+        pairs.time_role,
+        pairs.left_out,
+        pairs.estimate_including_excluded,
+        pairs.p_including_excluded,
         pairs.na_reason,
         pairs.order_a,
         pairs.order_b,
@@ -169,7 +214,8 @@ worded AS (
                 CASE WHEN pairs.scale = 'log2' THEN '' ELSE 'difference ' END
                 || coalesce(pairs.effect || ', ', '') || 'p '
                 || CASE WHEN pairs.p_printed[1] IN ('<', '>') THEN '' ELSE '= ' END || pairs.p_printed
-                || ' (' || pairs.stars || '; ' || pairs.method_words || '; n = ' || pairs.n_b || ' and ' || pairs.n_a
+                || ' (' || pairs.stars || coalesce(', ' || pairs.time_role, '')
+                || '; ' || pairs.method_words || '; n = ' || pairs.n_b || ' and ' || pairs.n_a
                 || coalesce(' ' || pairs.n_unit || 's', '') || ')'
         END AS sentence
     FROM pairs
@@ -202,6 +248,11 @@ SELECT
     worded.padj,
     worded.p_printed,
     worded.stars,
+    worded.is_confirmatory,
+    worded.time_role,
+    worded.left_out,
+    worded.estimate_including_excluded,
+    worded.p_including_excluded,
     worded.method_words,
     worded.sentence,
     worded.design_note,

@@ -6,6 +6,8 @@
 -- rescue_percent, number in %: Share of the disease's effect that the treatment undoes; 100 is full rescue.
 -- ci_low_percent, number in %: Lower end of its confidence interval.
 -- ci_high_percent, number in %: Upper end of its confidence interval.
+-- left_out, text: What exclusions.csv leaves out of the family, with its reason; null where nothing is.
+-- rescue_percent_including_excluded, number in %: The share with that put back.
 -- sentence, text: The result as a sentence.
 WITH labelled AS (
     SELECT
@@ -26,6 +28,8 @@ WITH labelled AS (
         rescue.n_unit,
         rescue.design_note,
         rescue.na_reason,
+        rescue.put_back AS left_out,
+        100 * rescue.rescue_including_excluded AS rescue_percent_including_excluded,
         treatment.condition_order AS treatment_order,
         coalesce(control.label, rescue.control) AS control_label,
         coalesce(disease.label, rescue.disease) AS disease_label,
@@ -77,6 +81,8 @@ worded AS (
         labelled.n_unit,
         labelled.design_note,
         labelled.na_reason,
+        labelled.left_out,
+        labelled.rescue_percent_including_excluded,
         labelled.treatment_label || CASE
             WHEN labelled.na_reason = 'no_disease_effect'
                 THEN
@@ -118,6 +124,8 @@ SELECT
     worded.rescue_percent,
     worded.ci_low_percent,
     worded.ci_high_percent,
+    worded.left_out,
+    worded.rescue_percent_including_excluded,
     worded.scale,
     worded.n_control,
     worded.n_disease,
