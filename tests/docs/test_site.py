@@ -42,6 +42,6 @@ def test_links_of_the_readme_lead_to_files() -> None:
 
 def test_dois_are_well_formed() -> None:
     texts = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "tasks").rglob("*.py"), *(ROOT / "schemas").rglob("*.py")]
-    dois = [doi for path in texts for doi in re.findall(r"\bdoi:\s?([^\s\"'`,{\\]+)", path.read_text(encoding="utf-8"))]
+    dois = [doi for path in texts for doi in re.findall(r"\bdoi:([^\s\"'`,{\\]+)", path.read_text(encoding="utf-8"))]
     assert len(dois) > 10
     assert [doi for doi in dois if not DOI.match(doi.rstrip(".);:"))] == []
