@@ -30,12 +30,13 @@ test: setup system lint unit  ## everything CI runs: system packages, linters, t
 system:
 	@bash tests/system_packages.sh python tests
 
-lint: setup  ## ruff, mypy, import-linter, sqlfluff
+lint: setup  ## ruff, mypy, import-linter, sqlfluff, links of the docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar warehouse/models deployments/queries
+	$(BIN)/mkdocs build --quiet --strict
 
 unit: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -51,8 +52,9 @@ lock:  ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --group pyproject.toml:dev pyproject.toml -o requirements.lock \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-docs: setup  ## generated documentation
+docs: setup  ## generated documentation, and the guide as a site in site/
 	$(BIN)/python -m schemas.dictionary
+	$(BIN)/mkdocs build --quiet --strict
 
 clean:  ## remove the virtual environment and caches, no data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

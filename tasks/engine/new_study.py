@@ -10,8 +10,9 @@ from schemas.study import Condition, FileRow, Study, StudyYaml
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import cultures, read_file
 from tasks.methods.draft_guesses import guessed_assay
+from tasks.methods.draft_marks import FILL_IN
 from tasks.methods.sample_names import match_samples, stripped
-from tasks.methods.study_template import FILL_IN, DraftFile, drafted, study_slug, template
+from tasks.methods.study_template import DraftFile, drafted, study_slug, template
 from warehouse.landing import walk
 
 _COUNTS = "expression_counts"

@@ -22,6 +22,7 @@ from schemas.study import (
     StudyYaml,
 )
 from tasks.methods import comparison_checks, contrast_checks, contrast_sheets
+from tasks.methods.draft_marks import draft_problems
 from tasks.methods.file_checks import (
     Listing,
     broken_layouts,
@@ -46,6 +47,7 @@ from tasks.methods.sample_levels import with_factors
 from tasks.methods.sheet_rows import duplicates, read_rows
 from tasks.methods.sheets import Sheet, read_sheet
 from tasks.methods.study_yaml import read_study_yaml
+from tasks.methods.text import decode
 
 YAML = "study.yaml"
 SHEETS = (
@@ -170,6 +172,7 @@ class _Reading:
             return None
         config, marked, problems = read_study_yaml(self.files[YAML])
         self.problems += problems
+        self.problems += draft_problems(YAML, enumerate(decode(self.files[YAML]).splitlines(), start=1))
         if config:
             self.problems += reference_problems(config, marked, self.listing)
         return config
@@ -181,6 +184,7 @@ class _Reading:
             return None
         sheet = read_sheet(name, self.files[name], known, required, is_open=is_open)
         self.problems += sheet.problems
+        self.problems += draft_problems(name, ((row.line, " ".join(row.cells.values())) for row in sheet.rows))
         return sheet
 
     def rows(

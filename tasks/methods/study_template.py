@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tasks.methods.draft_marks import FILL_IN
 from tasks.methods.id_matching import folded
 
 _REPLICATE = re.compile(
@@ -30,7 +31,6 @@ _CONTROLS = (
 )
 _ONE_SAMPLE = ("flow_cytometry", "particle_size", "image", "reads")
 UNASSIGNED = "unassigned"
-FILL_IN = "FILL IN"
 _PLATES = "cell_viability"
 _MOST_CONDITIONS = 12
 

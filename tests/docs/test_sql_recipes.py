@@ -63,6 +63,14 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
         fit = {"analysis": "differential_expression", "part": "gene, deseq2, ~ donor + condition", "status": "done"}
         insert_row(con, "ops.analysis_runs", **study, **fit, parameters=json.dumps(used), versions="{}")
         insert_row(con, "result.expression_power", **study, **power, note="80 % power from 2.1-fold")
+        insert_row(con, "result.rescue", **study, comparison_id="viability_all", treatment="il1b_usc", rescue=0.55)
+        network = {"contrast_id": "usc_vs_il1b"}
+        hub = {"feature_id": "g1", "symbol": "FOS", "rna_class": "mrna", "hub_rank": 1, "is_hub": True, "degree": 2}
+        insert_row(con, "result.cerna_nodes", **study, **network, **hub)
+        for cerna, is_significant in (("c1", True), ("c2", False)):
+            triplet = {"cerna_id": cerna, "mirna_id": "m1", "mirna_symbol": "hsa-miR-21-5p", "mrna_id": "g1"}
+            state = {"is_consistent": True, "is_significant": is_significant}
+            insert_row(con, "result.cerna_triplets", **study, **network, **triplet, **state)
         yield con
 
 
@@ -96,5 +104,7 @@ def test_recipes_find_what_they_say(tiny: duckdb.DuckDBPyConnection) -> None:
     assert tops[0] == ("exo_vs_il1b", "gene", 1, "FOS", 2.5, 0.001, None, None)
     methods = tiny.execute(RECIPES["What to write in the methods section"]).fetchall()
     assert methods == [("gene, deseq2, ~ donor + condition", "filter", "2.0", "0.05", "ratio", "none", "{}")]
+    (hub,) = tiny.execute(RECIPES["Hubs of the ceRNA networks"]).fetchall()
+    assert (hub[3], *hub[5:]) == ("FOS", 2, 2, 1, "hsa-miR-21-5p")
     power = tiny.execute(RECIPES["What could this number of samples show?"]).fetchall()
     assert power == [("usc_vs_il1b", "gene", 2.1, "80 % power from 2.1-fold")]

@@ -36,7 +36,7 @@ WITH nominal AS (
                 terms.method,
                 terms.cluster,
                 CASE WHEN terms.cluster IS NULL THEN terms.term_id END
-            ORDER BY terms.is_representative DESC, terms.pvalue, terms.term_id
+            ORDER BY terms.is_representative DESC, terms.pvalue ASC, terms.term_id ASC
         ) AS representative
     FROM result.enrichment AS terms
     WHERE terms.pvalue < terms.alpha
