@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.figure_style import DARK, DOUBLE_MM, DOWN, GREY, SMALL_PT, UP, canvas
+from tasks.methods.figure_style import DARK, DOUBLE_MM, DOWN, GREY, SMALL_PT, UP, canvas, lightened
 from tasks.methods.term_clusters import KAPPA
 from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, representatives, wrapped
 
@@ -22,6 +22,7 @@ SIDES = {"up": ("higher", UP, 1), "down": ("lower", DOWN, -1)}  # in the order f
 MOST = 10  # terms of a side
 _WORDS = {1: "right", -1: "left"}
 _ROW_MM, _FRAME_MM, _WIDTH, _LEAST = 6.5, 18.0, 46, 1e-300
+_PALE = 0.65  # of bars above the FDR
 _TEXT = 0.75  # room for terms, as a share of that for bars, on a side without bars
 
 
@@ -56,7 +57,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     lengths = (-shown["padj"].clip(lower_bound=_LEAST).log10()).to_list()
     for place, (row, length) in enumerate(zip(shown.iter_rows(named=True), lengths, strict=True)):
         _, colour, sign = SIDES[row["gene_list"]]
-        axes.barh(-place, sign * length, height=0.7, color=colour, linewidth=0)
+        shade = colour if row["padj"] < given["alpha"] else lightened(colour, _PALE)
+        axes.barh(-place, sign * length, height=0.7, color=shade, linewidth=0)
         _beside(axes, (0, -place), -sign, wrapped(row["term"], _WIDTH), DARK)
         _beside(axes, (sign * length, -place), sign, str(row["overlap"]), GREY)
     _scale(axes, shown["gene_list"], max(lengths), given["alpha"])
@@ -122,7 +124,7 @@ def _caption(given: Mapping[str, Any], shown: pl.DataFrame, terms: pl.DataFrame)
         f"nominal P < {alpha}, each for all terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}); "
         f"{METHODS[given['method']]}, one-sided. Bars: FDR (Benjamini-Hochberg over all terms of each list "
         f"within the size limits that are no headings); {passed} of {shown.height} are below {alpha} "
-        f"(broken line). Numbers: genes of the list in the term. {against(terms)}"
+        f"(beyond the broken line; the others are pale). Numbers: genes of the list in the term. {against(terms)}"
     )
 
 

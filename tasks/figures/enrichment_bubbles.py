@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import log10
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families
 
 MOST = 15  # terms
 _ROW_MM, _FRAME_MM, _WIDTH, _AREA = 8.0, 24.0, 52, 130.0
+_NOMINAL = "white"  # bubbles that only the nominal p-value has below alpha
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -34,6 +36,7 @@ def source(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     """One list in one collection."""
+    from matplotlib import colormaps  # noqa: PLC0415 - slow to import
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - slow to import
 
     given = part.parameters
@@ -46,9 +49,12 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     height = list(range(shown.height))[::-1]
     significance = (-shown["padj"].clip(lower_bound=1e-300).log10()).to_numpy()
     sizes = shown["overlap"] / shown["overlap"].max() * _AREA
+    threshold = -log10(given["alpha"])
+    colours = colormaps["viridis_r"].with_extremes(under=_NOMINAL)
     marks = axes.scatter(
-        shown["gene_ratio"], height, s=sizes, c=significance, cmap="viridis_r", vmin=0, edgecolors=DARK, linewidths=0.4
-    )
+        shown["gene_ratio"], height, s=sizes, c=significance, cmap=colours, vmin=threshold,
+        vmax=max(threshold + 1, significance.max()), edgecolors=DARK, linewidths=0.4,
+    )  # fmt: skip
     axes.set_yticks(height, [wrapped(term, _WIDTH) for term in shown["term"]])
     axes.set_ylim(-0.8, shown.height - 0.2)
     axes.margins(x=0.12)
@@ -56,7 +62,15 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     axes.set_xlabel(f"GeneRatio (of {shown['list_size'][0]:,} genes)")
     axes.grid(color=LIGHT_GREY, linewidth=0.3)
     axes.set_axisbelow(True)
-    figure.colorbar(marks, ax=axes, shrink=0.6, aspect=12, ticks=MaxNLocator(4), label="−log₁₀ FDR")
+    figure.colorbar(
+        marks,
+        ax=axes,
+        shrink=0.6,
+        aspect=12,
+        ticks=MaxNLocator(4),
+        label=f"−log₁₀ FDR (white: FDR ≥ {given['alpha']:g})",
+        extend="min",
+    )
     steps = sorted({int(v) for v in (shown["overlap"].min(), shown["overlap"].median(), shown["overlap"].max())})  # type: ignore[arg-type]
     area = [axes.scatter([], [], s=step / steps[-1] * _AREA, color=GREY, label=f"{step}") for step in steps]
     figure.legend(handles=area, title="Count", loc="outside lower center", ncols=len(area))
@@ -72,7 +86,7 @@ def _caption(given: Mapping[str, Any], shown: pl.DataFrame, what: str, terms: pl
     text = f"{where}{shown.height} most significant terms of {what} with nominal P < {given['alpha']:g}, "
     text += f"each for all terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) "
     text += f"({METHODS[given['method']]}, one-sided); {passed} of them have FDR < {given['alpha']:g} "
-    text += "(Benjamini-Hochberg over all terms within the size limits that are no headings). "
+    text += "(Benjamini-Hochberg over all terms within the size limits that are no headings), the others are white. "
     return f"{text}GeneRatio: share of the list; Count: its genes in the term. {against(terms)}"
 
 

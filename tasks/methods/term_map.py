@@ -16,7 +16,6 @@ from tasks.methods.term_clusters import shared_counts
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer[Any]]
 SIMILAR = 0.375  # the default of Cytoscape's EnrichmentMap for this coefficient
-SEED = 1
 
 
 def similarity(genes: pl.Series) -> Floats:
@@ -35,8 +34,9 @@ def similarity(genes: pl.Series) -> Floats:
 def layout(weights: sparse.csr_array, width: float) -> Floats:
     """Where each node goes: x and y, in units of the usual distance of neighbours, y downwards negative.
 
-    Connected parts are laid out one by one by springs and set in rows of no more than ``width``, the largest first, so
-    that none covers another; nodes without an edge come last. The same network gives the same picture.
+    Connected parts are laid out one by one by the lengths of paths (Kamada & Kawai 1989,
+    doi:10.1016/0020-0190(89)90102-6) and set in rows of no more than ``width``, the largest first, so that none covers
+    another; nodes without an edge come last. The same network gives the same picture.
     """
     import networkx as nx  # noqa: PLC0415 - slow to import
 
@@ -50,7 +50,7 @@ def layout(weights: sparse.csr_array, width: float) -> Floats:
         if left and left + box > width:
             left, top, tallest = 0.0, top - tallest, 0.0
         graph = nx.from_scipy_sparse_array(weights[nodes][:, nodes])
-        inside = nx.spring_layout(graph, seed=SEED, iterations=200, k=1.6 / sqrt(len(nodes)))
+        inside = nx.kamada_kawai_layout(graph, weight=None)
         points = np.array([inside[node] for node in range(len(nodes))])
         span = np.maximum(np.ptp(points, axis=0), 1e-9)
         scaled = (points - points.min(axis=0)) / span if len(nodes) > 1 else np.full((1, 2), 0.5)

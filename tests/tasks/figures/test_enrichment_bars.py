@@ -25,6 +25,9 @@ def test_bars_of_both_lists_stand_side_by_side_the_surest_of_each_on_top() -> No
     (axes,) = drawing.figure.axes
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([3, 1.69897, -5.30103, -1])
     assert [bar.get_y() + bar.get_height() / 2 for bar in axes.patches] == pytest.approx([0, -1, -2, -3])
+    shades = [tuple(bar.get_facecolor()) for bar in axes.patches]  # of the last one FDR is 0.1
+    assert shades[0] == shades[1] != shades[2] != shades[3]
+    assert sum(shades[3]) > sum(shades[2])
     thresholds = {round(float(line.get_xdata()[0]), 3) for line in axes.lines if line.get_linestyle() == "--"}
     assert thresholds == {1.301, -1.301}
     assert legend(drawing) == ["lower (200 genes)", "higher (200 genes)"]

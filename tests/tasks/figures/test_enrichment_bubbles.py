@@ -49,10 +49,20 @@ def test_the_terms_below_the_threshold_are_drawn_the_surest_on_top() -> None:
     assert axes.collections[0].get_array().tolist() == pytest.approx([8, 6, 4, 2])
     areas = axes.collections[0].get_sizes()
     assert (areas / areas[0]).tolist() == pytest.approx([1, 0.8, 0.6, 0.4])
-    assert {"GeneRatio (of 200 genes)", "−log₁₀ FDR", "Count", "10", "4"} <= words(drawing)
+    assert {"GeneRatio (of 200 genes)", "−log₁₀ FDR (white: FDR ≥ 0.05)", "Count", "10", "4"} <= words(drawing)
     assert "IL-1β against Control: 4 most significant terms of genes that are higher in GO_BP" in drawing.caption
     assert "nominal P < 0.05" in drawing.caption
     assert drawing.caption.endswith("Background: all genes that could be in it (9,000 genes).")
+
+
+def test_terms_that_pass_no_correction_are_white() -> None:
+    read = {TERMS: terms(8).with_columns(padj=pl.lit(0.06))}
+    (part,) = FIGURE.parts(study(), read)
+    marks = drawn(FIGURE, part, read).figure.axes[0].collections[0]
+    assert marks.to_rgba(marks.get_array()).tolist() == [[1, 1, 1, 1]] * 4
+    passed = {TERMS: terms(8)}
+    marks = drawn(FIGURE, part, passed).figure.axes[0].collections[0]
+    assert [1, 1, 1, 1] not in marks.to_rgba(marks.get_array()).tolist()
 
 
 def test_lists_of_targets_say_their_tier_of_evidence() -> None:
