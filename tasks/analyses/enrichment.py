@@ -19,7 +19,7 @@ from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_
 from tasks.methods.result_frames import result_frame
 
 SETS, TABLE = "core.gene_sets", "result.enrichment"
-NODES, TRIPLETS = "result.cerna_nodes", "result.cerna_triplets"
+TRIPLETS = "result.cerna_triplets"
 OVERLAPS = "result.expression_overlaps"
 SHARED = "shared"  # part: of no single contrast
 
@@ -50,12 +50,11 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             contrast.id,
             {
                 TESTS: {"contrast_id": (contrast.id,), "method": (primary,)},
-                NODES: {"contrast_id": (contrast.id,)},
                 TRIPLETS: {"contrast_id": (contrast.id,)},
             },
-            {"contrast": contrast.id, **given},
+            {"contrast": contrast.id, "hubs": study.config.cerna.hubs, **given},
             skip=skip,
-            tables=(TESTS, SETS, NODES, TRIPLETS, TARGETS, FEATURES, MIRNAS, ALIASES),
+            tables=(TESTS, SETS, TRIPLETS, TARGETS, FEATURES, MIRNAS, ALIASES),
         )
         for contrast in study.contrasts
         if contrast.id in here
@@ -72,7 +71,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     given = part.parameters
     units = gene_units(frames[FEATURES])
     is_shared = given["contrast"] is None
-    lists = [shared_list(frames[OVERLAPS], frames[TESTS], units)] if is_shared else _lists(frames, units)
+    lists = [shared_list(frames[OVERLAPS], frames[TESTS], units)] if is_shared else _lists(frames, units, given["hubs"])
     known = pl.concat([units, _hosts(lists, units)])
     sets = frames[SETS].filter(~pl.col("is_excluded"))
     sets = known_sets(sets, known, frames[ALIASES])
@@ -88,11 +87,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     return Computed({TABLE: result_frame(rows, Enrichment)}, tuple(problems))
 
 
-def _lists(frames: Mapping[str, pl.DataFrame], units: pl.DataFrame) -> list[GeneList]:
+def _lists(frames: Mapping[str, pl.DataFrame], units: pl.DataFrame, hubs: int) -> list[GeneList]:
     tests = frames[TESTS]
     found = changed_lists(tests, units)
     if not frames[TARGETS].is_empty():
-        found += target_lists(tests, target_edges(frames), frames[NODES], frames[TRIPLETS], units)
+        found += target_lists(tests, target_edges(frames), frames[TRIPLETS], units, hubs)
     if not tests.filter(library="circrna").is_empty():
         found.append(host_list(tests, frames[FEATURES], units))
     return found
@@ -123,7 +122,6 @@ ANALYSIS = Analysis(
     reads={
         TESTS: ("contrast_id", "library", "method"),
         SETS: ("collection",),
-        NODES: ("contrast_id",),
         TRIPLETS: ("contrast_id",),
         OVERLAPS: ("library",),
         TARGETS: (),
@@ -134,6 +132,6 @@ ANALYSIS = Analysis(
     writes=(TABLE,),
     parts=parts,
     run=run,
-    libraries=("numpy", "scipy"),
+    libraries=("numpy", "scipy", "networkx"),
     parts_per_step=1,
 )

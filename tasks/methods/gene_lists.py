@@ -8,6 +8,7 @@ from typing import get_args
 import polars as pl
 
 from schemas.vocabulary import EvidenceTier
+from tasks.methods.cerna_network import network_nodes
 from tasks.methods.feature_ids import unversioned
 
 CHANGED = pl.col("direction") != "ns"
@@ -47,34 +48,33 @@ def changed_lists(tests: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:
 
 
 def target_lists(
-    tests: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame, triplets: pl.DataFrame, units: pl.DataFrame
+    tests: pl.DataFrame, edges: pl.DataFrame, triplets: pl.DataFrame, units: pl.DataFrame, hubs: int
 ) -> list[GeneList]:
     """``mirna_targets``, ``cerna_mrnas`` and ``hubs`` of each tier of evidence that ``edges`` have.
 
-    ``edges``: mirna_id, target_id and tier of the study's target tables; ``nodes`` and ``triplets``: rows of
-    ``result.cerna_nodes`` and ``result.cerna_triplets`` of the contrast. Only pairs of the tier and stronger ones
-    count: the background are tested mRNAs that a tested miRNA targets, ``mirna_targets`` those that a changed miRNA
-    does, changed or not, ``cerna_mrnas`` those of a consistent triplet, ``hubs`` those of them that are hubs. A tier
-    whose pairs add nothing to list and background of a stronger one has no list of its own.
+    ``edges``: mirna_id, target_id and tier of the study's target tables; ``triplets``: rows of
+    ``result.cerna_triplets`` of the contrast. Only pairs of the tier and stronger ones count: the background are tested
+    mRNAs that a tested miRNA targets, ``mirna_targets`` those that a changed miRNA does, changed or not,
+    ``cerna_mrnas`` those of the network of consistent triplets, ``hubs`` the ``hubs`` first of them in that network. A
+    tier whose pairs add nothing to list and background of a stronger one has no list of its own.
     """
     tested = tests.filter(pl.col("pvalue").is_not_null())
     mirnas = tested.filter(library="mirna").select("feature_id", "direction")
     usable = edges.join(mirnas, left_on="mirna_id", right_on="feature_id")
     mrnas = tested.filter(library="gene", rna_class="mrna").join(units, on="feature_id")
-    hubs = nodes.filter("is_hub", rna_class="mrna")["feature_id"]
-    consistent = triplets.filter("is_consistent").select("mrna_id", "tier")
     tiers = get_args(EvidenceTier)
     found: list[GeneList] = []
     for level, tier in enumerate(tiers):
         if edges.filter(tier=tier).is_empty():
             continue
         reached = pl.col("tier").is_in(tiers[: level + 1])
-        pairs, network = usable.filter(reached), consistent.filter(reached)["mrna_id"]
+        pairs = usable.filter(reached)
+        network = network_nodes(triplets.filter(reached), hubs).filter(rna_class="mrna")
         background = mrnas.filter(pl.col("feature_id").is_in(pairs["target_id"].implode()))
         members = {
             "mirna_targets": pairs.filter(CHANGED)["target_id"],
-            "cerna_mrnas": network,
-            "hubs": network.filter(network.is_in(hubs.implode())),
+            "cerna_mrnas": network["feature_id"],
+            "hubs": network.filter("is_hub")["feature_id"],
         }
         for name, features in members.items():
             kept = background.filter(pl.col("feature_id").is_in(features.implode()))

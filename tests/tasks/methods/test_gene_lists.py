@@ -4,6 +4,7 @@ import polars as pl
 
 from tasks.methods.gene_lists import GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
+from tests.tasks.methods.test_cerna_network import listed
 
 TESTS = pl.DataFrame(
     [
@@ -37,15 +38,11 @@ EDGES = pl.DataFrame(
     schema=["mirna_id", "target_id"],
     orient="row",
 ).with_columns(tier=pl.lit("validated"))
-TRIPLETS = pl.DataFrame(
-    [("e1", "validated", True), ("e2", "validated", True), ("e3", "validated", False)],
-    schema=["mrna_id", "tier", "is_consistent"],
-    orient="row",
-)
-NODES = pl.DataFrame(
-    [("e1", "mrna", True), ("e2", "mrna", False), ("m1", "mirna", True)],
-    schema=["feature_id", "rna_class", "is_hub"],
-    orient="row",
+TRIPLETS = listed(
+    ("c1", "m1", "e1", "validated", True),
+    ("c1", "m2", "e1", "validated", True),
+    ("c1", "m2", "e2", "validated", True),
+    ("c1", "m1", "e3", "validated", False),
 )
 
 
@@ -64,7 +61,7 @@ def test_changed_genes_against_tested_ones() -> None:
 
 def test_targets_and_network_against_tested_mrnas_that_a_tested_mirna_targets() -> None:
     usable = ["G1", "G2", "G3"]  # e4 is no mRNA, e6 has an untested miRNA only
-    assert [shown(one) for one in target_lists(TESTS, EDGES, NODES, TRIPLETS, UNITS)] == [
+    assert [shown(one) for one in target_lists(TESTS, EDGES, TRIPLETS, UNITS, 1)] == [
         ("mirna_targets", ["G1", "G3"], usable),
         ("cerna_mrnas", ["G1", "G2"], usable),
         ("hubs", ["G1"], usable),
@@ -74,15 +71,15 @@ def test_targets_and_network_against_tested_mrnas_that_a_tested_mirna_targets() 
 def test_each_tier_of_evidence_has_lists_of_its_pairs_and_stronger_ones_with_their_own_background() -> None:
     tiers = ["predicted", "validated", "predicted", "validated", "validated", "high_throughput"]
     edges = EDGES.with_columns(tier=pl.Series(tiers))
-    triplets = TRIPLETS.with_columns(tier=pl.Series(["predicted", "validated", "validated"]))
-    found = target_lists(TESTS, edges, NODES, triplets, UNITS)
+    triplets = TRIPLETS.with_columns(tier=pl.Series(["predicted", "predicted", "validated", "validated"]))
+    found = target_lists(TESTS, edges, triplets, UNITS, 1)
     assert [(one.tier, *shown(one)) for one in found] == [
         ("validated", "mirna_targets", [], ["G2"]),
         ("validated", "cerna_mrnas", ["G2"], ["G2"]),
-        ("validated", "hubs", [], ["G2"]),
+        ("validated", "hubs", ["G2"], ["G2"]),  # of the validated network, where G1 is not
         ("high_throughput", "mirna_targets", ["G3"], ["G2", "G3"]),
         ("high_throughput", "cerna_mrnas", ["G2"], ["G2", "G3"]),
-        ("high_throughput", "hubs", [], ["G2", "G3"]),
+        ("high_throughput", "hubs", ["G2"], ["G2", "G3"]),
         ("predicted", "mirna_targets", ["G1", "G3"], ["G1", "G2", "G3"]),
         ("predicted", "cerna_mrnas", ["G1", "G2"], ["G1", "G2", "G3"]),
         ("predicted", "hubs", ["G1"], ["G1", "G2", "G3"]),
@@ -91,7 +88,7 @@ def test_each_tier_of_evidence_has_lists_of_its_pairs_and_stronger_ones_with_the
 
 def test_a_tier_whose_pairs_add_nothing_has_no_lists_of_its_own() -> None:
     again = pl.concat([EDGES, EDGES.filter(target_id="e1").with_columns(tier=pl.lit("predicted"))])
-    assert {one.tier for one in target_lists(TESTS, again, NODES, TRIPLETS, UNITS)} == {"validated"}
+    assert {one.tier for one in target_lists(TESTS, again, TRIPLETS, UNITS, 1)} == {"validated"}
 
 
 def test_hosts_of_changed_circrnas_against_hosts_of_detected_ones() -> None:
@@ -100,7 +97,7 @@ def test_hosts_of_changed_circrnas_against_hosts_of_detected_ones() -> None:
 
 def test_nothing_changed_gives_empty_lists_with_their_background() -> None:
     nothing = TESTS.with_columns(direction=pl.lit("ns"))
-    lists = [*changed_lists(nothing, UNITS), *target_lists(nothing, EDGES, NODES.clear(), TRIPLETS.clear(), UNITS)]
+    lists = [*changed_lists(nothing, UNITS), *target_lists(nothing, EDGES, TRIPLETS.clear(), UNITS, 1)]
     assert all(one.genes.is_empty() and len(one.background) for one in lists)
     assert host_list(TESTS.clear(), FEATURES, UNITS).background.is_empty()
 
