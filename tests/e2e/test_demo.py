@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from deployments.status import read_status
 from tasks.simulation.study import simulate
 from tests.e2e.small_study import Bench
 from tests.figure_counterparts import assert_figures_have_counterparts
+from tests.notebook import assert_notebook_runs, assert_notebook_shows
 from tests.recovery import assert_truth_recovered
 from tests.recovery_report import assert_report_recovers
 from tests.sql_recipes import RECIPES
@@ -45,7 +47,7 @@ def assert_counts_of_files_agree(snapshot: duckdb.DuckDBPyConnection) -> None:
     assert fresh["quarantined_count"] == 0
 
 
-def test_the_truth_of_the_simulated_study_is_recovered(tmp_path: Path) -> None:
+def test_the_truth_of_the_simulated_study_is_recovered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, data in simulate().items():
         path = tmp_path / "study" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,4 +63,6 @@ def test_the_truth_of_the_simulated_study_is_recovered(tmp_path: Path) -> None:
         assert_recipes_answer(snapshot)
         assert_figures_have_counterparts(snapshot, Path(summary.figure_folder))
         assert_counts_of_files_agree(snapshot)
+    assert_notebook_shows(bench.warehouse.published.parent, monkeypatch)
+    assert_notebook_runs(bench.warehouse.published.parent)
     assert bench.night().is_unchanged
