@@ -206,6 +206,10 @@ def _alt(given: Mapping[str, Any], drawn: Sequence[Drawn]) -> str:
     return f"Lines of means with error bars. {'. '.join(texts)}."
 
 
+_COURSE = tuple(column for column in GROUPS_OF[PAIRS] if column != "time_h")  # of all times at once
 FIGURE = Figure(
-    name="time_courses", reads={**{table: GROUPS_OF[table] for table in READS}, COURSES: ()}, parts=parts, draw=draw
+    name="time_courses",
+    reads={**{table: GROUPS_OF[table] for table in READS}, COURSES: _COURSE},
+    parts=parts,
+    draw=draw,
 )
