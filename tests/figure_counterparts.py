@@ -54,7 +54,7 @@ COUNTERPARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "terms of the changed genes and of the mRNAs of the networks": tuple(
         ("enrichment_bubbles", f"{contrast}, {genes}, SIMULATED, ora")
         for contrast in CONTRASTS
-        for genes in ("all", "cerna_mrnas")
+        for genes in ("all", "cerna_mrnas, high_throughput")
     ),
 }
 PLATES = ("00h", "24h", "48h", "72h")

@@ -38,6 +38,8 @@ def tiny() -> Iterator[duckdb.DuckDBPyConnection]:
         insert_row(con, "core.particle_summaries", **exosomes, is_pooled=True, d50_nm=120.0)
         pair = {"comparison_id": "viability_all", "group_a": "control", "group_b": "il1b", "time_h": 72.0}
         insert_row(con, "result.pairwise_tests", **study, **pair, role="primary", padj=0.01)
+        with_it = {"role": "including_excluded", "put_back": "well C02 of landing/plate.txt (bubble)", "padj": 0.2}
+        insert_row(con, "result.pairwise_tests", **study, **pair, **with_it)
         count = {"library": "gene", "feature_id": "g1"}
         insert_row(con, "core.features", **study, **count, symbol="FOS")
         insert_row(con, "core.feature_counts", **raw, **count, sample_id="NP1_il1b", count=30.0)
