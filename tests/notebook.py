@@ -50,6 +50,7 @@ def _shown() -> dict[str, pl.DataFrame]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     _, found = module.app.run()
+    found["connection"].close()
     return {name: value for name, value in found.items() if isinstance(value, pl.DataFrame)}
 
 
