@@ -17,6 +17,13 @@ from schemas.vocabulary import Assay, Library, SiteType
 _INTERACTION = re.compile(r"\s*(?P<column>[^:>]*[^:>\s])\s*:\s*(?P<first>[^>]*[^>\s])\s*>\s*(?P<second>[^>]*[^>\s])\s*")
 
 
+def _one_or_several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Files = Annotated[list[str], BeforeValidator(_one_or_several)]  # a single name needs no brackets
+
+
 class _Sheet(BaseModel):
     # a condition or donor may be called 1; infinity is nobody's dose
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
@@ -176,8 +183,8 @@ class Flow(_Sheet):
 class Cerna(_Sheet):
     """ceRNA networks."""
 
-    targets: list[str] = Field(default_factory=list, description="Tables of miRNA targets.")
-    sequences: list[str] = Field(default_factory=list, description="FASTA of RNAs whose targets are to be predicted.")
+    targets: Files = Field(default_factory=list, description="Tables of miRNA targets.")
+    sequences: Files = Field(default_factory=list, description="FASTA of RNAs whose targets are to be predicted.")
     site_types: list[SiteType] = Field(
         default=["8mer", "7mer-m8", "7mer-A1"], min_length=1, description="Seed sites that predict a target."
     )

@@ -13,7 +13,7 @@ from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import METHOD_NAMES, contrast_names, versus
 from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, LIGHT_GREY, canvas, lightened, plain
-from tasks.methods.gene_rankings import METHOD, named_sets, ranking
+from tasks.methods.gene_rankings import METHOD, NAMED, named_sets, ranking
 from tasks.methods.gsea import running_sums
 
 if TYPE_CHECKING:
@@ -54,9 +54,11 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
 def top_terms(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
     """The most significant terms of either direction below ``alpha`` (nominal); of equal FDR the larger NES first.
 
-    Of terms whose leading edges are nearly the same only the representative.
+    Of terms whose leading edges are nearly the same only the representative. Of named lists all are there: that one is
+    not shifted is an answer too.
     """
-    found = terms.filter(pl.col("pvalue") < alpha, pl.col("nes").is_not_null(), pl.col("is_representative"))
+    is_shown = (pl.col("pvalue") < alpha) & pl.col("is_representative") | (pl.col("collection") == NAMED)
+    found = terms.filter(is_shown, pl.col("nes").is_not_null())
     found = found.sort("padj", pl.col("nes").abs(), "term_id", descending=[False, True, False])
     ends = {"up": found.filter(pl.col("nes") > 0), "down": found.filter(pl.col("nes") < 0)}
     return pl.concat(rows.head(EACH).with_columns(direction=pl.lit(end)) for end, rows in ends.items())
@@ -165,10 +167,15 @@ def _title(given: Mapping[str, Any]) -> str:
 def _caption(given: Mapping[str, Any], shown: pl.DataFrame) -> str:
     passed = shown.filter(pl.col("padj") < given["alpha"]).height
     count, family = shown["background_size"][0], shown["family_size"][0]
+    which = (
+        f"the most significant of {family:,} sets of {given['collection']} with nominal P < {given['alpha']:g}, "
+        "each for all sets of nearly the same leading edge"
+    )
+    if given["collection"] == NAMED:
+        which = f"the {family:,} lists that study.yaml names, whether their genes are shifted or not"
     return (
         f"{versus(given)}: preranked gene set enrichment analysis, {count:,} genes by {given['statistic']} statistic; "
-        f"the most significant of {family:,} sets of {given['collection']} with nominal P < {given['alpha']:g}, "
-        f"each for all sets of nearly the same leading edge, up to {EACH} at either end; {passed} of "
+        f"{which}, up to {EACH} at either end; {passed} of "
         f"{shown.height} have FDR < {given['alpha']:g} (Benjamini-Hochberg over all sets). "
         "Top: the sum that rises at each gene of the set by its share of the statistic and falls at the others; "
         "its peak is the enrichment score, NES that over the mean score of random sets of the size. Middle: genes of "

@@ -160,7 +160,13 @@ def _damaged(file: str, targets: Sequence[tuple[int, str]]) -> Iterator[Problem]
     for at, value in excel_damaged([target for _, target in targets]):
         message = f"'{shown(value)}' looks like a gene name that Excel turned into a date or number"
         problem = _cell(
-            file, targets[at][0], "target", value, "excel_damaged_name", message, "Write the symbol, e.g. SEPTIN2."
+            file,
+            targets[at][0],
+            "target",
+            value,
+            "excel_damaged_name",
+            message,
+            "Write the symbol (1-Sep: SEPTIN1).",
         )
         yield replace(problem, severity=Severity.WARNING)
 

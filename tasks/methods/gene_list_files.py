@@ -68,7 +68,7 @@ def _damaged(raw: RawFile, frame: pl.DataFrame) -> Iterable[Problem]:
     if found:
         shown = several([f"{value} on line {line}" for line, value in found])
         message = f"{len(found)} genes look like names that Excel turned into dates or numbers ({shown})"
-        remedy = "Write the gene symbols, e.g. SEPTIN2, MARCHF1."
+        remedy = "Write the gene symbols, e.g. SEPTIN1 for 1-Sep, MARCHF1 for 1-Mar."
         yield warning(raw.name, f"line {found[0][0]}", "excel_damaged_name", message, remedy, found[0][1])
 
 

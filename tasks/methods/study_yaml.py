@@ -185,7 +185,7 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
     targets += [(("expectations", at, "target"), e.target) for at, e in enumerate(config.expectations)]
     for at, value in excel_damaged([name for _, name in targets]):
         message = f"'{shown(value)}' looks like a gene name that Excel turned into a date or number"
-        remedy = "Write the gene symbol, e.g. SEPTIN2, MARCHF1."
+        remedy = "Write the gene symbol, e.g. SEPTIN1 for 1-Sep, MARCHF1 for 1-Mar."
         yield _problem(Severity.WARNING, marked, targets[at][0], value, "excel_damaged_name", message, remedy)
 
 
@@ -199,7 +199,8 @@ def _list_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
             yield _problem(Severity.FATAL, marked, path, name, "wrong_value", message, "Call it otherwise.")
         if one.drawn_from is None:
             message = (
-                f"the list {shown(name)} names no background, so it is left out: what could it have been drawn from?"
+                f"the list {shown(name)} names no background, so that over-representation leaves it out (GSEA needs "
+                "none): what could it have been drawn from?"
             )
             yield _problem(Severity.LOCAL, marked, path, name, "background_missing", message, BACKGROUND_REMEDY)
 

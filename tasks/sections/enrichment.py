@@ -40,7 +40,8 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
     rows = rows.sort(*keys, "collection", "method")
     for (contrast, gene_list, tier), terms in rows.group_by(keys, maintain_order=True):
         evidence = f" ({TIERS[str(tier)]})" if tier else ""
-        title = f"{names.get(str(contrast), str(contrast))}: {spoken(str(gene_list))}{evidence}"
+        where = f"{names.get(str(contrast), str(contrast))}: " if contrast else "No single contrast: "
+        title = f"{where}{spoken(str(gene_list))}{evidence}"
         own = (*(str(name) for name in (contrast, gene_list, tier) if name),)
         blocks.append(Heading(title, slug("terms", *own)))
         for (collection, method), group in terms.group_by("collection", "method", maintain_order=True):

@@ -69,6 +69,18 @@ def test_the_surest_sets_of_either_end_are_drawn_with_their_sums_genes_and_the_s
     assert drawing.caption.startswith("IL-1β against Control: preranked gene set enrichment analysis, 300 genes")
 
 
+def test_named_lists_are_drawn_whether_they_are_shifted_or_not() -> None:
+    given = read(0, 0)
+    flat = given[TERMS].with_columns(collection=pl.lit("enrichment.lists"))
+    rows = given[SETS].select(gene_list="set_id", symbol="symbol", object_id="object_id", is_excluded="is_excluded")
+    lists = rows.with_columns(role=pl.lit("genes"))
+    tables = {**given, TERMS: flat, SETS: given[SETS].clear(), LISTS: lists}
+    (part,) = FIGURE.parts(study(), tables)
+    drawing = drawn(FIGURE, part, tables)
+    assert drawing.source["term_id"].drop_nulls().unique().to_list() == ["set flat"]
+    assert "the 1 lists that study.yaml names, whether their genes are shifted or not" in drawing.caption
+
+
 @pytest.mark.parametrize(("ups", "downs"), [(1, 0), (0, 1), (3, 3)])
 def test_long_names_and_one_end_alone_fit_a_page(ups: int, downs: int) -> None:
     given = read(ups, downs, "positive regulation of $a_1$ long-named processes " * 6)

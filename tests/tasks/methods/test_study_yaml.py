@@ -164,7 +164,7 @@ def test_defaults_are_those_of_the_design() -> None:
             "qpcr: {reference_targets: [GAPDH, 2-Sep]}\n",
             "line 5, key qpcr.reference_targets",
             "excel_damaged_name",
-            "Write the gene symbol, e.g. SEPTIN2, MARCHF1.",
+            "Write the gene symbol, e.g. SEPTIN1 for 1-Sep, MARCHF1 for 1-Mar.",
         ),
     ],
 )

@@ -42,3 +42,10 @@ def test_lists_of_each_tier_of_evidence_have_a_heading_that_says_so() -> None:
     text = words(chapters(given(*rows))["enrichment"])
     assert "hubs (validated targets)" in text
     assert "hubs (predicted targets or better)" in text
+
+
+def test_lists_of_no_contrast_are_not_said_to_be_of_one() -> None:
+    row = TERM | {"contrast_id": None, "gene_list": "shared", "term_id": "GO:1", "pvalue": 0.5}
+    text = words(chapters(given(row))["enrichment"])
+    assert "No single contrast: shared" in text
+    assert "None" not in text
