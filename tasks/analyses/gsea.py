@@ -63,7 +63,9 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     problems = few_known(collections, gene_units(frames[FEATURES])["gene"].n_unique()) if given["is_alone"] else []
     ranked = ranking(frames[TESTS], frames[FEATURES])
     limits = (given["limits"][0], given["limits"][1])
+    lists = sets.filter(collection=NAMED)
     rows = ranked_terms(ranked, sets, limits, given["permutations"], given["alpha"])
+    problems += _unranked(given["contrast"], lists, rows)
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given["contrast"], ranked.height)))
     problems += _at_the_floor(given, rows)
@@ -85,6 +87,17 @@ def _at_the_floor(given: Mapping[str, Any], rows: pl.DataFrame) -> list[Problem]
         )
         remedy = f"Set enrichment.permutations to {given['permutations'] * 10} or more in study.yaml."
         found.append(warning("study.yaml", f"contrast {given['contrast']}", "few_permutations", message, remedy))
+    return found
+
+
+def _unranked(contrast: str, lists: pl.DataFrame, rows: pl.DataFrame) -> list[Problem]:
+    """A warning for each named list that is no set of the ranking."""
+    done = rows.filter(collection=NAMED)["term_id"]
+    found = []
+    for name in lists.filter(~pl.col("set_id").is_in(done.implode()))["set_id"].unique().sort():
+        message = f"no gene of the list {name} was tested in {contrast}, or every one is in it: GSEA has no row for it"
+        remedy = "Name its genes as the study does, or name annotation.gene_aliases."
+        found.append(warning("study.yaml", f"key enrichment.lists.{name}", "list_not_ranked", message, remedy))
     return found
 
 

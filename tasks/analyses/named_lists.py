@@ -36,7 +36,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     for name in sorted({*options.lists, *loaded["gene_list"]}):
         reason = _reason(study, name, loaded, contrasts=here, has_sets=not slices[SETS].is_empty())
         if reason is None and not methods:
-            reason = "enrichment.methods names gsea alone, which ranks all genes; add ora or ease"
+            reason = "enrichment.methods names gsea alone, where each list is a set; add ora or ease for its terms"
         if reason:
             found.append(Part(f"list {name}", skip=reason))
             continue

@@ -62,7 +62,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         _beside(axes, (0, -place), -sign, wrapped(row["term"], _WIDTH), DARK)
         _beside(axes, (sign * length, -place), sign, str(row["overlap"]), GREY)
     _scale(axes, shown["gene_list"], max(lengths), given["alpha"])
-    figure.legend(handles=_handles(shown), loc="outside upper center", ncols=len(SIDES))
+    handles = _handles(shown, given["alpha"])
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
     what = f"terms of genes that are {_sides(shown)} in {given['collection']}"
     title = f"{given['versus']}: {what}"
     return Drawing(figure, shown, title, _caption(given, shown, frames[TERMS]), _alt(shown, what))
@@ -76,16 +77,19 @@ def _beside(axes: Axes, point: tuple[float, float], sign: int, text: str, colour
     )
 
 
-def _handles(shown: pl.DataFrame) -> list[Patch]:
-    """Legend: what each colour means, and how many genes are in the list."""
+def _handles(shown: pl.DataFrame, alpha: float) -> list[Patch]:
+    """Legend: what each colour means, how many genes are in the list, and what is pale where anything is."""
     from matplotlib.patches import Patch  # noqa: PLC0415 - slow to import
 
     sizes = dict(shown.select("gene_list", "list_size").unique().iter_rows())
-    return [
+    found = [
         Patch(color=colour, label=f"{word} ({sizes[side]:,} genes)")
         for side, (word, colour, _) in reversed(SIDES.items())
         if side in sizes
     ]
+    if (shown["padj"] >= alpha).any():
+        found.append(Patch(color=lightened(GREY, _PALE), label=f"pale: FDR ≥ {alpha:g} (nominal)"))
+    return found
 
 
 def _scale(axes: Axes, sides: pl.Series, longest: float, alpha: float) -> None:

@@ -54,14 +54,15 @@ def ranked_terms(
     ``ranked``: of ``ranking``; ``sets``: of ``named_sets``. A family is a collection. The list of a term are the genes
     from the end of the ranking to the peak of its running sum, ``genes`` those of the set among them: the leading edge,
     from the end on. Terms with a p-value below ``alpha`` whose leading edges are nearly the same have one cluster
-    (``term_clusters`` over the ranked genes; of equal p-values the larger NES leads). Columns are those of
-    ``result.enrichment`` without its contrast.
+    (``term_clusters`` over the ranked genes; of equal p-values the larger NES leads). Each list has random sets of its
+    own, so that its numbers do not depend on which other lists are named. A list without a ranked gene, or of all of
+    them, has no row. Columns are those of ``result.enrichment`` without its contrast.
     """
     is_list = pl.col("collection") == NAMED
-    parts = [
-        _tested(ranked, sets.filter(~is_list), limits, permutations),
-        _tested(ranked, sets.filter(is_list), (1, ranked.height - 1), permutations),
-    ]
+    parts = [_tested(ranked, sets.filter(~is_list), limits, permutations)]
+    for named in sets.filter(is_list).sort("set_id").partition_by("set_id", maintain_order=True):
+        largest = min(named["gene"].drop_nulls().n_unique(), ranked.height - 1)  # drawing more takes long
+        parts.append(_tested(ranked, named, (1, largest), permutations))
     tested = pl.concat([part for part in parts if not part.is_empty()] or parts[:1])
     about = sets.group_by(*_SET).agg(
         pl.col("set_name").first(), pl.col("gene_set_hash").first(), set_gene_count=pl.col("symbol").n_unique()

@@ -81,12 +81,17 @@ def test_it_runs_where_it_is_asked_for_and_says_why_it_cannot() -> None:
 
 def test_named_lists_are_tested_as_sets_also_where_no_collection_is_named() -> None:
     given = frames()
-    rows = [{"object_id": "a" * 64, "gene_list": "own", "role": "genes", "symbol": gene} for gene in GENES[:40]]
+    about = {"object_id": "a" * 64, "role": "genes"}
+    rows = [{**about, "gene_list": "own", "symbol": gene} for gene in GENES[:40]]
+    rows.append({**about, "gene_list": "lost", "symbol": "X"})
     lists = pl.DataFrame(rows, schema=schema(tables()[LISTS]), orient="row").with_columns(
         is_excluded=pl.lit(value=False)
     )
     for sets in (given[SETS], given[SETS].clear()):
-        found = run(given | {LISTS: lists, SETS: sets}).frames[TABLE].filter(collection="enrichment.lists")
+        done = run(given | {LISTS: lists, SETS: sets})
+        found = done.frames[TABLE].filter(collection="enrichment.lists")
+        (told,) = [problem for problem in done.problems if problem.rule == "list_not_ranked"]
+        assert "no gene of the list lost was tested in b_a" in told.message
         assert found.select("contrast_id", "term_id", "set_size", "family_size").rows() == [("b_a", "own", 40, 1)]
 
 

@@ -30,7 +30,7 @@ def test_bars_of_both_lists_stand_side_by_side_the_surest_of_each_on_top() -> No
     assert sum(shades[3]) > sum(shades[2])
     thresholds = {round(float(line.get_xdata()[0]), 3) for line in axes.lines if line.get_linestyle() == "--"}
     assert thresholds == {1.301, -1.301}
-    assert legend(drawing) == ["lower (200 genes)", "higher (200 genes)"]
+    assert legend(drawing) == ["lower (200 genes)", "higher (200 genes)", "pale: FDR ≥ 0.05 (nominal)"]
     assert {"up 0", "down 1", "−log₁₀ FDR", "3", "2"} <= words(drawing)
     assert "3 of 4 are below 0.05" in drawing.caption
     assert drawing.title == "IL-1β against Control: terms of genes that are higher (right) and lower (left) in GO_BP"
@@ -42,7 +42,7 @@ def test_a_list_without_the_other_is_drawn_alone(rows: pl.DataFrame) -> None:
     (part,) = FIGURE.parts(study(), read)
     drawing = drawn(FIGURE, part, read)
     assert drawing.source["gene_list"].unique().to_list() == rows["gene_list"].unique().to_list()
-    assert len(legend(drawing)) == 1
+    assert len(legend(drawing)) == 1 + (rows is DOWN)  # one of its terms is pale
 
 
 def test_many_long_terms_fit_a_page() -> None:

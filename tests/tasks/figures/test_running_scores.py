@@ -88,6 +88,24 @@ def test_long_names_and_one_end_alone_fit_a_page(ups: int, downs: int) -> None:
     assert len(legend(drawn(FIGURE, part, given))) == ups + downs
 
 
+def test_named_lists_are_drawn_as_sets_of_the_ranking() -> None:
+    given = read()
+    order = ranking(given[TESTS], given[FEATURES])["gene"].to_list()
+    rows = [("apoptosis", "genes", gene, False, "a" * 64) for gene in order[1:200:4]]
+    lists = pl.DataFrame(rows, schema=["gene_list", "role", "symbol", "is_excluded", "object_id"], orient="row")
+    given[LISTS] = lists
+    named = named_sets(given[SETS].clear(), lists, given[FEATURES], given[ALIASES])
+    terms = ranked_terms(ranking(given[TESTS], given[FEATURES]), named, (5, 10), 200, 0.05)
+    given[TERMS] = terms.with_columns(contrast_id=pl.lit("a"))
+    (part,) = FIGURE.parts(study(), given)
+    assert part.key == "a, enrichment.lists"
+    drawing = drawn(FIGURE, part, given | {SETS: given[SETS].clear()})
+    hits = drawing.source.drop_nulls("term_id")
+    assert hits["term_id"].unique().to_list() == ["apoptosis"]
+    assert sorted(hits["gene"]) == sorted(order[1:200:4])
+    assert legend(drawing)[0].startswith("apoptosis\nNES ")
+
+
 def test_no_set_at_an_end_is_an_answer() -> None:
     given = read(0, 0)
     (part,) = FIGURE.parts(study(), given)

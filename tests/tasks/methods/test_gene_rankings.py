@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from scipy import stats
 
 from tasks.methods.gene_rankings import named_sets, ranked_terms, ranking
+from tasks.methods.gsea import preranked
+from tasks.methods.over_representation import membership
 
 STATS = {
     "E1": 4.0,
@@ -133,6 +136,27 @@ def test_named_lists_are_sets_of_a_family_of_their_own_whatever_their_size() -> 
     assert (row["set_size"], row["family_size"], row["gene_set_hash"]) == (40, 1, "a" * 64)
     assert row["es"] == pytest.approx(1)  # all of its genes before all others
     assert row["padj"] == row["pvalue"] < 0.05
+
+
+def test_random_sets_of_a_list_are_no_larger_than_it_and_not_those_of_another() -> None:
+    ranked, features, genes = line(300, 15)
+    members = {"own": genes[4:100:9], "other": genes[::2], "none": ["absent"], "all": genes}
+    rows = [(name, "genes", gene, False, "a" * 64) for name, symbols in members.items() for gene in symbols]
+    lists = pl.DataFrame(rows, schema=["gene_list", "role", "symbol", "is_excluded", "object_id"], orient="row")
+    named = named_sets(sets({}), lists, features, NO_ALIASES)
+    count = 14_000  # of random sets: more than are drawn at a time, so that what was drawn before them matters
+    found = {row["term_id"]: row for row in ranked_terms(ranked, named, (3, 20), count, 0.05).iter_rows(named=True)}
+    assert found.keys() == {"own", "other"}
+    for name, row in found.items():
+        at = np.array([genes.index(gene) for gene in members[name]])
+        table = membership(np.zeros(len(at), dtype=np.int64), at, (1, 300))
+        alone = preranked(table, ranked["stat"].to_numpy(), (1, len(at)), count)
+        expected = (alone.es[0], alone.nes[0], alone.pvalue[0])
+        assert (row["es"], row["nes"], row["pvalue"]) == pytest.approx(expected, rel=1e-12)
+    by_p = sorted(row["pvalue"] for row in found.values())
+    assert sorted(row["padj"] for row in found.values()) == pytest.approx(
+        [min(2 * by_p[0], by_p[1]), by_p[1]], rel=1e-12
+    )
 
 
 def test_no_sets_no_genes_and_no_set_of_a_size_are_answers() -> None:
