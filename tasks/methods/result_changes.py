@@ -29,7 +29,8 @@ def changes(was: pl.DataFrame, now: pl.DataFrame, key: Sequence[str], alpha: flo
     ``is_flip``: what was called significant is so no more, or the other way round: by ``stars`` (ns or none against
     any), ``direction`` or ``is_significant``; where a table has none of these by ``padj``, else ``pvalue``, crossing
     ``alpha`` (a p-value that is missing counts as not significant). ``kind`` is ``changed``, ``added`` or ``removed``;
-    of a row that came or went there is one line, without column. Flips come first, then the largest changes.
+    of a row that came or went there is one line, without column, and no flip where its ``role`` is
+    ``including_excluded``. Flips come first, then the largest changes.
     """
     names = [c for c in was.columns if c in now.columns and c not in key and c != "run_id"]
     call = _call(names)
@@ -82,6 +83,10 @@ def _came_or_went(
     flip = pl.lit(value=False)
     if call:
         flip = _called(call, "was", schema[call], alpha) != _called(call, "is", schema[call], alpha)
+    if (
+        "role" in rows.columns
+    ):  # the look at what is excluded comes and goes with the exclusion; nothing was called otherwise
+        flip &= pl.col("role") != "including_excluded"
     return rows.select(
         kind=pl.when(pl.col("run_before").is_null()).then(pl.lit("added")).otherwise(pl.lit("removed")),
         row=label, column=none, was=none, relative_change=none, is_flip=flip,

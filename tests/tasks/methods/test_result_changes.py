@@ -51,6 +51,16 @@ def test_rows_that_came_or_went_are_one_line_each_and_null_is_a_key() -> None:
     }
 
 
+def test_the_test_with_what_is_excluded_comes_with_the_exclusion_and_flips_nothing() -> None:
+    role = pl.Series("role", ["primary", "including_excluded"])
+    rows = rows_of(("exo", 72.0, 3, 0.01, "*"), ("exo", 72.0, 3, 0.001, "**"), run="new").with_columns(role)
+    found = changes(rows.clear(), rows, (*KEY, "role"), 0.05)
+    assert dict(found.select("row", "is_flip").rows()) == {
+        "group_b=exo time_h=72 role=primary": True,
+        "group_b=exo time_h=72 role=including_excluded": False,
+    }
+
+
 def test_nothing_in_nothing_out() -> None:
     empty = rows_of(run="r")
     found = changes(empty, empty, KEY, 0.05)
