@@ -39,7 +39,7 @@ lint: setup  ## ruff, mypy, import-linter, sqlfluff, links of the docs
 	$(BIN)/mkdocs build --quiet --strict
 
 unit: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 bench: setup system  ## benchmarks: ratios against a peer in one run
 	$(BIN)/python -m pytest -m bench -s
