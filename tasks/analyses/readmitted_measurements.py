@@ -89,7 +89,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     before, after = (_measured(f.sort(key), samples, item.feeds, given["options"]) for f in (was, now))
     left = [LeftOut(**one) for one in given["left_out"]]
     facts = [f for t, f in frames.items() if t not in (SAMPLES, item.feeds.table)]
-    rows = with_words(changed(before, after), facts, left)
+    rows = with_words(changed(before, after), facts, left, set(after["target"]))
     return Computed({TABLE: result_frame(rows.with_columns(assay=pl.lit(item.feeds.assay)), ReadmittedMeasurement)},
                     tuple(problems))  # fmt: skip
 

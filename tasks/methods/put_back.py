@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,16 +80,18 @@ def changed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     return after.join(units, on=UNIT, how="semi", nulls_equal=True, maintain_order="left")
 
 
-def with_words(rows: pl.DataFrame, facts: Sequence[pl.DataFrame], left: Sequence[LeftOut]) -> pl.DataFrame:
+def with_words(
+    rows: pl.DataFrame, facts: Sequence[pl.DataFrame], left: Sequence[LeftOut], targets: Collection[str]
+) -> pl.DataFrame:
     """Add ``put_back`` to changed measurements.
 
-    ``facts``: the rows that were put back among others. An exclusion is of a culture if it names one of its readings,
-    at that time and of that target, or of a target that is no quantity itself (reference gene, loading control). A
-    culture that changed without such (through blanks or a calibrator) has all exclusions named. Where there is
-    still no value, that is said.
+    ``facts``: the rows that were put back among others; ``targets``: of all measurements, changed or not. An exclusion
+    is of a culture if it names one of its readings, at that time and of that target, or of a target that is no quantity
+    itself (reference gene, loading control). A culture that changed without such (through blanks or a calibrator) has
+    all exclusions named. Where there is still no value, that is said.
     """
     readings = [(one, *_places(one, facts)) for one in left]
-    quantities = {str(t).casefold() for t in rows["target"].unique()}
+    quantities = {target.casefold() for target in targets}
     words = []
     for row in rows.iter_rows(named=True):
         own = [

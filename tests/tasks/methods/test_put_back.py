@@ -77,19 +77,25 @@ def test_a_culture_has_its_own_wells_named_and_through_blanks_all(
     left: list[tuple[str | None, str | None, str | None]], culture: str, named: str
 ) -> None:
     known = [LeftOut(o, w, s, w or str(s)) for o, w, s in left]
-    rows = with_words(measured(value=[1.0, 2.0, 3.0]), [WELLS], known)
+    rows = with_words(measured(value=[1.0, 2.0, 3.0]), [WELLS], known, {""})
     assert rows.filter(sample_id=culture)["put_back"].to_list() == [named]
 
 
 def test_a_reference_gene_is_named_for_every_target_and_another_target_is_not() -> None:
     left = [LeftOut("o2", well, None, well) for well in ("B07", "C07", "D07")]
     rows = measured(value=[1.0, 2.0], target=["Acan", "SOX9"], sample_id=["s1", "s1"])
-    assert with_words(rows, [CQ], left)["put_back"].to_list() == ["B07; D07", "C07; D07"]
+    assert with_words(rows, [CQ], left, {"ACAN", "SOX9"})["put_back"].to_list() == ["B07; D07", "C07; D07"]
+
+
+def test_another_quantity_is_no_reference_gene_although_its_exclusion_changed_nothing() -> None:
+    left = [LeftOut("o2", well, None, well) for well in ("B07", "C07")]
+    rows = measured(value=[1.0], target=["ACAN"], sample_id=["s1"])
+    assert with_words(rows, [CQ], left, {"ACAN", "SOX9"})["put_back"].to_list() == ["B07"]
 
 
 def test_a_value_that_is_still_missing_is_said_to_be() -> None:
     rows = measured(value=[None], na_reason=["too_many_wells_lost"])
-    (words,) = with_words(rows, [WELLS], [LeftOut("o1", "B07", None, "B07")])["put_back"]
+    (words,) = with_words(rows, [WELLS], [LeftOut("o1", "B07", None, "B07")], {""})["put_back"]
     assert words == "B07, still without a value: too many wells lost"
 
 
