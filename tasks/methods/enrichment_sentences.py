@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.study import StudyYaml
 from tasks.methods.expression_sentences import contrast_names
+from tasks.methods.gene_rankings import NAMED
 from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.report_blocks import Strong, Text
 from tasks.methods.report_words import Row, counted, number, several
@@ -29,7 +30,8 @@ def enrichment_sentences(
     for contrast, name in contrast_names(study, contrasts).items():
         here = terms.filter(contrast_id=contrast)
         told = [_of_list(here.filter(gene_list=known), known, study) for known in LISTS]
-        told.append(_of_ranking(here.filter(method="gsea"), study.enrichment.pvalue))
+        ranked = here.filter(pl.col("collection") != NAMED, method="gsea")  # a list is a family of its own, no term
+        told.append(_of_ranking(ranked, study.enrichment.pvalue))
         said = " ".join(filter(None, told))
         if not said and contrast in done:
             said = "No term was found: no list of changed genes has a gene of a tested term."
@@ -84,7 +86,7 @@ def _term(row: Row) -> str:
 
 
 def _tested(terms: pl.DataFrame) -> str:
-    """Terms of the families, those without a gene of the list too."""
+    """Terms of the families that have a row, those without a gene of the list too."""
     sizes = terms.group_by("collection").agg(pl.col("family_size").first())["family_size"]
     return f"{counted(int(sizes.sum()), 'term')} tested"
 

@@ -13,6 +13,7 @@ from tasks.methods.expression_sentences import contrast_names
 from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.report_blocks import Strong, Text
 from tasks.methods.report_words import Row, counted, several, spoken
+from tasks.methods.term_figures import TIERS
 
 CONTRASTS, NODES = "core.contrasts", "result.cerna_nodes"
 PAIRS, TRIPLETS = "result.cerna_pairs", "result.cerna_triplets"
@@ -62,7 +63,10 @@ def _axes(triplets: pl.DataFrame, nodes: pl.DataFrame, fdr: float) -> str:
         return f"No axis of competing RNA, miRNA and mRNA was found at FDR < {fdr:g}{seen}; one may exist."
     both = counted(triplets.filter("is_significant", "is_consistent").height, "axis", "axes")
     first = [_axis(row) for row in axes.head(TOP).iter_rows(named=True)]
-    kind = "Best of the first hubs" if axes["is_hub"][0] else "None is of a hub; the best"
+    of_hubs = axes.head(TOP)["is_hub"].fill_null(value=False)
+    kind = "The best, hubs first" if of_hubs.any() else "None is of a hub; the best"
+    if of_hubs.all():
+        kind = "Best of the first hubs"
     return (
         f"{both} of competing RNA, miRNA and mRNA, all three changed in fitting directions, at FDR < {fdr:g}. "
         f"{kind}: {several(first)}."
@@ -80,7 +84,7 @@ def _sharing(pairs: pl.DataFrame, fdr: float) -> str:
     place = pl.col("tier").replace_strict(STRENGTH, return_dtype=pl.Int64)
     families = pairs.group_by("tier").agg(pl.col("significant_count", "family_size").first()).sort(place)
     told = [
-        f"{row['significant_count']:,} of {row['family_size']:,} pairs by {spoken(row['tier'])} targets"
+        f"{row['significant_count']:,} of {row['family_size']:,} pairs by {TIERS[row['tier']]}"
         for row in families.iter_rows(named=True)
     ]
     return f"Sharing more miRNAs than chance gives (FDR < {fdr:g}): {several(told)}."

@@ -53,6 +53,13 @@ def test_gsea_says_which_way() -> None:
     )
 
 
+def test_a_named_list_is_no_term_of_the_ranking() -> None:
+    strongest = {"collection": "enrichment.lists", "family_size": 1, "term_id": "own", "term": "own", "padj": 1e-4}
+    rows = [GSEA | {"term_id": "a", "term": "a", "nes": 1.5, "padj": 0.9}, GSEA | strongest | {"nes": 2.0}]
+    (text,) = told(*rows)
+    assert text.endswith("GSEA of all ranked genes: no term was found at FDR < 0.05, of 900 terms tested.")
+
+
 def test_ease_stands_in_where_no_plain_test_was_asked_for() -> None:
     ease = UP | {"term_id": "t", "term": "t", "method": "ease", "pvalue": 0.001, "padj": 0.01}
     assert "rich in “t”" in told(ease)[0]

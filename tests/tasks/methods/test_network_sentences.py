@@ -42,6 +42,15 @@ def test_axes_of_hubs_come_first_with_their_evidence_and_p() -> None:
     assert second == "MEG3 (up) – m1 (down) – g1 (up) [predicted targets, p < 0.001, FDR < 0.001]."
 
 
+def test_axes_are_said_to_be_of_hubs_only_where_all_are() -> None:
+    axes = [AXIS | {"cerna_id": c, "cerna_symbol": c} for c in "ab"]
+    for is_first, kind in ((True, "The best, hubs first"), (False, "None is of a hub; the best")):
+        places = (("a", 1, is_first), ("b", 2, False))
+        nodes = [HUB | {"feature_id": c, "hub_rank": rank, "is_hub": is_hub} for c, rank, is_hub in places]
+        (text,) = told(axes, nodes=nodes)
+        assert f"{kind}: lncRNA a (up)" in text
+
+
 def test_each_rna_is_named_once_and_a_pattern_is_none_of_the_axes() -> None:
     axes = [AXIS | {"cerna_id": c, "mrna_id": g} for c in "ab" for g in "xyz"]
     axes += [AXIS | {"cerna_id": "p", "is_significant": False}, AXIS | {"cerna_id": "q", "is_consistent": False}]
@@ -63,7 +72,8 @@ def test_where_nothing_is_significant_nothing_is_named(triplets: Rows, seen: str
 def test_pairs_are_counted_by_evidence_the_strongest_first() -> None:
     pairs = [PAIR | {"tier": "predicted"}, PAIR | {"tier": "validated", "significant_count": 3, "family_size": 70}]
     (text,) = told([], pairs, done=())
-    assert text.endswith("(FDR < 0.05): 3 of 70 pairs by validated targets and 0 of 1,200 pairs by predicted targets.")
+    told_pairs = "3 of 70 pairs by validated targets and 0 of 1,200 pairs by predicted targets or better."
+    assert text.endswith(f"(FDR < 0.05): {told_pairs}")
     assert "No axis" not in text  # triplets were not tested
 
 
