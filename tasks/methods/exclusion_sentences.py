@@ -33,8 +33,9 @@ def exclusion_sentences(pairs: pl.DataFrame, labels: Mapping[str, str], alpha: f
             crossing = [pair for pair in found if is_significant(pair[0], alpha) != is_significant(pair[1], alpha)]
             told.append((not crossing, _sentence(found, crossing, labels, alpha)))
     told.sort(key=lambda item: item[0])
-    rest = [f"{counted(len(told) - TOLD, 'family', 'families')} more: see the table."] if len(told) > TOLD else []
-    return [text for _, text in told[:TOLD]] + rest
+    shown = max(TOLD, sum(not is_quiet for is_quiet, _ in told))  # what crosses is told whatever its number
+    rest = [f"{counted(len(told) - shown, 'family', 'families')} more: see the table."] if len(told) > shown else []
+    return [text for _, text in told[:shown]] + rest
 
 
 def _sentence(
@@ -48,7 +49,7 @@ def _sentence(
         later, earlier = groups(again, labels)
         clauses.append(f"{_pvalue(again)} instead of {_pvalue(alone)} ({later} against {earlier})")
     other = len(pairs) - len(listed)
-    same = f"; no other pair crosses {alpha:g}" if other else ""
+    same = f"; no {'other ' if crossing else ''}pair crosses {alpha:g}" if other else ""
     tests = {(again["method"], alone["method"]) for again, alone in pairs if again["method"] != alone["method"]}
     by = "".join(f" It is then tested by {method(a)} and not by {method(b)}." for a, b in sorted(tests))
     place = f"{quantity(first)}{hours(first['time_h'])}"

@@ -35,6 +35,17 @@ def test_pairs_that_cross_alpha_are_told_and_their_family_first() -> None:
     assert second.startswith("Left out of viability at 24 h")
 
 
+def test_where_nothing_crosses_no_other_pair_is_spoken_of_and_all_that_cross_are_told() -> None:
+    quiet = [pair(r, 0.5, group_b=f"g{i}") for r in ("primary", "including_excluded") for i in range(9)]
+    (sentence,) = told(*quiet)
+    assert "; no pair crosses 0.05." in sentence
+    both = (("primary", 0.01), ("including_excluded", 0.3))
+    many = [pair(r, p, target=f"G{i}") for i in range(TOLD + 3) for r, p in both]
+    found = told(*many, *quiet)
+    assert len(found) == TOLD + 4
+    assert found[-1] == "1 family more: see the table."
+
+
 def test_another_design_and_a_pair_that_could_not_be_tested_are_said() -> None:
     (sentence,) = told(
         pair("primary", None, na_reason="n_below_2"), pair("including_excluded", 0.02, method="block_pooled_t")
