@@ -40,7 +40,7 @@ def write(study: Published, folder: Path) -> None:
             ("One value", "one unit that n counts in the tests, a donor or a culture; repeats are averaged"),
             ("Row or subcolumn", "the same donor, or plate or membrane, in all columns"),
             ("Ratios", "group tests run on log2 of these values; where a condition is 1, its geometric mean is"),
-            ("Percentages", "group tests of shares of cells run on the logit of these values"),
+            ("Percentages", "group tests run on these values; tests on the logit are sensitivity rows only"),
             ("Struck out", "named in exclusions.csv, left out of tests"),
             ("benchlake", study.versions["benchlake"]),
         ]

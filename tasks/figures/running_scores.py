@@ -54,8 +54,8 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
 def top_terms(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
     """The most significant terms of either direction below ``alpha`` (nominal); of equal FDR the larger NES first.
 
-    Of terms whose leading edges are nearly the same only the representative. Of named lists all are there: that one is
-    not shifted is an answer too.
+    Of terms whose leading edges are nearly the same only the representative. Named lists are there whatever their
+    p-value: that one is not shifted is an answer too.
     """
     is_shown = (pl.col("pvalue") < alpha) & pl.col("is_representative") | (pl.col("collection") == NAMED)
     found = terms.filter(is_shown, pl.col("nes").is_not_null())
@@ -172,7 +172,7 @@ def _caption(given: Mapping[str, Any], shown: pl.DataFrame) -> str:
         "each for all sets of nearly the same leading edge"
     )
     if given["collection"] == NAMED:
-        which = f"the {family:,} lists that study.yaml names, whether their genes are shifted or not"
+        which = f"of {family:,} ranked lists that study.yaml names, whether their genes are shifted or not"
     return (
         f"{versus(given)}: preranked gene set enrichment analysis, {count:,} genes by {given['statistic']} statistic; "
         f"{which}, up to {EACH} at either end; {passed} of "

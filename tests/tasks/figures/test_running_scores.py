@@ -78,7 +78,7 @@ def test_named_lists_are_drawn_whether_they_are_shifted_or_not() -> None:
     (part,) = FIGURE.parts(study(), tables)
     drawing = drawn(FIGURE, part, tables)
     assert drawing.source["term_id"].drop_nulls().unique().to_list() == ["set flat"]
-    assert "the 1 lists that study.yaml names, whether their genes are shifted or not" in drawing.caption
+    assert "of 1 ranked lists that study.yaml names, whether their genes are shifted or not" in drawing.caption
 
 
 @pytest.mark.parametrize(("ups", "downs"), [(1, 0), (0, 1), (3, 3)])
