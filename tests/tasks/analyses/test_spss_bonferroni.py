@@ -1,4 +1,4 @@
-"""Outputs of ``ONEWAY … /POSTHOC`` as SPSS and its free counterpart print them, reproduced to their last digit.
+"""Outputs of ``ONEWAY … /POSTHOC`` as SPSS and its free counterpart print them, reproduced to the digits printed.
 
 SPSS Statistics: examples/full_validation/html/C3_oneway_anova.html of github.com/opalus12138/SPSS-Mac-MCP (commit
 ca80a94c71a9), 400 people in three age groups. A one-way analysis knows no more of the data than n, mean and SD of each

@@ -29,9 +29,7 @@ def test_decades_stand_where_the_scale_puts_them(scale: Transform, ends: tuple[f
 def test_linear_scales_have_round_numbers() -> None:
     assert ticks(Axis(None, None), (-10_000.0, 262_000.0)) == ([0, 100_000, 200_000], ["0", "100k", "200k"])
     places, labels = ticks(Axis(Linear(1000.0), None), (0.0, 1.0))
-    assert dict(zip(labels, places, strict=True)) == {"0": 0, "250": 0.25, "500": 0.5, "750": 0.75, "1k": 1.0} or (
-        labels == ["0", "500", "1k"] and places == [0, 0.5, 1]
-    )
+    assert dict(zip(labels, places, strict=True)) == {"0": 0, "500": 0.5, "1k": 1.0}
 
 
 def test_an_axis_within_a_decade_has_round_numbers_too() -> None:
