@@ -24,7 +24,7 @@ from tasks.methods.cerna_inputs import (
     tested_nodes,
     unasked,
 )
-from tasks.methods.cerna_network import network_nodes, tied_hubs
+from tasks.methods.cerna_network import network_nodes, tie_words, tied_hubs
 from tasks.methods.cerna_triplets import triplets
 from tasks.methods.result_frames import result_frame
 
@@ -71,11 +71,10 @@ def _ties(given: Mapping[str, Any], network: pl.DataFrame) -> tuple[Problem, ...
     tied = tied_hubs(network)
     if tied.is_empty():
         return ()
-    which = ", ".join(
-        f"{taken} of {count} {rna_class} of degree {degree}" for rna_class, degree, count, taken in tied.iter_rows()
-    )
+    which = ", ".join(tie_words(tie) for tie in tied.iter_rows())
     message = f"the alphabet chose hubs among nodes of equal degree and betweenness: {which}"
-    remedy = "Take none of such equals for a hub, or all; cerna.hubs in study.yaml says how many a class has."
+    remedy = "Take none of such equals for a hub, or all; cerna.hubs in study.yaml says how many a class has, "
+    remedy += "tied_count of mart.cerna_hubs how many equals were left out."
     return (remark(given, "tied_hubs", message, remedy),)
 
 

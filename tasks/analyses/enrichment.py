@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from schemas.errors import Problem, Severity
+from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
@@ -17,6 +17,7 @@ from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list,
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_sets
 from tasks.methods.result_frames import result_frame
+from tasks.methods.term_figures import TIERS
 
 SETS, TABLE = "core.gene_sets", "result.enrichment"
 TRIPLETS = "result.cerna_triplets"
@@ -78,6 +79,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     problems = few_known(sets, known["gene"].n_unique())
     if given["background"] == TESTED:
         problems += [p for one in lists[:1] for p in annotation_bias(one, sets, _place(given))]
+    problems += _tied(lists, _place(given))
     filled = [replace(one, drawn_from=given["background"]) for one in lists if len(one.genes)]
     limits = (given["limits"][0], given["limits"][1])
     rows = enriched_terms(filled, sets, limits, given["methods"], given["alpha"])
@@ -95,6 +97,20 @@ def _lists(frames: Mapping[str, pl.DataFrame], units: pl.DataFrame, hubs: int) -
     if not tests.filter(library="circrna").is_empty():
         found.append(host_list(tests, frames[FEATURES], units))
     return found
+
+
+def _tied(lists: Sequence[GeneList], place: str) -> list[Problem]:
+    """A warning where the alphabet chose genes of a list: terms of ``hubs`` then rest on names too."""
+    ties = [f"{one.tie} ({TIERS[one.tier]})" for one in lists if one.tie and one.tier]
+    if not ties:
+        return []
+    message = (
+        f"the alphabet chose genes of the list hubs among nodes of equal degree and betweenness: {', '.join(ties)}"
+    )
+    remedy = (
+        "Read terms of hubs beside those of cerna_mrnas, or set cerna.hubs in study.yaml so that it cuts no equals."
+    )
+    return [warning("study.yaml", place, "tied_hubs", message, remedy)]
 
 
 def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
