@@ -137,7 +137,12 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
     rows = [{"library": "gene", "feature_id": f"E{i}", "is_consistent": i != 3} for i in range(10)]
     given[OVERLAPS] = pl.DataFrame(rows, schema=schema(tables()[OVERLAPS]), orient="row")
     part = next(p for p in ANALYSIS.parts(study(), given) if p.key == "shared genes")
-    found = ANALYSIS.run(part, given).frames[TABLE]
+    done = ANALYSIS.run(part, given)
+    found = done.frames[TABLE]
+    assert [p.rule for p in done.problems] == ["annotation_bias"]
+    assert "in b_a" in done.problems[0].message
+    (other,) = (p for p in ANALYSIS.parts(study(), given) if p.key == "b_a")
+    assert ANALYSIS.run(other, given).problems == ()  # told once, with the shared genes
     assert found["contrast_id"].null_count() == found.height > 0
     assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]
 
