@@ -130,10 +130,10 @@ def _caption(
     alpha, alone = f"{given['alpha']:g}", nodes["module"].null_count()
     clusters, lines = counted(nodes["cluster"].n_unique(), "most significant cluster"), joined.nnz // 2
     return (
-        f"{where}terms of {what} with nominal P < {alpha} ({METHODS[given['method']]}, one-sided): of the {clusters} of "
-        f"terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) at most {EACH} each, the first with its name. "
-        f"{passed} of {nodes.height} {'has' if passed == 1 else 'have'} FDR < {alpha} (Benjamini-Hochberg over all "
-        "terms within the size limits that are no headings). Count: genes of the list in the term. "
+        f"{where}terms of {what} with nominal P < {alpha} ({METHODS[given['method']]}, one-sided): of the {clusters} "
+        f"of terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) at most {EACH} each, the first with its "
+        f"name. {passed} of {nodes.height} {'has' if passed == 1 else 'have'} FDR < {alpha} (Benjamini-Hochberg over "
+        "all terms within the size limits that are no headings). Count: genes of the list in the term. "
         f"{counted(lines, 'line joins', 'lines join')} terms that share genes (mean of Jaccard and overlap coefficient "
         f"≥ {SIMILAR:g}), wider where they share more; colours: groups of joined terms (Louvain), grey: joined to none"
         f"{_alone(alone, nodes.height)}. {against(terms)}"
