@@ -26,6 +26,7 @@ from tasks.methods.cerna_inputs import (
 )
 from tasks.methods.cerna_network import network_nodes, tie_words, tied_hubs
 from tasks.methods.cerna_triplets import triplets
+from tasks.methods.report_words import counted
 from tasks.methods.result_frames import result_frame
 
 UNSIGNED = (
@@ -57,8 +58,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     if found.rows.is_empty():
         tested = sum(found.family_sizes.values())
         why = missing(nodes, edges) or (
-            f"none of {tested:,} triplets of the target tables is significant at {given['fdr']:g} or has three "
-            "changed RNAs whose directions fit"
+            f"none of {counted(tested, 'triplet')} of the target tables is significant at {given['fdr']:g} or has "
+            "three changed RNAs whose directions fit"
             if tested
             else "no miRNA of the target tables has both a tested lncRNA or circRNA and a tested mRNA"
         )
