@@ -94,7 +94,9 @@ def exclusions_summary(left: Sequence[LeftOut], pairs: pl.DataFrame, alpha: floa
     named = list(dict.fromkeys(f"{quantity(r)}{hours(r['time_h'])}" for r in turned.iter_rows(named=True)))
     shown = [*named[:LISTED], *([f"{len(named) - LISTED} more"] if len(named) > LISTED else [])]
     crossing = f"{counted(turned.height, 'pair crosses', 'pairs cross')} {alpha:g}"
-    return f"{said} {with_it}; with what is left out put back {crossing} ({several(shown)}): see there.{rest}"
+    return (
+        f"{said} {with_it}; with what is left out put back {crossing} ({several(shown)}), told under each assay.{rest}"
+    )
 
 
 def _pvalue(pair: Row) -> str:

@@ -19,6 +19,7 @@ from tasks.methods.report_words import number, several, spoken
 REASON = "na_reason"
 ROWS = 200  # more than people read on a page
 _P_VALUES = ("padj", "_pvalue")
+_ALWAYS = frozenset({"time_h"})  # empty for other reasons than ``na_reason``
 _UNITS = {"h": "h", "nm": "nm", "percent": "%", "mm": "mm", "cpm": "CPM", "nt": "nt"}
 _HEADINGS = {
     "pvalue": "p",
@@ -140,11 +141,12 @@ def _explained(first: pl.DataFrame, wanted: Mapping[str, str], kept: dict[str, s
     """Columns without ``na_reason`` where no empty cell that it explains is shown, and what there is to say of it."""
     if REASON not in kept:
         return kept, ""
-    numbers = [c for c in kept if first.schema[c].is_numeric() or first.schema[c] == pl.Boolean]
+    valued = [c for c, t in first.schema.items() if (t.is_numeric() or t == pl.Boolean) and c not in _ALWAYS]
+    numbers = [c for c in kept if c in valued]
     told = first.filter(pl.col(REASON).is_not_null())
     if numbers and told.select(pl.any_horizontal(pl.col(numbers).is_null().any())).item():
         return kept, legend(first[REASON])
-    empty = [h for c, h in wanted.items() if c in first.columns and c not in kept]
+    empty = [h for c, h in wanted.items() if c in valued and c not in kept]
     if not empty:
         return kept, legend(first[REASON])
     reasons = several([reason_words(code) for code in told[REASON].unique().sort()], "or")

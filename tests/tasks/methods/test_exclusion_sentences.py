@@ -88,8 +88,8 @@ def test_the_summary_counts_what_is_left_out_and_says_whether_anything_hangs_on_
     turned = summary(*quiet, pair("including_excluded", 0.01, time_h=24.0), left=LEFT[:1], is_partial=True)
     assert turned == (
         "exclusions.csv leaves out 1 well, each with its reason. It would change 2 families of tests; with what is "
-        "left out put back 1 pair crosses 0.05 (viability at 24 h): see there. Not everything could be put back: see "
-        "the warnings."
+        "left out put back 1 pair crosses 0.05 (viability at 24 h), told under each assay. Not everything could be "
+        "put back: see the warnings."
     )
     assert summary(*quiet, left=()) == ""
     assert summary(pair("primary", 0.01)).endswith("No test of the bench assays could be repeated with them.")
