@@ -29,9 +29,9 @@ def compare(bench: Bench, label: str = LABEL) -> Diff:
     )
 
 
-def printed(diff: Diff, how: str = "table") -> str:
+def printed(diff: Diff, how: str = "table", width: int = 300) -> str:
     text = StringIO()
-    print_diff(diff, how, Console(file=text, width=300))  # type: ignore[arg-type]
+    print_diff(diff, how, Console(file=text, width=width))  # type: ignore[arg-type]
     return text.getvalue()
 
 
@@ -126,6 +126,17 @@ def test_people_read_it_and_programs_too(after: Diff) -> None:
     read = json.loads(printed(after, "json"))
     assert len(read["results"]) == after.results.height
     assert pl.read_csv(printed(after, "csv").encode()).height == after.results.height
+
+
+def test_in_80_columns_no_number_is_broken(after: Diff) -> None:
+    text = printed(after, width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    flips = after.results.filter(pl.col("is_flip") & (pl.col("column") == "pvalue")).head(5)
+    counts = [*after.files["changed_rows"].drop_nulls(), *after.exclusions["changed_rows"]]
+    words = {word.rpartition("=")[2] for word in text.split()}
+    assert {f"{float(v):.4g}" for column in ("was", "is") for v in flips[column]} <= words
+    assert set(map(str, counts)) <= words
+    assert {*PLATES.values(), RUNS[0]} <= set(text.replace(";", " ").split())
 
 
 def test_a_name_is_given_once_and_survives_the_warehouse(frozen: Bench, after: Diff) -> None:
