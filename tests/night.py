@@ -9,7 +9,7 @@ from tasks.engine import analyse, ingest
 from tasks.engine.context import open_objects, open_warehouse
 from tasks.engine.figures import computations
 from tasks.engine.ingest import IngestPlan
-from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
+from tasks.engine.outcomes import FIGURE, FileOutcome, PartOutcome, Summary
 from tasks.engine.publish import is_current, publish_study, published, unchanged, withdrawn
 from tasks.engine.study_files import read_folder
 from warehouse.store import Warehouse
@@ -39,14 +39,18 @@ def analysed(plan: IngestPlan, warehouse: Warehouse, waiting: tuple[str, ...]) -
     return parts
 
 
-def night(study: Path, home: Path) -> Summary:
-    """Ingest, analyse and publish a study; nothing when nothing changed."""
+def night(study: Path, home: Path, *, is_drawn: bool = True) -> Summary:
+    """Ingest, analyse and publish a study; nothing when nothing changed.
+
+    ``is_drawn``: figures too; tests that look at tables only need not wait for pictures.
+    """
     warehouse, store, folder = open_warehouse(home), open_objects(home), read_folder(study.resolve())
     hashes = ingest.hashes_of(folder, home, store)
     if is_current(folder, hashes, warehouse):
         return unchanged(folder, warehouse)
     plan, files = loaded(study, home)
-    parts = analysed(plan, warehouse, tuple(computations()))
+    wanted = tuple(name for name in computations() if is_drawn or not name.startswith(FIGURE))
+    parts = analysed(plan, warehouse, wanted)
     failed = any(p.status == "failed" for p in parts)
     away = withdrawn(plan.study_id, warehouse)
     at = publish_study(plan.study_id, plan.state, warehouse, is_complete=not failed)

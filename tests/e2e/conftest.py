@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,9 @@ def bench(first_night: tuple[Path, Path]) -> Bench:
     now, untouched = first_night
     replace_folder(untouched, now)
     return Bench(now / "study", now / "home")
+
+
+@pytest.fixture
+def undrawn(bench: Bench) -> Bench:
+    """The small study after one night; its further nights draw nothing."""
+    return replace(bench, is_drawn=False)

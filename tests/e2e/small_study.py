@@ -36,10 +36,11 @@ class Bench:
 
     study: Path
     home: Path
+    is_drawn: bool = True
 
     def night(self) -> Summary:
-        """Run a night."""
-        return night(self.study, self.home)
+        """Run a night, with figures if they are asked for."""
+        return night(self.study, self.home, is_drawn=self.is_drawn)
 
     @property
     def warehouse(self) -> Warehouse:
@@ -66,6 +67,15 @@ class Bench:
         return self.rows(
             "SELECT status, row_count FROM core.raw_objects WHERE file_name = ? ORDER BY received_at, object_id", name
         )
+
+    def wells(self, name: str) -> int:
+        """Wells that the tables hold of a plate's file, whatever its version."""
+        ((count,),) = self.rows(
+            "SELECT count(*) FROM core.plate_wells WHERE object_id IN "
+            "(SELECT object_id FROM core.raw_objects WHERE file_name = ?)",
+            name,
+        )
+        return int(str(count))
 
     def attempts(self) -> set[tuple[object, ...]]:
         """Attempt, analysis, part and status of everything that was ever computed or skipped."""

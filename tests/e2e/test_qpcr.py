@@ -32,7 +32,7 @@ def qpcr_study(
     rows = [f"{name},{condition},D{i},1\n" for i, (name, condition) in enumerate(conditions.items())]
     (study / "samples.csv").write_text("".join(["sample,condition,donor,replicate\n", *rows]))
     (study / "files.csv").write_text(f'file,assay\n"landing/{raw.name}",qpcr\n')
-    return Bench(study, folder / "home")
+    return Bench(study, folder / "home", is_drawn=False)
 
 
 def wells(bench: Bench) -> list[tuple[str, str, str, float]]:

@@ -105,7 +105,7 @@ def test_three_libraries_of_three_tools_are_fitted_apart(folder: Path, tmp_path:
     ciri(folder)
     assert {p.rule for p in ingest.check(read_folder(folder))} == NOT_ASKED_FOR
     home = tmp_path / "home"
-    summary = night(folder, home)
+    summary = night(folder, home, is_drawn=False)
     assert {(f.parser, f.status) for f in summary.files} == {
         ("count_matrix", "loaded"), ("mirdeep2", "loaded"), ("ciri", "loaded"),
     }  # fmt: skip
@@ -129,33 +129,33 @@ def test_three_libraries_of_three_tools_are_fitted_apart(folder: Path, tmp_path:
     assert rows(home, "SELECT count(*) FROM core.feature_counts WHERE library <> 'circrna' AND linear_count >= 0") == [
         (0,)
     ]
-    assert night(folder, home).is_unchanged
+    assert night(folder, home, is_drawn=False).is_unchanged
 
 
 def test_a_table_beside_the_counts_is_read_with_them_and_again_when_it_changes(folder: Path, tmp_path: Path) -> None:
     dcc(folder)
     home = tmp_path / "home"
     assert {p.rule for p in ingest.check(read_folder(folder))} == NOT_ASKED_FOR
-    summary = night(folder, home)
+    summary = night(folder, home, is_drawn=False)
     assert {f.file_name: f.status for f in summary.files if f.parser == "dcc"} == dict.fromkeys(
         [f"landing/dcc/{name}" for name in ("CircRNACount", "CircCoordinates", "LinearCount")], "loaded"
     )
     hosts = "SELECT host_gene_id, host_gene FROM core.features WHERE feature_id = 'chr1:3001|3400|+'"
     assert rows(home, hosts) == [(GENES[3], "G3")]
-    assert night(folder, home).is_unchanged
+    assert night(folder, home, is_drawn=False).is_unchanged
     coordinates = folder / "landing/dcc/CircCoordinates"
     coordinates.write_text(coordinates.read_text().replace("\tG3\t", "\tG4\t"))
-    read = {f.file_name for f in night(folder, home).files}
+    read = {f.file_name for f in night(folder, home, is_drawn=False).files}
     assert read >= {"landing/dcc/CircCoordinates", "landing/dcc/CircRNACount"}
     assert rows(home, hosts) == [(GENES[4], "G4")]
-    assert night(folder, home).is_unchanged
+    assert night(folder, home, is_drawn=False).is_unchanged
 
 
 def test_two_tools_of_the_same_samples_wait_for_a_choice_and_may_be_merged(folder: Path, tmp_path: Path) -> None:
     ciri(folder)
     dcc(folder)
     home = tmp_path / "home"
-    skipped = [p for p in night(folder, home).parts if p.status == "skipped" and "circrna" in p.part]
+    skipped = [p for p in night(folder, home, is_drawn=False).parts if p.status == "skipped" and "circrna" in p.part]
     assert "differential_expression" in {p.analysis for p in skipped}
     assert all("expression.source is not set" in str(p.reason) for p in skipped)
     tested = "SELECT count(*) FROM result.differential_expression WHERE library = 'circrna'"
@@ -163,7 +163,7 @@ def test_two_tools_of_the_same_samples_wait_for_a_choice_and_may_be_merged(folde
     write(
         folder, "study.yaml", YAML.replace("[deseq2]", "[deseq2], source: {circrna: merged}, min_count: {circrna: 90}")
     )
-    summary = night(folder, home)
+    summary = night(folder, home, is_drawn=False)
     assert [p for p in summary.parts if p.status != "done" and "expression.source" in str(p.reason)] == []
     assert rows(home, tested) == [(40,)]
     told = rows(home, "SELECT message FROM ops.validation_results WHERE rule = 'tools_merged'")

@@ -54,7 +54,7 @@ def mirnas(home: Path) -> list[object]:
 
 def test_tables_are_loaded_with_their_object_and_read_once(study: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    first = night(study, home)
+    first = night(study, home, is_drawn=False)
     assert {f.file_name: (f.status, f.assay, f.rows) for f in first.files} == {
         TARGETS: ("loaded", "mirna_targets", 1),
         SETS: ("loaded", "gene_sets", 3),
@@ -66,19 +66,19 @@ def test_tables_are_loaded_with_their_object_and_read_once(study: Path, tmp_path
         ("GO", "GO:0000001", "MDM2"),
         ("GO", "GO:0000001", "TP53"),
     ]
-    assert night(study, home).is_unchanged
+    assert night(study, home, is_drawn=False).is_unchanged
     (study / "landing" / "note.txt").write_text("a note")
-    assert [f.file_name for f in night(study, home).files] == ["landing/note.txt"]
+    assert [f.file_name for f in night(study, home, is_drawn=False).files] == ["landing/note.txt"]
 
 
 def test_a_changed_table_supersedes_and_a_broken_one_is_quarantined_with_its_reason(
     study: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    night(study, home)
+    night(study, home, is_drawn=False)
     (study / TARGETS).write_text(PAIRS.replace("miR-21-5p", "miR-155-5p"))
     (study / SETS).write_text("no gene sets at all\n")
-    night(study, home)
+    night(study, home, is_drawn=False)
     assert mirnas(home) == ["hsa-miR-155-5p"]
     assert ledger(home)[TARGETS] == ("mirna_targets", "loaded", None)
     assay, status, reason = ledger(home)[SETS]
@@ -88,10 +88,10 @@ def test_a_changed_table_supersedes_and_a_broken_one_is_quarantined_with_its_rea
     assert rows(home, "SELECT count(*) FROM core.gene_sets") == [(0,)]
     assert [p.rule for p in check(read_folder(study)) if p.file == SETS] == ["no_gene_sets"]
     (study / SETS).write_text(GMT)
-    night(study, home)
+    night(study, home, is_drawn=False)
     assert ledger(home)[SETS] == ("gene_sets", "loaded", None)
     (study / "study.yaml").write_text(f"{YAML}organism: Mus musculus\n{NAMED}")
-    assert {f.file_name: f.status for f in night(study, home).files} == {TARGETS: "quarantined"}
+    assert {f.file_name: f.status for f in night(study, home, is_drawn=False).files} == {TARGETS: "quarantined"}
     reason = str(ledger(home)[TARGETS][2])
     assert "are of Homo sapiens (hsa-miR-155-5p), but the study is of Mus musculus: no pair can be made" in reason
     assert mirnas(home) == []
@@ -99,23 +99,23 @@ def test_a_changed_table_supersedes_and_a_broken_one_is_quarantined_with_its_rea
 
 def test_a_table_that_is_named_no_more_is_not_used_any_more_and_comes_back(study: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    night(study, home)
+    night(study, home, is_drawn=False)
     (study / "study.yaml").write_text(YAML)
-    night(study, home)
+    night(study, home, is_drawn=False)
     assert mirnas(home) == []
     assert ledger(home)[TARGETS] == ("mirna_targets", "stored", "the study names it no more")
     (study / "study.yaml").write_text(YAML + NAMED)
     assert set(preview(read_folder(study), open_warehouse(home)).to_read) == {SETS, TARGETS}
-    night(study, home)
+    night(study, home, is_drawn=False)
     assert mirnas(home) == ["hsa-miR-21-5p"]
 
 
 def test_a_table_under_another_name_keeps_its_rows(study: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    night(study, home)
+    night(study, home, is_drawn=False)
     (study / "reference/v2.tsv").write_text(PAIRS)
     (study / "study.yaml").write_text(YAML + NAMED.replace(TARGETS, "reference/v2.tsv"))
-    night(study, home)
+    night(study, home, is_drawn=False)
     assert mirnas(home) == ["hsa-miR-21-5p"]
     assert {name: found[1] for name, found in ledger(home).items()} == {
         SETS: "loaded",
@@ -140,7 +140,7 @@ def test_a_table_may_lie_anywhere_and_one_that_is_nowhere_is_told(study: Path, t
     ]
     assert "is an address, which is not fetched" in str(folder.study.problems[0])
     home = tmp_path / "home"
-    night(study, home)
+    night(study, home, is_drawn=False)
     assert {name: found[:2] for name, found in ledger(home).items()} == {
         "landing/t.tsv": ("mirna_targets", "loaded"),
         str(outside): ("gene_sets", "loaded"),
@@ -163,7 +163,7 @@ def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mir
     )
     (study / TARGETS).write_text(PAIRS + "MIMAT0000076\tENSG1\tPTEN\tTargetScan\t\n")
     mapped = "SELECT name, feature_id, rule FROM result.target_mappings WHERE side = 'mirna' ORDER BY name"
-    night(study, home)
+    night(study, home, is_drawn=False)
     assert rows(home, mapped) == [
         ("MIMAT0000076", "hsa-miR-21-5p", "accession"),
         ("hsa-miR-21-5p", "hsa-miR-21-5p", "exact"),
@@ -176,7 +176,7 @@ def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mir
         "reference/mature.fa": "loaded",
     }
     (study / "reference/mature.fa").write_text(mature.replace("-21-", "-590-"))
-    second = night(study, home)
+    second = night(study, home, is_drawn=False)
     assert {f.file_name for f in second.files} == {"reference/mature.fa", "reference/circles.fa"}
     assert rows(home, sites) == [("hsa-miR-590-5p", "hsa_circ_0000284", 10, "8mer")]
     assert rows(home, mapped) == [
@@ -185,12 +185,14 @@ def test_mappings_are_computed_again_when_a_table_changes_and_sites_when_the_mir
         ("hsa-miR-590-5p", None, None),
     ]
     (study / "landing" / "note.txt").write_text("a note")
-    assert {p.status for p in night(study, home).parts if p.analysis == "target_mappings"} == {"current"}
+    assert {p.status for p in night(study, home, is_drawn=False).parts if p.analysis == "target_mappings"} == {
+        "current"
+    }
     yaml = (study / "study.yaml").read_text()
 
     def asked(types: str) -> set[str]:
         (study / "study.yaml").write_text(yaml.replace("cerna: {", f"cerna: {{site_types: [{types}], "))
-        return {f.file_name for f in night(study, home).files if f.status == "loaded"}
+        return {f.file_name for f in night(study, home, is_drawn=False).files if f.status == "loaded"}
 
     assert asked("7mer-A1, 7mer-m8, 8mer") == set()  # as without the key
     assert asked("8mer, 7mer-m8, 7mer-A1, 6mer") == {"reference/circles.fa"}
@@ -215,7 +217,7 @@ def test_named_lists_are_loaded_and_tested_and_one_without_a_background_is_left_
     told = {p.rule: p for p in check(read_folder(study))}
     assert "the list lone names no background" in told["background_missing"].message
     assert "1-Mar on line 3" in told["excel_damaged_name"].message
-    first = night(study, home)
+    first = night(study, home, is_drawn=False)
     assert {f.file_name: (f.status, f.assay, f.rows) for f in first.files if "txt" in f.file_name} == {
         "reference/a.txt": ("loaded", "gene_lists", 4),
         "reference/b.txt": ("loaded", "gene_lists", 6),
