@@ -1,19 +1,23 @@
-"""What exclusions.csv leaves out, and what p is with it, in sentences. Pure."""
+"""What exclusions.csv leaves out, and what p and rescue are with it, in sentences. Pure."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from tasks.methods.bench_families import FAMILY
 from tasks.methods.bench_sentences import groups, is_significant
+from tasks.methods.put_back import LeftOut
 from tasks.methods.pvalue_text import pvalue_phrase
-from tasks.methods.report_words import Row, capital, counted, hours, method, quantity, several, spoken
+from tasks.methods.reason_words import reason_words
+from tasks.methods.report_words import Row, capital, counted, hours, method, number, quantity, several, spoken
 
 PRIMARY, WITH = "primary", "including_excluded"
 LISTED = 3  # pairs of a family that are told one by one, though nothing turns on them
 TOLD = 12  # families
+EFFECTS = {"condition": "condition", "time": "time", "condition:time": "condition × time"}
 
 
 def exclusion_sentences(pairs: pl.DataFrame, labels: Mapping[str, str], alpha: float) -> list[str]:
@@ -47,15 +51,103 @@ def _sentence(
     clauses = []
     for again, alone in listed:
         later, earlier = groups(again, labels)
-        clauses.append(f"{_pvalue(again)} instead of {_pvalue(alone)} ({later} against {earlier})")
+        now, was = _pvalue(again), _pvalue(alone)
+        change = f"{now}, as without it" if now == was else f"{now} instead of {was}"
+        clauses.append(f"{change} ({later} against {earlier})")
     other = len(pairs) - len(listed)
     same = f"; no {'other ' if crossing else ''}pair crosses {alpha:g}" if other else ""
     tests = {(again["method"], alone["method"]) for again, alone in pairs if again["method"] != alone["method"]}
     by = "".join(f" It is then tested by {method(a)} and not by {method(b)}." for a, b in sorted(tests))
     place = f"{quantity(first)}{hours(first['time_h'])}"
-    return f"{capital('left out of')} {place}: {first['put_back']}. With it {several(clauses)}{same}.{by}"
+    moved = " No difference of means moves in its first three digits." if _moves_nothing(pairs) else ""
+    return f"{capital('left out of')} {place}: {first['put_back']}. With it {several(clauses)}{same}.{by}{moved}"
+
+
+def _moves_nothing(pairs: Sequence[tuple[Row, Row]]) -> bool:
+    """Whether every pair has a difference of means, and prints the same one with and without what is left out."""
+    sizes = [(again["mean_difference"], alone["mean_difference"]) for again, alone in pairs]
+    return all(a is not None and b is not None and number(a) == number(b) for a, b in sizes)
+
+
+def exclusions_summary(left: Sequence[LeftOut], pairs: pl.DataFrame, alpha: float, *, is_partial: bool) -> str:
+    """How much exclusions.csv leaves out, and whether a conclusion of the bench assays hangs on it; empty for nothing.
+
+    ``pairs``: rows of ``result.pairwise_tests``; ``is_partial``: not everything could be put back.
+    """
+    if not left:
+        return ""
+    kinds = {"well": "wells", "file": "files", "culture": "cultures", "culture of a file": "cultures of a file"}
+    count = Counter(one.kind for one in left)
+    what = several([counted(count[kind], kind, plural) for kind, plural in kinds.items() if count[kind]])
+    said = f"exclusions.csv leaves out {what}, each with its reason."
+    keys = ["comparison_id", *FAMILY, "scale", "group_a", "group_b"]
+    back = pairs.filter(role=WITH).select(*keys, again="padj")
+    both = back.join(pairs.filter(role=PRIMARY).select(*keys, "padj"), on=keys, how="inner", nulls_equal=True)
+    if not both.height:
+        return f"{said} No test of the bench assays could be repeated with {'it' if len(left) == 1 else 'them'}."
+    crosses = (pl.col("again") < alpha).fill_null(value=False) != (pl.col("padj") < alpha).fill_null(value=False)
+    turned = both.filter(crosses).sort("comparison_id", *FAMILY)
+    families = both.select("comparison_id", *FAMILY).n_unique()
+    with_it = f"{'It' if len(left) == 1 else 'They'} would change {counted(families, 'family', 'families')} of tests"
+    rest = " Not everything could be put back: see the warnings." if is_partial else ""
+    if not turned.height:
+        return f"{said} {with_it}, and no conclusion: with what is left out put back no pair crosses {alpha:g}.{rest}"
+    named = list(dict.fromkeys(f"{quantity(r)}{hours(r['time_h'])}" for r in turned.iter_rows(named=True)))
+    shown = [*named[:LISTED], *([f"{len(named) - LISTED} more"] if len(named) > LISTED else [])]
+    crossing = f"{counted(turned.height, 'pair crosses', 'pairs cross')} {alpha:g}"
+    return (
+        f"{said} {with_it}; with what is left out put back {crossing} ({several(shown)}), told under each assay.{rest}"
+    )
+
+
+def rescue_exclusion_sentence(rows: Sequence[Row], labels: Mapping[str, str], alpha: float) -> str | None:
+    """What is left out of a family, and how much each treatment rescues with it; null where nothing is left out.
+
+    ``rows``: of ``result.rescue``, of one comparison, quantity and time.
+    """
+    back = [row for row in rows if row["put_back"]]
+    if not back:
+        return None
+    level = f"{(1 - alpha) * 100:g} % CI"
+    clauses = []
+    for row in back:
+        share, ends = row[f"rescue_{WITH}"], (row[f"ci_low_{WITH}"], row[f"ci_high_{WITH}"])
+        told = f"no rescue of {{}} is given ({spoken(row[f'na_reason_{WITH}'] or 'no reason is stored')})"
+        if share is not None:
+            between = "" if None in ends else f" ({level} {number(100 * ends[0])} % to {number(100 * ends[1])} %)"
+            told = f"{{}} undid {number(100 * share)} %{between}"
+        alone = "none" if row["rescue"] is None else f"{number(100 * row['rescue'])} %"
+        clauses.append(f"{told.format(labels.get(row['treatment'], row['treatment']))} instead of {alone}")
+    return f"With what is left out put back ({back[0]['put_back']}) {several(clauses)}."
+
+
+def course_exclusion_sentences(tests: pl.DataFrame) -> list[str]:
+    """One sentence per time course of which something is left out: p over the whole course with it and without it.
+
+    ``tests``: rows of ``result.time_course_tests`` of one assay. P-values are Greenhouse–Geisser's where there are any.
+    """
+    keys = ["comparison_id", "experiment", "measure", "target", "scale"]
+    told = []
+    for course in tests.filter(role=WITH).partition_by(keys, maintain_order=True):
+        alone = tests.filter(role=PRIMARY).join(course.select(keys).unique(), on=keys, how="semi")
+        before = {row["effect"]: row for row in alone.iter_rows(named=True)}
+        both = [(row, before[row["effect"]]) for row in course.iter_rows(named=True) if row["effect"] in before]
+        clauses = [f"{_course_pvalue(again)} instead of {_course_pvalue(was)} ({EFFECTS[again['effect']]})"
+                   for again, was in both]  # fmt: skip
+        first = course.row(0, named=True)
+        told.append(
+            f"{capital('left out of')} the time course of {quantity(first)}: {first['put_back']}. "
+            f"With it {several(clauses)}."
+        )
+    return told
+
+
+def _course_pvalue(row: Row) -> str:
+    exact = row["pvalue"] if row["pvalue_gg"] is None else row["pvalue_gg"]
+    why = f" ({spoken(row['na_reason'])})" if exact is None and row["na_reason"] else ""
+    return f"{pvalue_phrase(exact)}{why}"
 
 
 def _pvalue(pair: Row) -> str:
-    why = f" ({spoken(pair['na_reason'])})" if pair["padj"] is None and pair["na_reason"] else ""
+    why = f" ({reason_words(pair['na_reason'])})" if pair["padj"] is None and pair["na_reason"] else ""
     return f"{pvalue_phrase(pair['padj'])}{why}"

@@ -18,13 +18,21 @@ from tasks.methods.bench_families import (
     assays,
     labels,
 )
-from tasks.methods.exclusion_sentences import PRIMARY, WITH, exclusion_sentences
+from tasks.methods.exclusion_sentences import (
+    PRIMARY,
+    WITH,
+    course_exclusion_sentences,
+    exclusion_sentences,
+    rescue_exclusion_sentence,
+)
+from tasks.methods.put_back import left_out_of
 from tasks.methods.report_blocks import Block, Bullets, Cell, Grid, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, heading, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
-from tasks.methods.report_words import METHODS, assay_title, quantity
+from tasks.methods.report_words import METHODS, assay_title, hours, quantity
 
 FIGURES, RESCUE, TIME_COURSES = "result.figures", "result.rescue", "result.time_course_tests"
+EXCLUSIONS = "core.exclusions"
 QUANTITY, WELLS = "_quantity", "_wells"
 PAIR_COLUMNS = {
     QUANTITY: "quantity",
@@ -208,20 +216,35 @@ def _optional(study: StudyYaml, here: Mapping[str, pl.DataFrame], assay: str) ->
     found: list[Block] = []
     for name, caption in captions.items():
         if name in here and here[name].height:
-            rows = without_bookkeeping(_quantities(here[name]).drop("assay", "measure", "target", "design_note", WELLS))
-            named = rows.select(QUANTITY, pl.exclude(QUANTITY))
+            rows = here[name]
+            told = _rescue_exclusions(rows, study) if name == RESCUE else course_exclusion_sentences(rows)
+            found += [Bullets(tuple((text,) for text in told))] if told else []
+            named = without_bookkeeping(_quantities(rows).drop("assay", "measure", "target", "design_note", WELLS))
+            named = named.select(QUANTITY, pl.exclude(QUANTITY))
             columns = {c: "quantity" if c == QUANTITY else heading(c) for c in named.columns}
             found.append(grid(named, caption, slug(name.partition(".")[2], assay), columns, shown=shown, rest=REST))
     return found
 
 
+def _rescue_exclusions(rows: pl.DataFrame, study: StudyYaml) -> list[str]:
+    """What rescue is with exclusions put back, a sentence per family of which something is left out."""
+    keys = ["comparison_id", *FAMILY]
+    told = []
+    for family in rows.filter(pl.col("put_back").is_not_null()).partition_by(keys, maintain_order=True):
+        row = family.row(0, named=True)
+        said = rescue_exclusion_sentence(family.to_dicts(), labels(study), study.statistics.alpha)
+        told.append(f"Rescue of {quantity(row)}{hours(row['time_h'])}, comparison {row['comparison_id']}: {said}")
+    return told
+
+
 def _readings(study: StudyYaml, frames: Mapping[str, pl.DataFrame], measurements: pl.DataFrame) -> list[Block]:
     """The readings behind every family, once each."""
     found: dict[str, Block] = {}
+    left = left_out_of(frames[EXCLUSIONS], frames["core.raw_objects"])
     for row in measurements.select(FAMILY).unique().sort(FAMILY).iter_rows(named=True):
         anchor = family_anchor(row)
         if anchor not in found:
-            made = readings_grid(row, frames, study.qpcr.reference_targets, labels(study))
+            made = readings_grid(row, frames, study.qpcr.reference_targets, labels(study), left)
             if made is not None:
                 found[anchor] = made
     return list(found.values())
@@ -235,6 +258,7 @@ SECTION = Section(
         **READS,
         **TABLES,
         "core.samples": (),
+        EXCLUSIONS: (),
         "core.raw_objects": ("object_id", "file_name", "status"),
         RESCUE: (),
         TIME_COURSES: (),
