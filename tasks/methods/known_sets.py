@@ -39,7 +39,10 @@ def few_known(sets: pl.DataFrame, gene_count: int) -> list[Problem]:
     )  # fmt: skip
     for name, count, known in genes.sort("collection").iter_rows():
         if known < FEW * min(count, gene_count):
-            message = f"of {count:,} genes of the collection {known:,} are genes of the study, which has {gene_count:,}"
+            message = (
+                f"of {counted(count, 'gene')} of the collection {counted(known, 'is a gene', 'are genes')} of the "
+            )
+            message += f"study, which has {gene_count:,}"
             remedy = "Take gene sets of the study's organism with symbols; name annotation.features if ids have none."
             found.append(warning("study.yaml", f"key enrichment.gene_sets.{name}", "few_known_genes", message, remedy))
     return found
