@@ -81,10 +81,13 @@ def untested(lists: Sequence[tuple[GeneList, str]], limits: tuple[int, int], pla
     """
     if not lists:
         return []
+    alike: dict[tuple[str, str, int], list[str]] = {}
+    for one, collection in lists:
+        evidence = f" ({TIERS[one.tier]})" if one.tier else ""
+        alike.setdefault((evidence, collection, len(one.background)), []).append(one.name)
     told = [
-        f"{one.name}{f' ({TIERS[one.tier]})' if one.tier else ''} in {collection}, of a background of "
-        f"{counted(len(one.background), 'gene')}"
-        for one, collection in lists
+        f"{' and '.join(names)}{evidence} in {collection}, of a background of {counted(size, 'gene')}"
+        for (evidence, collection, size), names in alike.items()
     ]
     message = f"not tested, as no set has {limits[0]} to {limits[1]} genes (enrichment.size) in their background: "
     message += "; ".join(told)
