@@ -16,7 +16,10 @@ class GeneListGene(
     key=("study_id", "contrast_id", "gene_list", "symbol", "gene"),
     sort_by=("contrast_id", "gene_list", "symbol", "gene"),
 ):
-    """One gene of a named list: the study's gene that it means, how that changed, or why it is not counted."""
+    """One gene of a named list: the study's gene that it means, how that changed, or why it is not counted.
+
+    A list that is left out has no rows; `ops.analysis_runs` says why (`background_missing` above all).
+    """
 
     study_id: StudyId
     run_id: RunId

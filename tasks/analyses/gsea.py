@@ -14,6 +14,8 @@ from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.gene_rankings import METHOD, NAMED, named_sets, ranked_terms, ranking
 from tasks.methods.gene_units import gene_units
 from tasks.methods.known_sets import NO_SETS, few_known
+from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 from tasks.methods.result_frames import result_frame
 
 TESTS, SETS, TABLE = "result.differential_expression", "core.gene_sets", "result.enrichment"
@@ -65,10 +67,10 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     limits = (given["limits"][0], given["limits"][1])
     lists = sets.filter(collection=NAMED)
     rows = ranked_terms(ranked, sets, limits, given["permutations"], given["alpha"])
-    problems += _unranked(given["contrast"], lists, rows)
+    problems += [*_unranked(given["contrast"], lists, rows), *_small(given["contrast"], rows, limits[0])]
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given["contrast"], ranked.height)))
-    problems += _at_the_floor(given, rows)
+    problems += [*_without_sets(given["contrast"], collections, rows), *_at_the_floor(given, rows)]
     rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
     return Computed({TABLE: result_frame(rows.to_dicts(), Enrichment)}, tuple(problems))
 
@@ -82,8 +84,8 @@ def _at_the_floor(given: Mapping[str, Any], rows: pl.DataFrame) -> list[Problem]
     found = []
     for name, count, _ in families.filter(found=0).filter(pl.col("at_floor") > 0).sort("collection").iter_rows():
         message = (
-            f"no set of {name} has FDR < {given['alpha']:g}, but {count:,} have about the least P that "
-            f"{given['permutations']:,} permutations can give"
+            f"no set of {name} has FDR < {given['alpha']:g}, but {counted(count, 'has', 'have')} about the least P "
+            f"that {given['permutations']:,} permutations can give"
         )
         remedy = f"Set enrichment.permutations to {given['permutations'] * 10} or more in study.yaml."
         found.append(warning("study.yaml", f"contrast {given['contrast']}", "few_permutations", message, remedy))
@@ -99,6 +101,32 @@ def _unranked(contrast: str, lists: pl.DataFrame, rows: pl.DataFrame) -> list[Pr
         remedy = "Name its genes as the study does, or name annotation.gene_aliases."
         found.append(warning("study.yaml", f"key enrichment.lists.{name}", "list_not_ranked", message, remedy))
     return found
+
+
+def _without_sets(contrast: str, sets: pl.DataFrame, rows: pl.DataFrame) -> list[Problem]:
+    """A warning that names collections of which no set has as many ranked genes as the limits ask for."""
+    lost = sets.filter(~pl.col("collection").is_in(rows["collection"].unique().implode()))["collection"].unique().sort()
+    if lost.is_empty():
+        return []
+    message = (
+        f"no set of {' or '.join(lost)} has as many ranked genes as enrichment.size asks for: GSEA has no row of it"
+    )
+    remedy = "Nothing is to be done if the sets are meant to be so small or large; else change enrichment.size."
+    return [warning("study.yaml", f"contrast {contrast}", "no_ranked_set", message, remedy)]
+
+
+def _small(contrast: str, rows: pl.DataFrame, fewest: int) -> list[Problem]:
+    """A warning that names the lists of fewer ranked genes than a set must have: they are tested all the same."""
+    if rows.is_empty():
+        return []
+    small = rows.filter(pl.col("set_size") < fewest, collection=NAMED).sort("term_id")
+    if small.is_empty():
+        return []
+    sizes = [f"{name} ({counted(size, 'gene')})" for name, size in small.select("term_id", "set_size").iter_rows()]
+    message = f"fewer than {fewest} genes (enrichment.size) are ranked in {contrast} of {several(sizes, 5)}: "
+    message += "NES and P of so few hang on single genes"
+    remedy = "Read them with the genes' own changes in result.gene_list_genes, or take a larger list."
+    return [warning("study.yaml", f"contrast {contrast}", "small_list", message, remedy)]
 
 
 def _none(contrast: str, count: int) -> Problem:

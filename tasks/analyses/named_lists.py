@@ -13,10 +13,10 @@ from schemas.tables.enrichment import Enrichment
 from schemas.tables.gene_list_genes import GeneListGene
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, TESTS
-from tasks.methods.enrichment import enriched_terms
+from tasks.methods.enrichment import enriched_terms, without_sets
 from tasks.methods.gene_lists import BACKGROUND_REMEDY, TESTED
 from tasks.methods.gene_units import gene_units
-from tasks.methods.known_sets import known_sets
+from tasks.methods.known_sets import known_sets, untested
 from tasks.methods.named_lists import Names, contrast_list, known_genes, left_out, whole_list
 from tasks.methods.problem_lists import shown
 from tasks.methods.result_frames import result_frame
@@ -63,7 +63,8 @@ def _reason(study: Study, name: str, loaded: pl.DataFrame, *, contrasts: list[st
     one = options.lists.get(name)
     if one is None or one.drawn_from is None:
         where = "" if one else "; name it under enrichment.lists of study.yaml"
-        return f"background_missing: the list {name} names no background{where}. {BACKGROUND_REMEDY}"
+        told = f"background_missing: the list {name} names no background{where}. {BACKGROUND_REMEDY}"
+        return f"{told} Until then result.gene_list_genes has none of its genes"
     if not has_sets:
         files = ", ".join(sets.file for sets in options.gene_sets.values())
         said = f"was loaded from {files}; see mart.quarantine" if files else "is named (enrichment.gene_sets)"
@@ -97,9 +98,11 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     where = pl.lit(contrast, pl.String)
     genes = found.genes.with_columns(contrast_id=where, gene_list=pl.lit(name))
     tables = {TABLE: result_frame([], Enrichment), GENES: result_frame(genes, GeneListGene)}
-    problems = left_out(name, genes, drawn_from, is_tested=contrast is not None)
+    problems = left_out(name, genes, drawn_from, units["gene"], is_tested=contrast is not None)
     limits = (given["limits"][0], given["limits"][1])
     rows = enriched_terms(found.lists, sets, limits, given["methods"], given["alpha"])
+    place = f"contrast {contrast}" if contrast else f"key enrichment.lists.{name}"
+    problems += untested(without_sets(found.lists, sets, limits), limits, place)
     if rows.is_empty():
         return Computed(tables, (*problems, _none(given, genes)))
     if contrast is not None and not genes["direction"].is_in(["up", "down"]).any():

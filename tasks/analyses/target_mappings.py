@@ -48,11 +48,13 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
 def _problems(names: pl.DataFrame, features: pl.DataFrame, tables: Sequence[str]) -> list[Problem]:
     found = []
     unsure = names.filter(pl.col("na_reason").is_in(_AMBIGUOUS))
-    for side, what in (("mirna", "miRNAs"), ("target", "targets")):
+    for side, what in (("mirna", "miRNA"), ("target", "target")):
         lost = unsure.filter(side=side).sort("pair_count", descending=True)
         if lost.height:
             pairs = int(lost["pair_count"].sum())
-            message = f"{lost.height:,} {what} of the tables may mean several ({several(lost['name'].to_list())}); "
+            message = (
+                f"{counted(lost.height, what)} of the tables may mean several ({several(lost['name'].to_list())}); "
+            )
             message += f"pairs that are left out for it: {pairs:,}"
             remedy = (
                 f"Name annotation.{'mirna_aliases' if side == 'mirna' else 'gene_aliases'} in study.yaml, or write "
@@ -66,12 +68,13 @@ def _problems(names: pl.DataFrame, features: pl.DataFrame, tables: Sequence[str]
     known = mirnas["feature_id"].is_not_null().mean()
     if features.filter(library="mirna").height and isinstance(known, float) and known < _FEW:
         lost = mirnas.filter(pl.col("feature_id").is_null())
-        message = f"{lost.height:,} of {mirnas.height:,} miRNAs of the tables are not in the study's counts "
+        be = "is" if lost.height == 1 else "are"
+        message = f"{lost.height:,} of {counted(mirnas.height, 'miRNA')} of the tables {be} not in the study's counts "
         message += f"({several(lost.sort('pair_count', descending=True)['name'].to_list())})"
         others = lost.filter(na_reason="other_species")
         if others.height:
             named = " and ".join(counted_species(others["name"])) or "no species known here"
-            message += f"; {others.height:,} of them are of {named}, "
+            message += f"; {others.height:,} of them {'is' if others.height == 1 else 'are'} of {named}, "
             message += f"those that the study counted are of {' and '.join(ours) or 'no species that their names say'}"
         remedy = "Compare the names in result.target_mappings with those of the count file."
         found.append(warning("study.yaml", "key cerna.targets", "mirnas_not_in_study", message, remedy))
@@ -101,7 +104,7 @@ def _unknown_genes(names: pl.DataFrame, targets: pl.DataFrame, features: pl.Data
     lost = genes.filter(pl.col("feature_id").is_null())
     if features.filter(library="gene").is_empty() or lost.height <= (1 - _FEW_GENES) * genes.height:
         return []
-    message = f"{lost.height:,} of {genes.height:,} targets of the tables are not in the study's counts "
+    message = f"{lost.height:,} of {counted(genes.height, 'target')} of the tables are not in the study's counts "
     message += f"({several(lost.sort('pair_count', descending=True)['name'].to_list())})"
     remedy = "Compare the names in result.target_mappings with those of the count file."
     return [warning("study.yaml", "key cerna.targets", "targets_not_in_study", message, remedy)]

@@ -83,7 +83,7 @@ def _mapped(study: Study, known: Mapping[str, pl.DataFrame]) -> Iterator[Problem
     for name in study.config.enrichment.lists:
         listed = names.genes_of(known[LISTS].filter(gene_list=name, role="genes")["symbol"])
         reason = pl.when(pl.col("gene").is_null()).then(pl.lit(NOT_IN_STUDY))
-        yield from left_out(name, listed.with_columns(na_reason=reason), TESTED)
+        yield from left_out(name, listed.with_columns(na_reason=reason), TESTED, units["gene"])
     mappings = analyses()["target_mappings"]
     if not known[TARGETS].is_empty():
         for part in mappings.parts(study, known):

@@ -39,7 +39,10 @@ def few_known(sets: pl.DataFrame, gene_count: int) -> list[Problem]:
     )  # fmt: skip
     for name, count, known in genes.sort("collection").iter_rows():
         if known < FEW * min(count, gene_count):
-            message = f"of {count:,} genes of the collection {known:,} are genes of the study, which has {gene_count:,}"
+            message = (
+                f"of {counted(count, 'gene')} of the collection {counted(known, 'is a gene', 'are genes')} of the "
+            )
+            message += f"study, which has {gene_count:,}"
             remedy = "Take gene sets of the study's organism with symbols; name annotation.features if ids have none."
             found.append(warning("study.yaml", f"key enrichment.gene_sets.{name}", "few_known_genes", message, remedy))
     return found
@@ -78,10 +81,13 @@ def untested(lists: Sequence[tuple[GeneList, str]], limits: tuple[int, int], pla
     """
     if not lists:
         return []
+    alike: dict[tuple[str, str, int], list[str]] = {}
+    for one, collection in lists:
+        evidence = f" ({TIERS[one.tier]})" if one.tier else ""
+        alike.setdefault((evidence, collection, len(one.background)), []).append(one.name)
     told = [
-        f"{one.name}{f' ({TIERS[one.tier]})' if one.tier else ''} in {collection}, of a background of "
-        f"{counted(len(one.background), 'gene')}"
-        for one, collection in lists
+        f"{' and '.join(names)}{evidence} in {collection}, of a background of {counted(size, 'gene')}"
+        for (evidence, collection, size), names in alike.items()
     ]
     message = f"not tested, as no set has {limits[0]} to {limits[1]} genes (enrichment.size) in their background: "
     message += "; ".join(told)

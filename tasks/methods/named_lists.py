@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,9 +10,11 @@ import polars as pl
 from schemas.errors import Problem, warning
 from tasks.methods.gene_lists import ANNOTATED, CHANGED, CHANGED_SUFFIX, TESTED, GeneList
 from tasks.methods.gene_units import named_genes
+from tasks.methods.id_matching import KnownIds
 from tasks.methods.problem_lists import several
 from tasks.methods.report_words import counted
 
+_SHOWN = 5  # genes of a reason that a warning names
 NOT_IN_STUDY, NOT_IN_BACKGROUND = "not_in_study", "not_in_background"
 
 
@@ -84,17 +87,35 @@ def whole_list(name: str, drawn_from: str, members: pl.DataFrame, sets: pl.DataF
     return NamedList([_list(name, inside, background, drawn_from)], genes)
 
 
-def left_out(name: str, genes: pl.DataFrame, drawn_from: str, *, is_tested: bool = True) -> list[Problem]:
-    """A warning that counts the genes of a list that are not tested, and names the first ones; all are in the table."""
+def left_out(
+    name: str, genes: pl.DataFrame, drawn_from: str, known: pl.Series, *, is_tested: bool = True
+) -> list[Problem]:
+    """A warning that counts the genes of a list that are not tested, and names the first ones; all are in the table.
+
+    ``known``: genes of the study, of which one may have been meant.
+    """
     said = []
     for reason, (one, more) in _words(drawn_from, is_tested=is_tested).items():
         lost = genes.filter(na_reason=reason)["symbol"].unique().sort().to_list()
-        said += [f"{counted(len(lost), one, more)} ({several(lost, 5)})"] if lost else []
+        said += [f"{counted(len(lost), one, more)} ({several(lost, _SHOWN)})"] if lost else []
     if not said:
         return []
     message = f"of {counted(genes['symbol'].n_unique(), 'gene')} of the list {name} {' and '.join(said)}"
-    remedy = "Correct their names or name annotation.gene_aliases; result.gene_list_genes lists all of them."
+    unknown = genes.filter(na_reason=NOT_IN_STUDY)["symbol"].unique().sort().to_list()
+    remedy = f"{_meant(unknown[:_SHOWN], known)}Correct their names or name annotation.gene_aliases; "
+    remedy += "result.gene_list_genes lists all of them."
     return [warning("study.yaml", f"key enrichment.lists.{name}", "list_genes_left_out", message, remedy)]
+
+
+def _meant(names: Sequence[str], known: pl.Series) -> str:
+    """``Did you mean CASP3 for CASP33? ``, where a gene of the study differs by a letter or so."""
+    found = []
+    for name in names:
+        is_like = known.str.to_lowercase().str.starts_with(name[:2].lower())
+        is_like &= (known.str.len_chars().cast(pl.Int64) - len(name)).abs() <= 1
+        near = KnownIds(known.filter(is_like)).nearest(name)
+        found += [f"{near} for {name}"] if near else []
+    return f"Did you mean {', '.join(found)}? " if found else ""
 
 
 def _words(drawn_from: str, *, is_tested: bool) -> dict[str, tuple[str, str]]:

@@ -15,6 +15,7 @@ from schemas.errors import Problem, Severity
 from schemas.study import StudyYaml
 from tasks.methods.excel_damage import excel_damaged
 from tasks.methods.gene_lists import BACKGROUND_REMEDY, CHANGED_SUFFIX, OWN_LISTS
+from tasks.methods.gene_rankings import NAMED
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheet_rows import explained
@@ -190,8 +191,14 @@ def _value_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
 
 
 def _list_problems(config: StudyYaml, marked: Marked) -> Iterable[Problem]:
-    """Named gene lists without a background, and those that are called as a list that every study has."""
+    """Named gene lists without a background, and lists and collections called as one that every study has."""
     lists = config.enrichment.lists
+    if NAMED in config.enrichment.gene_sets:
+        key = ("enrichment", "gene_sets", NAMED)
+        message = f"'{NAMED}' is the collection of the lists that study.yaml names"
+        yield _problem(
+            Severity.FATAL, marked, key, NAMED, "wrong_value", message, "Call the file of gene sets otherwise."
+        )
     for name, one in lists.items():
         path = ("enrichment", "lists", name)
         if name in OWN_LISTS or name.removesuffix(CHANGED_SUFFIX) in lists.keys() - {name}:

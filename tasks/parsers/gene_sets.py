@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
+from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
+from tasks.methods.gene_rankings import NAMED
 from tasks.methods.gmt import read_gmt
 from tasks.methods.reference_tables import COLLECTIONS
 
@@ -22,11 +24,16 @@ def parse(raw: RawFile, context: Context) -> Parsed:
     """Read the sets once for every collection that the file is named as.
 
     A file that only files.csv names is the collection of its file name. Version and licence are those
-    of study.yaml, else those of the file's comments. Raises ``BadInputError`` for what is no GMT.
+    of study.yaml, else those of the file's comments. Raises ``BadInputError`` for what is no GMT, and for a name that
+    is that of the collection of named lists.
     """
     sets = read_gmt(raw)
     said = context.row.attributes if context.row else {}
     names = said[COLLECTIONS].split("\n") if COLLECTIONS in said else [_stem(raw.name)]
+    if NAMED in names:
+        message = f"{NAMED} is the collection of the lists that study.yaml names, not of a file of gene sets"
+        remedy = "Rename the file, or name it under enrichment.gene_sets of study.yaml."
+        raise bad_input(raw.name, "", "reserved_collection", message, remedy, NAMED)
     about = {key: said.get(key) or sets.about.get(key) for key in ("version", "licence", "source")}
     counts = {"set_count": sets.rows["set_id"].n_unique(), "gene_count": sets.rows["symbol"].n_unique()}
     collections = [{"collection": n, **counts, "empty_set_count": sets.empty_count, **about} for n in names]

@@ -91,8 +91,24 @@ def test_named_lists_are_tested_as_sets_also_where_no_collection_is_named() -> N
         done = run(given | {LISTS: lists, SETS: sets})
         found = done.frames[TABLE].filter(collection="enrichment.lists")
         (told,) = [problem for problem in done.problems if problem.rule == "list_not_ranked"]
+        assert "small_list" not in {problem.rule for problem in done.problems}
         assert "no gene of the list lost was tested in b_a" in told.message
         assert found.select("contrast_id", "term_id", "set_size", "family_size").rows() == [("b_a", "own", 40, 1)]
+
+
+def test_lists_of_fewer_genes_than_a_set_must_have_are_ranked_with_a_caution() -> None:
+    given = frames()
+    rows = [
+        {"object_id": "a" * 64, "role": "genes", "gene_list": name, "symbol": gene}
+        for name, genes in {"pair": GENES[:2], "one": GENES[:1], "enough": GENES[:3]}.items()
+        for gene in genes
+    ]
+    lists = pl.DataFrame(rows, schema=schema(tables()[LISTS]), orient="row")
+    done = run(given | {LISTS: lists.with_columns(is_excluded=pl.lit(value=False))})
+    assert done.frames[TABLE].filter(collection="enrichment.lists")["nes"].len() == 3
+    (told,) = done.problems
+    assert told.rule == "small_list"
+    assert "fewer than 3 genes (enrichment.size) are ranked in b_a of one (1 gene), pair (2 genes): NES" in told.message
 
 
 def test_sets_of_other_names_and_of_other_sizes_are_told() -> None:
@@ -100,6 +116,9 @@ def test_sets_of_other_names_and_of_other_sizes_are_told() -> None:
     other = given | {SETS: given[SETS].with_columns(symbol=pl.lit("mmu") + pl.col("symbol"))}
     assert [p.rule for p in run(other).problems] == ["few_known_genes", "no_ranked_set"]
     assert [p.rule for p in run(other, methods=["ora", "gsea"]).problems] == ["no_ranked_set"]  # ora tells the former
+    tiny = given[SETS].filter(set_id="small").with_columns(collection=pl.lit("D"))
+    (told,) = run(given | {SETS: pl.concat([given[SETS], tiny])}).problems
+    assert (told.rule, "no set of D has as many ranked genes" in told.message) == ("no_ranked_set", True)
     done = run(given, size="20-30")
     assert done.frames[TABLE].is_empty()
     assert "as many of the 60 ranked genes" in done.problems[0].message

@@ -117,7 +117,9 @@ def test_a_list_drawn_from_a_file_is_tested_against_its_genes() -> None:
 
 def test_a_list_without_a_background_is_refused_and_the_others_go_on() -> None:
     given = frames()
-    assert skipped(study(None), given).startswith("background_missing: the list apoptosis names no background.")
+    reason = skipped(study(None), given)
+    assert reason.startswith("background_missing: the list apoptosis names no background.")
+    assert reason.endswith("Until then result.gene_list_genes has none of its genes")
     assert "name it under enrichment.lists" in skipped(study(lists={}), given)
     lists = {"apoptosis": {"genes": "a.txt", "background": "tested"}, "other": {"genes": "b.txt"}}
     parts = ANALYSIS.parts(study(lists=lists), given)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from scipy import stats
@@ -40,8 +42,11 @@ def test_a_background_without_a_set_within_the_limits_is_told_by_list_and_collec
     assert without_sets([one, few, annotated], given, (4, 8)) == [(few, "C"), (annotated, "C")]
     assert without_sets([GeneList("up", GENES[:0], GENES[:3])], given, (4, 8)) == []
     assert enriched_terms([few, annotated], given, (4, 8), ["ora"], 0.05).is_empty()
-    (told,) = untested([(few, "C")], (4, 8), "contrast a")
-    assert "4 to 8 genes (enrichment.size) in their background: hubs (validated targets) in C, of a" in told.message
+    (told,) = untested([(few, "C"), (replace(few, name="other"), "C")], (4, 8), "contrast a")
+    assert (
+        "4 to 8 genes (enrichment.size) in their background: hubs and other (validated targets) in C, of a"
+        in told.message
+    )
     assert untested([], (4, 8), "contrast a") == []
 
 

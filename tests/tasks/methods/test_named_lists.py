@@ -40,11 +40,20 @@ def test_a_list_drawn_from_tested_genes_is_itself_and_its_changed_genes() -> Non
 
 def test_genes_that_are_left_out_are_counted_and_named() -> None:
     genes = contrast_list("death", "tested", members(["BAX", "P53", "NO1", "NO2"]), TESTS, SETS, NAMES).genes
-    (told,) = left_out("death", genes, "tested")
+    (told,) = left_out("death", genes, "tested", UNITS["gene"])
+    assert told.remedy.startswith("Correct their names")
     assert told.message == (
         "of 4 genes of the list death 2 are no genes of the study (NO1, NO2) and 1 was not tested (P53)"
     )
-    assert left_out("death", genes.filter(symbol="BAX"), "tested") == []
+    assert left_out("death", genes.filter(symbol="BAX"), "tested", UNITS["gene"]) == []
+
+
+def test_a_gene_that_was_probably_meant_is_named() -> None:
+    genes = contrast_list("death", "tested", members(["CASP33", "BCLL2", "NO1"]), TESTS, SETS, NAMES).genes
+    (told,) = left_out("death", genes, "tested", UNITS["gene"])
+    assert told.remedy.startswith("Did you mean BCL2 for BCLL2, CASP3 for CASP33? Correct their names")
+    (one,) = left_out("death", genes.filter(symbol="NO1"), "b.txt", UNITS["gene"], is_tested=False)
+    assert "of 1 gene of the list death 1 is a gene of neither study nor background (NO1)" in one.message
 
 
 @pytest.mark.parametrize(

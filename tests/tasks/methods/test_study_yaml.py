@@ -107,6 +107,12 @@ def test_defaults_are_those_of_the_design() -> None:
             "Call it otherwise.",
         ),
         (
+            "enrichment: {gene_sets: {enrichment.lists: a.gmt}}\n",
+            "line 5, key enrichment.gene_sets.enrichment.lists",
+            "wrong_value",
+            "Call the file of gene sets otherwise.",
+        ),
+        (
             "expression: {primary: edger}\n",
             "line 5, key expression.primary",
             "wrong_value",

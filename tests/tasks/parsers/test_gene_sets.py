@@ -33,5 +33,11 @@ def test_a_file_that_files_csv_alone_names_is_the_collection_of_its_name(tmp_pat
     assert set(reading.frames["core.gene_sets"]["collection"]) == {"kegg.v1"}
 
 
+def test_a_file_called_as_the_collection_of_named_lists_is_refused(tmp_path: Path) -> None:
+    reading = read_file(raw_file(tmp_path, GMT, "enrichment.lists.gmt"), context(assay="gene_sets"))
+    assert reading.status == "quarantined"
+    assert [p.rule for p in reading.problems] == ["reserved_collection"]
+
+
 def test_gene_sets_that_nobody_declares_are_not_taken(tmp_path: Path) -> None:
     assert read_file(raw_file(tmp_path, GMT, "go.gmt"), context()).status == "ignored"
