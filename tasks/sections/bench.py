@@ -21,7 +21,7 @@ from tasks.methods.bench_families import (
 from tasks.methods.exclusion_sentences import PRIMARY, WITH, exclusion_sentences
 from tasks.methods.put_back import left_out_of
 from tasks.methods.report_blocks import Block, Bullets, Cell, Grid, Heading, Paragraph, Section, pictures
-from tasks.methods.report_tables import grid, heading, labelled, slug, without_bookkeeping, words
+from tasks.methods.report_tables import Shown, grid, heading, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
 from tasks.methods.report_words import METHODS, assay_title, quantity
 
@@ -62,6 +62,10 @@ PAIRS_OF = {
     "put-back": "Which pairs differ, with what exclusions.csv leaves out put back",
     "beside": "Which pairs differ, by the tests beside the primary one",
 }
+LEFT_TO_SQL = ("df", "n_unit", "confidence_set")  # of rescue and time courses: the tables of a paper lack them
+ONLY_IF_SO = pl.when("cannot_reach_alpha").then(pl.lit(value=True)).alias("cannot_reach_alpha")
+BESIDE_POINT = (WELLS, "effect_size", "effect_name", "scale")  # of pairs with something put back; stars lead to readings
+MANY = 2  # rows of which what is common is said once
 REST = "All rows: benchlake sql, or the exports."
 
 
@@ -165,7 +169,7 @@ def _omnibus(rows: pl.DataFrame, about: tuple[str, str]) -> Grid:
         "na_reason": "why empty",
     }
     shown = dict.fromkeys(("role", "effect_name", "na_reason"), words) | {"method": labelled(METHODS)}
-    ordered = _quantities(rows.sort("measure", "target", "time_h", "role"))
+    ordered = _quantities(rows.sort("measure", "target", "time_h", "role")).with_columns(ONLY_IF_SO)
     caption = f"{about[1]}: do the groups differ at all?"
     return grid(ordered, caption, slug("tests", *about), columns, shown=shown, rest=REST, folded=True)
 
@@ -184,12 +188,12 @@ def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, kind
     }
     places = {condition: order for order, condition in enumerate(known)}
     ordered = [pl.col(group).replace_strict(places, default=len(places)) for group in ("group_a", "group_b")]
-    named = _quantities(rows.sort("measure", "target", "time_h", *ordered))
+    named = _quantities(rows.sort("measure", "target", "time_h", *ordered)).with_columns(ONLY_IF_SO)
     return grid(
         named,
         f"{about[1]}: {PAIRS_OF[kind]}",
         slug(kind, *about),
-        PAIR_COLUMNS,
+        {c: h for c, h in PAIR_COLUMNS.items() if kind != "put-back" or c not in BESIDE_POINT},
         shown=shown,
         note=PAIR_NOTE,
         rest=REST,
@@ -211,10 +215,21 @@ def _optional(study: StudyYaml, here: Mapping[str, pl.DataFrame], assay: str) ->
     for name, caption in captions.items():
         if name in here and here[name].height:
             rows = without_bookkeeping(_quantities(here[name]).drop("assay", "measure", "target", "design_note", WELLS))
-            named = rows.select(QUANTITY, pl.exclude(QUANTITY))
+            named, same = _said_once(rows.select(QUANTITY, pl.exclude(QUANTITY, *LEFT_TO_SQL)), shown)
             columns = {c: "quantity" if c == QUANTITY else heading(c) for c in named.columns}
-            found.append(grid(named, caption, slug(name.partition(".")[2], assay), columns, shown=shown, rest=REST))
+            anchor = slug(name.partition(".")[2], assay)
+            found.append(grid(named, caption, anchor, columns, shown=shown, rest=REST, note=same))
     return found
+
+
+def _said_once(rows: pl.DataFrame, shown: Mapping[str, Shown]) -> tuple[pl.DataFrame, str]:
+    """Without the words that are the same in every row, which a note says."""
+    if rows.height < MANY:
+        return rows, ""
+    texts = [c for c, t in rows.schema.items() if t == pl.String and c not in (QUANTITY, "na_reason", "treatment")]
+    same = [c for c in texts if rows[c].null_count() == 0 and rows[c].n_unique() == 1]
+    said = (f"{heading(c)} {(shown[c](rows[c][0]) if c in shown else Cell(rows[c][0])).text}" for c in same)
+    return rows.drop(same), f"In every row: {'; '.join(said)}." if same else ""
 
 
 def _readings(study: StudyYaml, frames: Mapping[str, pl.DataFrame], measurements: pl.DataFrame) -> list[Block]:
