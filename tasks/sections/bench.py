@@ -64,7 +64,12 @@ PAIRS_OF = {
 }
 LEFT_TO_SQL = ("df", "n_unit", "confidence_set")  # of rescue and time courses: the tables of a paper lack them
 ONLY_IF_SO = pl.when("cannot_reach_alpha").then(pl.lit(value=True)).alias("cannot_reach_alpha")
-BESIDE_POINT = (WELLS, "effect_size", "effect_name", "scale")  # of pairs with something put back; stars lead to readings
+BESIDE_POINT = (
+    WELLS,
+    "effect_size",
+    "effect_name",
+    "scale",
+)  # of put-back pairs; stars lead to readings
 MANY = 2  # rows of which what is common is said once
 REST = "All rows: benchlake sql, or the exports."
 

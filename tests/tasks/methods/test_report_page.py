@@ -21,7 +21,7 @@ from tasks.methods.report_page import (
 HOSTILE = '<script>alert("x")</script>\' onload=\'"&'
 COVER = Cover(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, is_simulated=True)
 FILE = Embedded("data:image/png;base64,AA==", "figures/f.csv", 700, 300, "figures/f.png", "figures/f.svg")
-VOID = {"meta", "img", "br", "link", "input"}
+VOID = {"meta", "img", "br", "wbr", "link", "input"}
 
 
 class Reader(HTMLParser):
