@@ -8,13 +8,15 @@ from typing import Literal
 
 import polars as pl
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from deployments.narrow_tables import Rows
 from tasks.engine.result_diff import Diff
 from tasks.methods.result_changes import RELATIVE
 
 LISTED = 25
+DIGITS, MOST_DIGITS = 4, 17
+NUMBERS = frozenset({"was", "is", "rows", "changed rows", "part count"})
 FRAMES = ("results", "files", "exclusions", "parameters", "versions")
 
 
@@ -29,7 +31,7 @@ def print_diff(diff: Diff, how: Literal["table", "json", "csv"], console: Consol
     elif how == "csv":
         console.print(diff.results.write_csv(), end="", markup=False, highlight=False, soft_wrap=True)
     else:
-        console.print(render(diff))
+        console.print(render(diff), soft_wrap=False)
 
 
 def render(diff: Diff) -> RenderableType:
@@ -76,21 +78,26 @@ def _section(title: str, rows: pl.DataFrame, columns: tuple[str, ...]) -> Render
         return None
     more = rows.height - LISTED
     note = Text(f"… and {more} more; all of them with --format json") if more > 0 else Text("", end="")
-    grid = Table(show_edge=False, pad_edge=False, header_style="dim", box=None)
-    for name in columns:
-        grid.add_column(name.replace("_", " "), overflow="fold")
+    cells = []
     for row in rows.head(LISTED).select(columns).iter_rows(named=True):
-        cells = {name: _cell(value) for name, value in row.items()}
-        if "is" in row and cells["was"] == cells["is"]:  # the change is in later digits
-            cells |= {name: str(row[name]) for name in ("was", "is")}
-        grid.add_row(*map(Text, cells.values()))
+        texts = {name: _cell(value) for name, value in row.items()}
+        if "is" in row:
+            texts |= dict(zip(("was", "is"), _told_apart(row["was"], row["is"]), strict=True))
+        cells.append(list(texts.values()))
+    grid = Rows([name.replace("_", " ") for name in columns], cells, NUMBERS)
     return Group(Text(), Text(title, style="bold"), grid, note)
 
 
-def _cell(value: object) -> str:
+def _told_apart(was: str | None, now: str | None) -> tuple[str, str]:
+    """Two values, numbers with as many digits as their difference needs."""
+    pairs = ((_cell(was, digits), _cell(now, digits)) for digits in range(DIGITS, MOST_DIGITS))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (str(was), str(now)))
+
+
+def _cell(value: object, digits: int = DIGITS) -> str:
     if value is None:
         return ""
     with suppress(ValueError):
         if isinstance(value, str) and "." in value:
-            return f"{float(value):.4g}"
+            return f"{float(value):.{digits}g}"
     return str(value)

@@ -11,6 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from deployments.narrow_tables import Rows
 from deployments.row_key import find_row, table_of
 from schemas.base import declared
 from tasks.engine.lineage import Lineage, Step, trace
@@ -41,7 +42,7 @@ def print_lineage(found: Lineage, how: Literal["table", "json"], console: Consol
             soft_wrap=True,
         )
     else:
-        console.print(render(found))
+        console.print(render(found), soft_wrap=False)
 
 
 def as_json(found: Lineage) -> dict[str, Any]:
@@ -113,6 +114,8 @@ def _readable(step: Step, names: dict[str, str]) -> pl.DataFrame:
     rows = step.rows
     if "object_id" in rows.columns:
         rows = rows.with_columns(pl.col("object_id").replace(names).alias("file"))
+    if "sample_name" in rows.columns and rows["sample_name"].equals(rows["sample_id"]):
+        rows = rows.drop("sample_name")
     keyed = [c for c in declared()[step.table].key if c in rows.columns]
     order = [*keyed, *(c for c in rows.columns if c not in keyed)]
     is_said = [c for c in order if c not in CODES and (not rows.height or _says(rows[c]))]
@@ -139,12 +142,8 @@ def _files(found: Lineage) -> RenderableType:
 
 
 def _grid(rows: pl.DataFrame) -> RenderableType:
-    grid = Table(show_edge=False, pad_edge=False, header_style="dim", box=None)
-    for name, dtype in rows.schema.items():
-        grid.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in rows.iter_rows():
-        grid.add_row(*(Text(_cell(v)) for v in row))
-    return grid
+    numbers = frozenset(name for name, dtype in rows.schema.items() if dtype.is_numeric() or dtype.is_temporal())
+    return Rows(rows.columns, [[_cell(v) for v in row] for row in rows.iter_rows()], numbers)
 
 
 def _pairs(said: dict[str, Any]) -> RenderableType:

@@ -12,6 +12,7 @@ from tasks.engine.ingest import IngestPlan
 from tasks.engine.outcomes import FileOutcome, PartOutcome, Summary
 from tasks.engine.publish import is_current, publish_study, published, unchanged, withdrawn
 from tasks.engine.study_files import read_folder
+from warehouse.store import Warehouse
 
 
 def loaded(study: Path, home: Path) -> tuple[IngestPlan, list[FileOutcome]]:
@@ -26,6 +27,18 @@ def loaded(study: Path, home: Path) -> tuple[IngestPlan, list[FileOutcome]]:
     return plan, files
 
 
+def analysed(plan: IngestPlan, warehouse: Warehouse, waiting: tuple[str, ...]) -> list[PartOutcome]:
+    """Compute what is not current of the named analyses and figures."""
+    parts: list[PartOutcome] = []
+    while waiting:
+        wave = analyse.plan_wave(waiting, plan.path, warehouse)
+        parts += wave.settled
+        for step in wave.steps:
+            parts += analyse.run_parts(step, plan.path, warehouse)
+        waiting = wave.waiting
+    return parts
+
+
 def night(study: Path, home: Path) -> Summary:
     """Ingest, analyse and publish a study; nothing when nothing changed."""
     warehouse, store, folder = open_warehouse(home), open_objects(home), read_folder(study.resolve())
@@ -33,14 +46,7 @@ def night(study: Path, home: Path) -> Summary:
     if is_current(folder, hashes, warehouse):
         return unchanged(folder, warehouse)
     plan, files = loaded(study, home)
-    parts: list[PartOutcome] = []
-    waiting = tuple(computations())
-    while waiting:
-        wave = analyse.plan_wave(waiting, plan.path, warehouse)
-        parts += wave.settled
-        for step in wave.steps:
-            parts += analyse.run_parts(step, plan.path, warehouse)
-        waiting = wave.waiting
+    parts = analysed(plan, warehouse, tuple(computations()))
     failed = any(p.status == "failed" for p in parts)
     away = withdrawn(plan.study_id, warehouse)
     at = publish_study(plan.study_id, plan.state, warehouse, is_complete=not failed)

@@ -24,12 +24,14 @@ def matched(session: Session, table: str, where: Where, sought: pl.DataFrame) ->
     """Rows in ``where`` whose columns stand together in a row of ``sought`` (null equals null), and those columns.
 
     A column of ``sought`` of which no value occurs there says nothing about the table and is left out: a test on the
-    log scale reads raw values. Without any column left every row in ``where`` belongs.
+    log scale reads raw values. A number is the same quantity everywhere: what was read at other times only does not
+    belong. Without any column left every row in ``where`` belongs.
     """
     for name in sought.columns:
         there = session.read(table, where, [name], distinct=True)[name]
         kept = sought.filter(pl.col(name).is_in(there.implode(), nulls_equal=True))
-        sought = kept if kept.height else sought.drop(name).unique()
+        is_elsewhere = there.dtype.is_numeric() and there.drop_nulls().len() and sought[name].drop_nulls().len()
+        sought = kept if kept.height or is_elsewhere else sought.drop(name).unique()
     if not sought.width:
         return session.read(table, where), ()
     clause, values = filter_clause(where, "t.")

@@ -50,6 +50,9 @@ class Rescue(
     ]
     ci_low_including_excluded: Annotated[float | None, Field(description="Lower end of its CI.")]
     ci_high_including_excluded: Annotated[float | None, Field(description="Upper end of its CI.")]
+    na_reason_including_excluded: Annotated[
+        str | None, Field(description="Why there is no rescue with it put back, as `na_reason`.")
+    ]
     put_back: Annotated[
         str | None, Field(description="What exclusions.csv leaves out of the family, `; ` between; null for nothing.")
     ]

@@ -49,7 +49,7 @@ class TimeCourseTest(
             "between (other cultures or plates at every time)."
         ),
     ]
-    role: Annotated[TestRole, Field(description="How to read the row (science: primary, as published, sensitivity).")]
+    role: Annotated[TestRole, Field(description="How to read the row; including_excluded: primary, with `put_back`.")]
     sum_of_squares: Annotated[
         Literal["II", "III"], Field(description="Type of the sums of squares; they are the same where n is balanced.")
     ]
@@ -80,6 +80,10 @@ class TimeCourseTest(
         float | None, Field(ge=0, le=1, description="Generalised η², comparable between designs.")
     ]
     design_note: Annotated[str, Field(description="Design in words: what n is, what was assumed, what was left out.")]
+    put_back: Annotated[
+        str | None,
+        Field(description="What exclusions.csv leaves out and this row has back, `; ` between; null for the others."),
+    ]
     na_reason: Annotated[
         str | None,
         Field(description="Why there is no statistic; `missing_cell: …` names donor or culture, condition and time."),

@@ -19,7 +19,7 @@ from tasks.methods.result_frames import result_frame
 READS, TABLE = "result.measurements", "result.rescue"
 READMITTED = "result.readmitted_measurements"
 BY = ("assay", "experiment", "condition", "time_h")
-BESIDE = ("rescue", "ci_low", "ci_high")  # also given with what is left out put back
+BESIDE = ("rescue", "ci_low", "ci_high", "na_reason")  # also given with what is left out put back
 GIVEN = ("comparison_id", "assay", "experiment")
 
 

@@ -12,11 +12,14 @@ from schemas.study import Study
 from schemas.tables.time_course_tests import TimeCourseTest
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.compared_groups import compared_groups
+from tasks.methods.put_back import listed, put_back
 from tasks.methods.result_frames import result_frame
 from tasks.methods.time_course_tests import course_rows
-from tasks.methods.time_courses import TWO, courses
+from tasks.methods.time_courses import COURSE, TWO, courses
 
 READS, TABLE = "result.measurements", "result.time_course_tests"
+READMITTED, BY = "result.readmitted_measurements", ("assay", "experiment", "condition", "time_h")
+ROLE, PUT_BACK = "including_excluded", "put_back"
 GIVEN = ("comparison_id", "assay", "experiment")
 
 
@@ -38,23 +41,34 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
             "time_design": options.time_design,
             "primary_time_h": options.primary_time_h,
         }
-        found.append(Part(one.key, {READS: where}, parameters))
+        found.append(Part(one.key, {READS: where, READMITTED: where}, parameters))
     return found
 
 
 def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     """Analyse every measure and target of the part over condition and time; name what is missing."""
     given = part.parameters
-    rows: list[dict[str, Any]] = []
-    for course in courses(frames[READS], given["conditions"]):
-        declared = given["primary_time_h"]
-        primary = declared if declared is not None else max((t for _, t, _ in course.declared), default=None)
-        rows += course_rows(course, given["design"], given["time_design"], primary)
+    rows = list(_rows(frames[READS], given))
+    whole = put_back(frames[READS], frames[READMITTED], COURSE)
+    named = {key: listed(some[PUT_BACK]) for key, some in whole.partition_by(COURSE, as_dict=True).items()}
+    for row in _rows(whole, given):  # the design is chosen anew: with the culture back no cell may be missing
+        if row["role"] == "primary":
+            what = named[tuple(row[name] for name in COURSE)]
+            note = f"{row['design_note']}; put back: {what}"
+            rows.append(row | {"role": ROLE, PUT_BACK: what, "design_note": note})
     if not rows:
         return Computed({}, nothing="no measure has two times")
     about = {name: given[name] for name in GIVEN}
     table = result_frame([row | about for row in rows], TimeCourseTest).with_columns(pl.col(pl.Float64).fill_nan(None))
     return Computed({TABLE: table}, tuple(_incomplete(part, rows)))
+
+
+def _rows(measured: pl.DataFrame, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Rows of every course of the measurements."""
+    for course in courses(measured, given["conditions"]):
+        declared = given["primary_time_h"]
+        primary = declared if declared is not None else max((t for _, t, _ in course.declared), default=None)
+        yield from course_rows(course, given["design"], given["time_design"], primary)
 
 
 def _incomplete(part: Part, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -78,7 +92,7 @@ def _incomplete(part: Part, rows: Sequence[Mapping[str, Any]]) -> Iterator[Probl
 
 ANALYSIS = Analysis(
     name="time_courses",
-    reads={READS: ("assay", "experiment", "condition", "time_h")},
+    reads={READS: BY, READMITTED: BY},
     writes=(TABLE,),
     parts=parts,
     run=run,

@@ -19,6 +19,7 @@ from schemas.base import tables
 from schemas.errors import UserError
 from schemas.study import Study
 from tasks.contracts import analyses
+from tasks.engine.change_causes import contents
 from tasks.engine.study_files import require_registered
 from warehouse import acts
 from warehouse.objects import ObjectStore
@@ -29,6 +30,7 @@ LONGEST = 100
 PICTURES = "result.figures"
 RUNS, OBJECTS, EXCLUSIONS = "ops.analysis_runs", "core.raw_objects", "core.exclusions"
 FEEDS = "feeds"  # run_id, object_id: which raw files a run read, directly or through other runs
+PLACES = "places"  # what the files hold of cultures, times and targets; freezes of earlier versions lack it
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def standing(study: Study, warehouse: Warehouse) -> dict[str, pl.DataFrame]:
         made = session.read(RUNS, {**scope, "status": ["done"], "run_id": sorted(runs)})
         frames[RUNS] = made.sort("finished_at").unique("run_id", keep="last").sort("analysis", "part")
         frames[FEEDS] = feeds(session, study)
+        frames[PLACES] = contents(session, study.study_id)
     return frames
 
 

@@ -23,6 +23,7 @@ from warehouse.runs import RUNS, with_exclusions
 from warehouse.store import Session
 
 NO_QUANTITY = {"study_id", "run_id"}
+READMITTED = "result.readmitted_measurements"
 OBJECTS, FILES, ABOUT = "core.raw_objects", "core.derived_files", {"core.raw_objects"}
 
 
@@ -125,9 +126,16 @@ def _follow(session: Session, study: Study, analysis: Analysis, made: Mapping[st
         for name in _reads(analysis, known):
             where = {"study_id": [study.study_id], **(known.part.where.get(name, {}) if known else {})}
             for own, frame in made.items():
-                sought = _sought(own, frame.filter(pl.col("run_id") == run["run_id"]), name)
+                mine = frame.filter((pl.col("run_id") == run["run_id"]) & _is_made_of(name, frame))
+                sought = _sought(own, mine, name)
                 if sought is not None:
                     _read(session, name, where, sought, way)
+
+
+def _is_made_of(read: str, rows: pl.DataFrame) -> pl.Expr:
+    """Rows that a table can have gone into: what is put back goes into no test without it."""
+    is_without = read == READMITTED and "role" in rows.columns
+    return pl.col("role") == "including_excluded" if is_without else pl.lit(value=True)
 
 
 def _reads(analysis: Analysis, known: PartPlan | None) -> list[str]:

@@ -11,9 +11,11 @@ import polars as pl
 
 from schemas.base import tables
 from schemas.study import Study
-from tasks.engine.freezes import EXCLUSIONS, FEEDS, OBJECTS, RUNS, Frozen
-from tasks.methods.result_changes import SCHEMA, changes
+from tasks.engine.change_causes import blame, reach
+from tasks.engine.freezes import EXCLUSIONS, FEEDS, OBJECTS, PLACES, RUNS, Frozen
+from tasks.methods.result_changes import SCHEMA, changes, row_label
 
+MEASURED = "result.measurements"
 FILE_COLUMNS = ("file", "change", "reason", "changed_rows")
 
 
@@ -22,9 +24,9 @@ class Diff:
     """Differences between results as frozen and as published now; every frame is empty where there are none.
 
     ``results``: ``table``, the columns of ``result_changes.changes`` without run ids, and ``files``, the changed or
-    excluded files that the row was or is computed from. ``files``: one row per file with another state, and how
-    many of the changed rows read it (null for the study's sheets). ``exclusions``: rows of exclusions.csv that came
-    or went, and how many of the changed rows read their file. ``parameters`` and
+    excluded files whose readings the row was or is made of. ``files``: one row per file with another state, and how
+    many of the changed rows are made of it (null for the study's sheets). ``exclusions``: rows of exclusions.csv that
+    came or went, and how many of the changed rows are made of what they name. ``parameters`` and
     ``versions``: settings of analyses and libraries, with the number of parts. ``row_count``: rows compared.
     """
 
@@ -56,15 +58,14 @@ def difference(study: Study, frozen: Frozen, now: Mapping[str, pl.DataFrame]) ->
     results = pl.concat([f for f in found if f.height] or [pl.DataFrame(schema={"table": pl.String, **SCHEMA})])
     results = results.sort(~pl.col("is_flip"), maintain_order=True)
     files, exclusions = _files(was[OBJECTS], now[OBJECTS]), _exclusions(was[EXCLUSIONS], now[EXCLUSIONS])
-    moved = {*files["file"], *exclusions["file_name"].drop_nulls()}
-    read = pl.concat([_reads(was), _reads(now)]).unique().filter(pl.col("file").is_in(sorted(moved)))
-    results = _with_files(results, read)
-    rows = results.select("table", "row", pl.col("files").str.split("; ").alias("file")).unique()
-    counts = rows.explode("file").drop_nulls().unique().group_by("file").len("changed_rows")
-    files, exclusions = (
-        f.join(counts, left_on=name, right_on="file", how="left", maintain_order="left")
-        for f, name in ((files, "file"), (exclusions, "file_name"))
-    )
+    causes = _causes(files, exclusions, was, now)
+    told = _blamed(study, causes, results, was, now, names)
+    results = _with_files(results, told, causes)
+    counts = told.group_by("cause").len("changed_rows")
+    files = files.with_columns(cause=pl.format("file {}", "file")).join(counts, on="cause", how="left")
+    exclusions = exclusions.join(counts, on="cause", how="left", maintain_order="left").drop("cause")
+    is_of_file = pl.col("file_name").is_not_null()  # of whole cultures the sheet of samples tells
+    exclusions = exclusions.with_columns(pl.when(is_of_file).then(pl.col("changed_rows").fill_null(0).cast(pl.Int64)))
     is_raw = ~pl.col("file").is_in(_sheets(was) | _sheets(now))  # a sheet tells through parameters and samples
     files = files.with_columns(pl.when(is_raw).then(pl.col("changed_rows").fill_null(0).cast(pl.Int64)))
     return Diff(
@@ -91,26 +92,57 @@ def _sheets(frames: Mapping[str, pl.DataFrame]) -> set[str]:
 
 
 def _changed(name: str, was: pl.DataFrame, now: pl.DataFrame, names: Mapping[str, str], alpha: float) -> pl.DataFrame:
-    """Changes of one table; a raw file is told by its name, for other bytes of the same plate are the same plate."""
-    if "object_id" in was.columns:
-        was, now = (f.with_columns(pl.col("object_id").replace(names)) for f in (was, now))
+    """Changes of one table, raw files by their names."""
+    was, now = _with_names(was, names), _with_names(now, names)
     key = [c for c in tables()[name].key if c != "study_id"]
     found = changes(was.drop("study_id"), now.drop("study_id"), key, alpha)
     return found.select(pl.lit(name).alias("table"), pl.all())
 
 
-def _reads(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    objects = frames[OBJECTS].select("object_id", pl.col("file_name").alias("file")).unique()
-    return frames[FEEDS].join(objects, on="object_id").select("run_id", "file")
+def _causes(
+    files: pl.DataFrame, exclusions: pl.DataFrame, was: Mapping[str, pl.DataFrame], now: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """What moved, by object: ``cause, file, object_id, well, sample_id`` (the last two null for a whole file)."""
+    file = pl.col("file_name").alias("file")
+    objects = pl.concat([f[OBJECTS].select("object_id", file) for f in (was, now)]).unique()
+    whole = files.select(pl.format("file {}", "file").alias("cause"), "file")
+    parts = exclusions.select("cause", file, "well", "sample_id")
+    return pl.concat([whole, parts], how="diagonal").join(objects, on="file")
 
 
-def _with_files(results: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
-    """Add ``files``: the moved files that the run before or the run now read."""
-    numbered = results.with_row_index("n")
-    either = pl.concat([numbered.select("n", pl.col(c).alias("run_id")) for c in ("run_before", "run_now")])
-    joined = either.join(read, on="run_id").group_by("n").agg(pl.col("file").unique().sort())
-    listed = joined.select("n", pl.col("file").list.join("; ").alias("files"))
-    return numbered.join(listed, on="n", how="left", maintain_order="left").drop("n")
+def _blamed(
+    study: Study,
+    causes: pl.DataFrame,
+    results: pl.DataFrame,
+    was: Mapping[str, pl.DataFrame],
+    now: Mapping[str, pl.DataFrame],
+    names: Mapping[str, str],
+) -> pl.DataFrame:
+    """The causes of every changed row: ``table, row, cause``."""
+    sides = (was, now)
+    held = pl.concat([f[PLACES] for f in sides if PLACES in f]).unique()
+    quantities = {t.casefold() for f in sides for t in f[MEASURED]["target"].unique()}
+    reads = pl.concat([f[FEEDS] for f in sides]).unique()
+    read = reads.join(causes.select("object_id", "cause", "file"), on="object_id").drop("object_id").unique()
+    changed = {}
+    for (name,), rows in results.group_by("table"):
+        key = [c for c in tables()[str(name)].key if c != "study_id"]
+        keyed = [_with_names(f[str(name)], names).select(row_label(key).alias("row"), *key) for f in sides]
+        runs = rows.select("row", "run_before", "run_now").unique()
+        changed[str(name)] = pl.concat(keyed, how="vertical_relaxed").unique().join(runs, on="row")
+    return blame(changed, read, reach(causes, held, study, quantities))
+
+
+def _with_names(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """A raw file by its name, for other bytes of the same plate are the same plate."""
+    return frame.with_columns(pl.col("object_id").replace(names)) if "object_id" in frame.columns else frame
+
+
+def _with_files(results: pl.DataFrame, told: pl.DataFrame, causes: pl.DataFrame) -> pl.DataFrame:
+    """Add ``files``: the moved files of which the row was or is made."""
+    known = told.join(causes.select("cause", "file").unique(), on="cause").group_by("table", "row")
+    listed = known.agg(pl.col("file").unique().sort()).with_columns(pl.col("file").list.join("; "))
+    return results.join(listed.rename({"file": "files"}), on=["table", "row"], how="left", maintain_order="left")
 
 
 def _files(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
@@ -134,7 +166,8 @@ def _files(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
 
 
 def _exclusions(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    columns = ["file_name", "well", "sample_id", "reason"]
+    columns: list[str | pl.Expr] = ["file_name", "well", "sample_id", "reason"]
+    columns.append(pl.format("exclusion {}", "exclusion_id").alias("cause"))
     came = now.join(was, on="exclusion_id", how="anti").select(pl.lit("excluded").alias("change"), *columns)
     went = was.join(now, on="exclusion_id", how="anti").select(pl.lit("taken back").alias("change"), *columns)
     return pl.concat([came, went]).sort("file_name", "well", "sample_id", nulls_last=True)

@@ -1,4 +1,4 @@
-"""What exclusions.csv leaves out, and what p is with it, in sentences. Pure."""
+"""What exclusions.csv leaves out, and what p and rescue are with it, in sentences. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from tasks.methods.bench_sentences import groups, is_significant
 from tasks.methods.put_back import LeftOut
 from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.reason_words import reason_words
-from tasks.methods.report_words import Row, capital, counted, hours, method, number, quantity, several
+from tasks.methods.report_words import Row, capital, counted, hours, method, number, quantity, several, spoken
 
 PRIMARY, WITH = "primary", "including_excluded"
 LISTED = 3  # pairs of a family that are told one by one, though nothing turns on them
 TOLD = 12  # families
+EFFECTS = {"condition": "condition", "time": "time", "condition:time": "condition × time"}
 
 
 def exclusion_sentences(pairs: pl.DataFrame, labels: Mapping[str, str], alpha: float) -> list[str]:
@@ -97,6 +98,54 @@ def exclusions_summary(left: Sequence[LeftOut], pairs: pl.DataFrame, alpha: floa
     return (
         f"{said} {with_it}; with what is left out put back {crossing} ({several(shown)}), told under each assay.{rest}"
     )
+
+
+def rescue_exclusion_sentence(rows: Sequence[Row], labels: Mapping[str, str], alpha: float) -> str | None:
+    """What is left out of a family, and how much each treatment rescues with it; null where nothing is left out.
+
+    ``rows``: of ``result.rescue``, of one comparison, quantity and time.
+    """
+    back = [row for row in rows if row["put_back"]]
+    if not back:
+        return None
+    level = f"{(1 - alpha) * 100:g} % CI"
+    clauses = []
+    for row in back:
+        share, ends = row[f"rescue_{WITH}"], (row[f"ci_low_{WITH}"], row[f"ci_high_{WITH}"])
+        told = f"no rescue of {{}} is given ({spoken(row[f'na_reason_{WITH}'] or 'no reason is stored')})"
+        if share is not None:
+            between = "" if None in ends else f" ({level} {number(100 * ends[0])} % to {number(100 * ends[1])} %)"
+            told = f"{{}} undid {number(100 * share)} %{between}"
+        alone = "none" if row["rescue"] is None else f"{number(100 * row['rescue'])} %"
+        clauses.append(f"{told.format(labels.get(row['treatment'], row['treatment']))} instead of {alone}")
+    return f"With what is left out put back ({back[0]['put_back']}) {several(clauses)}."
+
+
+def course_exclusion_sentences(tests: pl.DataFrame) -> list[str]:
+    """One sentence per time course of which something is left out: p over the whole course with it and without it.
+
+    ``tests``: rows of ``result.time_course_tests`` of one assay. P-values are Greenhouse–Geisser's where there are any.
+    """
+    keys = ["comparison_id", "experiment", "measure", "target", "scale"]
+    told = []
+    for course in tests.filter(role=WITH).partition_by(keys, maintain_order=True):
+        alone = tests.filter(role=PRIMARY).join(course.select(keys).unique(), on=keys, how="semi")
+        before = {row["effect"]: row for row in alone.iter_rows(named=True)}
+        both = [(row, before[row["effect"]]) for row in course.iter_rows(named=True) if row["effect"] in before]
+        clauses = [f"{_course_pvalue(again)} instead of {_course_pvalue(was)} ({EFFECTS[again['effect']]})"
+                   for again, was in both]  # fmt: skip
+        first = course.row(0, named=True)
+        told.append(
+            f"{capital('left out of')} the time course of {quantity(first)}: {first['put_back']}. "
+            f"With it {several(clauses)}."
+        )
+    return told
+
+
+def _course_pvalue(row: Row) -> str:
+    exact = row["pvalue"] if row["pvalue_gg"] is None else row["pvalue_gg"]
+    why = f" ({spoken(row['na_reason'])})" if exact is None and row["na_reason"] else ""
+    return f"{pvalue_phrase(exact)}{why}"
 
 
 def _pvalue(pair: Row) -> str:

@@ -34,7 +34,7 @@ def changes(was: pl.DataFrame, now: pl.DataFrame, key: Sequence[str], alpha: flo
     """
     names = [c for c in was.columns if c in now.columns and c not in key and c != "run_id"]
     call = _call(names)
-    label = _labels(key)
+    label = row_label(key)
     left = was.select(*key, *(pl.col(c).alias(f"{c}\0was") for c in names), pl.col("run_id").alias("run_before"))
     right = now.select(*key, *(pl.col(c).alias(f"{c}\0is") for c in names), pl.col("run_id").alias("run_now"))
     both = left.join(right, on=list(key), how="full", coalesce=True, nulls_equal=True)
@@ -52,7 +52,7 @@ def _call(names: Sequence[str]) -> str | None:
     return next((c for c in (*CALLS, "padj", "pvalue") if c in names), None)
 
 
-def _labels(key: Sequence[str]) -> pl.Expr:
+def row_label(key: Sequence[str]) -> pl.Expr:
     """The key as people write it: ``time_h=72 group_a=il1b``, without what is empty."""
     parts = [
         pl.when(pl.col(c).is_not_null() & (pl.col(c).cast(pl.String) != "")).then(

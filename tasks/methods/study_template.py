@@ -8,11 +8,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tasks.methods.donor_names import DonorName, donors_in
 from tasks.methods.draft_marks import FILL_IN
 from tasks.methods.id_matching import folded
 
 _REPLICATE = re.compile(
-    r"^(?P<stem>.*?[^\W\d_].*?)[-_. ]*(?:(?:rep|replicate|r|n)[-_. ]*)?(?<![0-9])(?P<number>[0-9]{1,2})$", re.IGNORECASE
+    r"^(?P<stem>.*?[^\W\d_].*?)[-_. ]*(?:(?:rep|replicate|(?<=[-_. ])[rn])[-_. ]*)?(?<![0-9])(?P<number>[0-9]{1,2})$",
+    re.IGNORECASE,
+)
+_REPLICATE_OF_DONOR = re.compile(  # where the donor is known, the number of TNF10 is a dose
+    r"^(?P<stem>.*?[^\W\d_].*?)[-_. ]+(?:(?:rep|replicate|r|n)[-_. ]*)?(?P<number>[0-9]{1,2})$", re.IGNORECASE
 )
 _CONTROLS = (
     "control",
@@ -155,6 +160,10 @@ expression_counts, reads, nucleic_acid_qc.
 
 
 _MISSING = f"{FILL_IN} condition: the names tell none"
+_NO_DONOR = (
+    f"{FILL_IN} donor: the same for all cultures of one donor or matched donors are tested as independent; "
+    "empty only where each culture is of another"
+)
 _NO_SAMPLE = f"{FILL_IN}: no file names a sample; write one row a culture in place of this one"
 _LAYOUTS = """\
 # Layouts
@@ -202,15 +211,16 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
     """The files of a study drafted from raw files: what was guessed is for a person to correct.
 
     Sample names become rows of samples.csv with condition and replicate guessed from the name
-    (``IL1b_rep2``: condition IL1b, replicate 2), ``unassigned`` where the name tells none;
-    donors stay empty. Names that differ only by case or separators are one sample. What a person
+    (``IL1b_rep2``: condition IL1b, replicate 2), ``unassigned`` where the name tells none, and donors
+    (``IL1b_D2``: condition IL1b, donor D2). Names that differ only by case or separators are one sample. What a person
     must add is marked ``FILL IN``. Where no file names a sample, one row says so and keeps the draft
     valid. Plates get an empty layout with its explanation.
     """
     by_fold: dict[str, str] = {}
     for name in (n for f in files for n in f.sample_names if folded(n)):
         by_fold.setdefault(folded(name), name)
-    guesses = {name: _guess(name) for name in by_fold.values()}
+    donors = donors_in(by_fold.values())
+    guesses = {name: _guess(name, donors.get(name)) for name in by_fold.values()}
     stems: dict[str, str] = {}
     for condition, _ in guesses.values():
         stems.setdefault(folded(condition), condition)
@@ -220,8 +230,8 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
         set(stems.values()), key=lambda c: (c == UNASSIGNED, not _is_control(c), list(stems.values()).index(c))
     )
     rows = [
-        [n, stems[folded(condition)], "", number, _MISSING if stems[folded(condition)] == UNASSIGNED else ""]
-        for n, (condition, number) in guesses.items()
+        [n, c, donors[n].donor if n in donors else "", number, _sample_note(c, donors.get(n))]
+        for n, c, number in ((n, stems[folded(condition)], number) for n, (condition, number) in guesses.items())
     ]
     listed = [
         [f.name, f.assay or "", by_fold[folded(f.sample_names[0])] if _is_of_one_sample(f) else "", "", "", _note(f)]
@@ -249,6 +259,16 @@ def _note(file: DraftFile) -> str:
     return "; ".join(filter(None, ("guess: correct the assay if it is none" if file.is_guess else "", wanted)))
 
 
+def _sample_note(condition: str, donor: DonorName | None) -> str:
+    """What a person must add to a culture's row, or confirm."""
+    told = [_MISSING] if condition == UNASSIGNED else []
+    if donor is None:
+        told.append(_NO_DONOR)
+    elif donor.is_letter:
+        told.insert(0, f"guess: {donor.donor} is the donor; correct it if it is a day or a passage")
+    return "; ".join(told)
+
+
 def _frame(study_id: str, conditions: Mapping[str, str]) -> dict[str, str]:
     title = study_id.replace("_", " ").replace("-", " ").strip().capitalize()
     lines = "\n".join(
@@ -269,10 +289,13 @@ def _quoted(text: str) -> str:
     return text if is_plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _guess(name: str) -> tuple[str, str]:
-    found = _REPLICATE.match(name)
+def _guess(name: str, donor: DonorName | None = None) -> tuple[str, str]:
+    """Condition and replicate; of a culture of a known donor without a number of its own, the donor's."""
+    found = _REPLICATE_OF_DONOR.match(donor.rest) if donor else _REPLICATE.match(name)
     stem = (found["stem"] if found else "").rstrip("-_. ")
-    return (stem, found["number"].lstrip("0") or "0") if found and stem else (UNASSIGNED, "")
+    if found and stem:
+        return stem, found["number"].lstrip("0") or "0"
+    return (donor.rest or UNASSIGNED, donor.number) if donor else (UNASSIGNED, "")
 
 
 def _is_control(condition: str) -> bool:

@@ -18,12 +18,18 @@ from tasks.methods.bench_families import (
     assays,
     labels,
 )
-from tasks.methods.exclusion_sentences import PRIMARY, WITH, exclusion_sentences
+from tasks.methods.exclusion_sentences import (
+    PRIMARY,
+    WITH,
+    course_exclusion_sentences,
+    exclusion_sentences,
+    rescue_exclusion_sentence,
+)
 from tasks.methods.put_back import left_out_of
 from tasks.methods.report_blocks import Block, Bullets, Cell, Grid, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import Shown, grid, heading, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
-from tasks.methods.report_words import METHODS, assay_title, quantity
+from tasks.methods.report_words import METHODS, assay_title, hours, quantity
 
 FIGURES, RESCUE, TIME_COURSES = "result.figures", "result.rescue", "result.time_course_tests"
 EXCLUSIONS = "core.exclusions"
@@ -219,8 +225,11 @@ def _optional(study: StudyYaml, here: Mapping[str, pl.DataFrame], assay: str) ->
     found: list[Block] = []
     for name, caption in captions.items():
         if name in here and here[name].height:
-            rows = without_bookkeeping(_quantities(here[name]).drop("assay", "measure", "target", "design_note", WELLS))
-            named, same = _said_once(rows.select(QUANTITY, pl.exclude(QUANTITY, *LEFT_TO_SQL)), shown)
+            rows = here[name]
+            told = _rescue_exclusions(rows, study) if name == RESCUE else course_exclusion_sentences(rows)
+            found += [Bullets(tuple((text,) for text in told))] if told else []
+            plain = without_bookkeeping(_quantities(rows).drop("assay", "measure", "target", "design_note", WELLS))
+            named, same = _said_once(plain.select(QUANTITY, pl.exclude(QUANTITY, *LEFT_TO_SQL)), shown)
             columns = {c: "quantity" if c == QUANTITY else heading(c) for c in named.columns}
             anchor = slug(name.partition(".")[2], assay)
             found.append(grid(named, caption, anchor, columns, shown=shown, rest=REST, note=same))
@@ -235,6 +244,17 @@ def _said_once(rows: pl.DataFrame, shown: Mapping[str, Shown]) -> tuple[pl.DataF
     same = [c for c in texts if rows[c].null_count() == 0 and rows[c].n_unique() == 1]
     said = (f"{heading(c)} {(shown[c](rows[c][0]) if c in shown else Cell(rows[c][0])).text}" for c in same)
     return rows.drop(same), f"In every row: {'; '.join(said)}." if same else ""
+
+
+def _rescue_exclusions(rows: pl.DataFrame, study: StudyYaml) -> list[str]:
+    """What rescue is with exclusions put back, a sentence per family of which something is left out."""
+    keys = ["comparison_id", *FAMILY]
+    told = []
+    for family in rows.filter(pl.col("put_back").is_not_null()).partition_by(keys, maintain_order=True):
+        row = family.row(0, named=True)
+        said = rescue_exclusion_sentence(family.to_dicts(), labels(study), study.statistics.alpha)
+        told.append(f"Rescue of {quantity(row)}{hours(row['time_h'])}, comparison {row['comparison_id']}: {said}")
+    return told
 
 
 def _readings(study: StudyYaml, frames: Mapping[str, pl.DataFrame], measurements: pl.DataFrame) -> list[Block]:

@@ -29,7 +29,7 @@ from tasks.methods.bench_sentences import (
     untested_sentence,
 )
 from tasks.methods.enrichment_sentences import enrichment_sentences
-from tasks.methods.exclusion_sentences import exclusions_summary
+from tasks.methods.exclusion_sentences import exclusions_summary, rescue_exclusion_sentence
 from tasks.methods.expression_sentences import contrast_sentences
 from tasks.methods.network_sentences import NODES, TRIPLETS, network_sentences
 from tasks.methods.network_sentences import PAIRS as CERNA_PAIRS
@@ -162,11 +162,13 @@ def _told(study: StudyYaml, family: Family, rescued: pl.DataFrame) -> list[str]:
     """All that one quantity shows: what was found, what was not, what could not be tested, what was undone."""
     pairs, setting = turning_points(study, family.pairs), family.setting
     tested = [p for p in pairs if p["padj"] is not None]
+    undone = _rows_of(family, rescued)
     sentences = [
         *(found_sentence(p, setting) for p in tested if is_significant(p, setting.alpha)),
         nothing_sentence([p for p in tested if not is_significant(p, setting.alpha)], setting),
         untested_sentence([p for p in pairs if p["padj"] is None], setting.labels),
-        *rescue_sentences(_rows_of(family, rescued), setting),
+        *rescue_sentences(undone, setting),
+        rescue_exclusion_sentence(undone, setting.labels, setting.alpha),
     ]
     return [s for s in sentences if s]
 

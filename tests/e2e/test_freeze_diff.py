@@ -29,9 +29,9 @@ def compare(bench: Bench, label: str = LABEL) -> Diff:
     )
 
 
-def printed(diff: Diff, how: str = "table") -> str:
+def printed(diff: Diff, how: str = "table", width: int = 300) -> str:
     text = StringIO()
-    print_diff(diff, how, Console(file=text, width=300))  # type: ignore[arg-type]
+    print_diff(diff, how, Console(file=text, width=width))  # type: ignore[arg-type]
     return text.getvalue()
 
 
@@ -52,11 +52,12 @@ def before(frozen: Bench) -> Diff:
 
 @pytest.fixture(scope="module")
 def after(frozen: Bench, before: Diff) -> Diff:
-    """The comparison after a plate was read again, a qPCR well excluded and alpha changed."""
+    """The comparison after a plate was read again, a well of the other and a qPCR well excluded, and alpha changed."""
     assert before.is_empty
     for well, value in zip(WELLS, NOISE, strict=True):
         frozen.write_plate(72, well, value)
-    (frozen.study / "exclusions.csv").write_text(f"file,well,sample,reason\n{RUNS[0]},A04,,bubble\n", "utf-8")
+    rows = f"file,well,sample,reason\n{RUNS[0]},A04,,bubble\n{PLATES[24]},C05,,edge\n"
+    (frozen.study / "exclusions.csv").write_text(rows, "utf-8")
     frozen.edit("study.yaml", "alpha: 0.05", "alpha: 0.04")
     frozen.night()
     return compare(frozen)
@@ -74,7 +75,8 @@ def test_lost_stars_come_first_and_name_the_plate(frozen: Bench, after: Diff) ->
     assert after.results["is_flip"][: flips.height].all()
     tests = flips.filter(pl.col("table") == "result.pairwise_tests")
     standing_stars = frozen.rows(
-        "SELECT count(*) FROM result.pairwise_tests WHERE assay = 'cell_viability' AND stars <> 'ns'"
+        "SELECT count(*) FROM result.pairwise_tests WHERE assay = 'cell_viability' AND stars <> 'ns' "
+        "AND role <> 'including_excluded'"
     )
     assert tests.height
     assert set(tests["files"]) == {PLATES[72]}
@@ -86,10 +88,19 @@ def test_lost_stars_come_first_and_name_the_plate(frozen: Bench, after: Diff) ->
     assert standing_stars == [(stars_before - lost + won,)]
 
 
-def test_the_other_plate_is_not_blamed_and_its_results_stand(after: Diff) -> None:
+def test_each_plate_is_blamed_for_its_own_time_and_no_other(after: Diff) -> None:
     assert PLATES[24] not in after.files["file"]
-    rows = after.results.filter((pl.col("table") == "result.viability") & pl.col("row").str.contains("time_h=24"))
-    assert not rows.height
+    bench = after.results.filter(pl.col("files").is_not_null() & pl.col("row").str.contains("time_h="))
+    for time_h, plate in PLATES.items():
+        rows = bench.filter(pl.col("row").str.contains(f"time_h={time_h}"))
+        assert {"result.viability", "result.measurements", "result.pairwise_tests"} <= set(rows["table"])
+        assert set(rows["files"]) == {plate}
+    courses = after.results.filter((pl.col("table") == "result.time_course_tests") & (pl.col("column") == "statistic"))
+    assert set(courses["files"]) == {"; ".join(PLATES.values())}
+    counts = {file: rows for _, file, *_, rows in after.exclusions.iter_rows()}
+    of_24 = bench.filter(pl.col("files") == PLATES[24])
+    of_both = after.results.filter(pl.col("files").str.contains(PLATES[24], literal=True))
+    assert counts[PLATES[24]] == of_both.select("table", "row").n_unique() > of_24.select("table", "row").n_unique()
 
 
 def test_files_exclusions_and_parameters_that_changed_are_told(after: Diff) -> None:
@@ -98,11 +109,11 @@ def test_files_exclusions_and_parameters_that_changed_are_told(after: Diff) -> N
     assert files[PLATES[72]]["changed_rows"] > 0
     assert files["exclusions.csv"]["change"] == "added"
     assert files["exclusions.csv"]["changed_rows"] is None
-    assert after.exclusions.row(0)[:5] == ("excluded", RUNS[0], "A04", None, "bubble")
+    assert after.exclusions.row(1)[:5] == ("excluded", RUNS[0], "A04", None, "bubble")
     changed = after.results.filter(pl.col("table") == "result.qpcr_fold_changes")
-    assert after.exclusions["changed_rows"][0] >= changed["row"].n_unique()
+    assert after.exclusions["changed_rows"][1] >= changed["row"].n_unique()
     assert changed.height
-    assert all(RUNS[0] in files for files in changed["files"])
+    assert set(changed["files"]) == {RUNS[0]}
     alpha = after.parameters.filter((pl.col("analysis") == "group_tests") & (pl.col("name") == "alpha"))
     assert alpha.select("was", "is").rows() == [("0.05", "0.04")]
 
@@ -115,6 +126,17 @@ def test_people_read_it_and_programs_too(after: Diff) -> None:
     read = json.loads(printed(after, "json"))
     assert len(read["results"]) == after.results.height
     assert pl.read_csv(printed(after, "csv").encode()).height == after.results.height
+
+
+def test_in_80_columns_no_number_is_broken(after: Diff) -> None:
+    text = printed(after, width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    flips = after.results.filter(pl.col("is_flip") & (pl.col("column") == "pvalue")).head(5)
+    counts = [*after.files["changed_rows"].drop_nulls(), *after.exclusions["changed_rows"]]
+    words = {word.rpartition("=")[2] for word in text.split()}
+    assert {f"{float(v):.4g}" for column in ("was", "is") for v in flips[column]} <= words
+    assert set(map(str, counts)) <= words
+    assert {*PLATES.values(), RUNS[0]} <= set(text.replace(";", " ").split())
 
 
 def test_a_name_is_given_once_and_survives_the_warehouse(frozen: Bench, after: Diff) -> None:

@@ -29,9 +29,9 @@ def beside(found: Lineage, table: str) -> int:
     return count
 
 
-def printed(found: Lineage, how: str = "table") -> str:
+def printed(found: Lineage, how: str = "table", width: int = 400) -> str:
     text = StringIO()
-    print_lineage(found, "json" if how == "json" else "table", Console(file=text, width=400))
+    print_lineage(found, "json" if how == "json" else "table", Console(file=text, width=width))
     return text.getvalue()
 
 
@@ -84,12 +84,29 @@ def test_what_changed_since_the_run_is_said(bench: Bench) -> None:
     assert "since then changed: parameters" in printed(found)
 
 
-def test_an_excluded_well_is_marked_on_the_way(bench: Bench) -> None:
+def test_an_excluded_well_is_marked_on_the_way_and_none_of_another_time_stands_there(bench: Bench) -> None:
     well = step(lineage_of(bench.warehouse, "pairwise_tests", STAR), "core.plate_wells")["well"][0]
-    (bench.study / "exclusions.csv").write_text(f"file,well,sample,reason\n{PLATES[72]},{well},,bubble\n", "utf-8")
+    rows = "".join(f"{PLATES[time_h]},{well},,bubble\n" for time_h in PLATES)
+    (bench.study / "exclusions.csv").write_text(f"file,well,sample,reason\n{rows}", "utf-8")
     bench.night()
-    wells = step(lineage_of(bench.warehouse, "pairwise_tests", STAR), "core.plate_wells")
+    found = lineage_of(bench.warehouse, "pairwise_tests", STAR)
+    wells = step(found, "core.plate_wells")
     assert wells.filter("is_excluded")["well"].to_list() == [well]
+    assert found.files["file_name"].to_list() == [PLATES[72]]
+
+
+def test_in_80_columns_no_number_and_no_hash_is_broken(bench: Bench) -> None:
+    found = lineage_of(bench.warehouse, "pairwise_tests", STAR)
+    text = printed(found, width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    words = {word.rpartition("=")[2] for word in text.split()}
+    numbers = [v for v in found.row.values() if isinstance(v, float)]
+    for name in ("result.measurements", "result.viability", "core.plate_wells"):
+        numbers += [v for column in step(found, name).select(pl.col(pl.Float64)) for v in column.drop_nulls()]
+    assert len(numbers) > 60
+    assert {f"{v:.6g}" for v in numbers} <= words
+    assert set(found.files["object_id"]) <= words
+    assert len(text.splitlines()) < 150
 
 
 def test_people_read_it_and_programs_too(bench: Bench) -> None:

@@ -92,4 +92,10 @@ def test_what_is_left_out_of_a_rescue_is_shown_put_back() -> None:
         assert exo[f"{name}_including_excluded"] == pytest.approx(whole[72.0, "exo"][name], rel=1e-12)
     assert exo["put_back"] == both[72.0, "usc"]["put_back"] == "culture exo2 (contaminated)"
     assert both[24.0, "exo"] == alone[24.0, "exo"]
+    flat = back.with_columns(sample_id=pl.lit("il1b2"), condition=pl.lit("il1b"), value=pl.lit(1e4))
+    out = FRAME.with_columns(is_excluded=(pl.col("sample_id") == "il1b2") & (pl.col("time_h") == 72))
+    rows = ANALYSIS.run(part, {READS: out, READMITTED: flat}).frames["result.rescue"].filter(time_h=72.0)
+    assert rows["rescue"].null_count() == 0
+    assert rows["rescue_including_excluded"].null_count() == rows.height
+    assert set(rows["na_reason_including_excluded"]) == {"no_disease_effect"}
     assert both[24.0, "exo"]["put_back"] is None

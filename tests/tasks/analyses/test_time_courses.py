@@ -6,15 +6,18 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
+from schemas.polars_schema import schema
 from schemas.study import ComparisonRow, Condition, SampleRow, Statistics, Study, StudyYaml
 from schemas.tables.measurements import Measurement
-from tasks.analyses.time_courses import ANALYSIS
+from schemas.tables.readmitted_measurements import ReadmittedMeasurement
+from tasks.analyses.time_courses import ANALYSIS, READMITTED
 from tasks.contracts import Computed
 from tests.tasks.methods.time_course_reference import NAMES, data, numbers
 
 Row = dict[str, Any]
 READS = "result.measurements"
 SCHEMA = {c.name: c.dtype for c in columns(Measurement)}
+NOTHING_BACK = pl.DataFrame(schema=schema(ReadmittedMeasurement))
 
 
 def study(conditions: list[str], *comparisons: ComparisonRow, **statistics: object) -> Study:
@@ -36,7 +39,7 @@ def measurements(case: str, *, is_line: bool = False) -> list[Row]:
     ]
 
 
-def computed(rows: list[Row], about: Study) -> list[Computed]:
+def computed(rows: list[Row], about: Study, back: pl.DataFrame | None = None) -> list[Computed]:
     frame = pl.DataFrame([{k: r.get(k) for k in SCHEMA} for r in rows], schema=SCHEMA)
     slices = {READS: frame.select(ANALYSIS.reads[READS]).unique()}
     found = []
@@ -44,7 +47,7 @@ def computed(rows: list[Row], about: Study) -> list[Computed]:
         kept = frame
         for column, values in part.where[READS].items():
             kept = kept.filter(pl.col(column).is_in(list(values)))
-        found.append(ANALYSIS.run(part, {READS: kept}))
+        found.append(ANALYSIS.run(part, {READS: kept, READMITTED: back if back is not None else NOTHING_BACK}))
     return found
 
 
@@ -146,3 +149,22 @@ def test_a_condition_with_one_culture_is_left_out_and_named() -> None:
     found, expected = rows_of(done, "primary"), rows_of(without, "primary")
     assert [r["pvalue"] for r in found.values()] == [r["pvalue"] for r in expected.values()]
     assert "c left out: one culture only" in found["time"]["design_note"]
+
+
+def test_a_course_is_analysed_a_second_time_with_what_is_left_out_put_back() -> None:
+    rows = measurements("repeated_5x3x4")
+    out = [r | {"is_excluded": True} if i == 0 else r for i, r in enumerate(rows)]
+    known = {name: [r.get(name) for r in rows[:1]] for name in NOTHING_BACK.columns if name in rows[0]}
+    back = pl.DataFrame(known | {"put_back": ["well B7 of plate1.csv (bubble)"]})
+    back = pl.concat([NOTHING_BACK, back], how="diagonal_relaxed")
+    (done,) = computed(out, study(["a", "b", "c"]), back)
+    (whole,) = computed(rows, study(["a", "b", "c"]))
+    assert {r["na_reason"] for r in rows_of(done, "primary").values()} == {"missing_cell: s01 in a at 12 h"}
+    again, expected = rows_of(done, "including_excluded"), rows_of(whole, "primary")
+    for name, row in again.items():
+        assert row["put_back"] == "well B7 of plate1.csv (bubble)"
+        assert row["design_note"].endswith("put back: well B7 of plate1.csv (bubble)")
+        for value in ("statistic", "pvalue", "pvalue_gg", "effect_size"):
+            assert row[value] == pytest.approx(expected[name][value], rel=1e-12)
+    assert rows_of(whole, "including_excluded") == {}
+    assert {r["put_back"] for r in rows_of(done, "primary").values()} == {None}

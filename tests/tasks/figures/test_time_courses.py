@@ -4,7 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from schemas.polars_schema import schema
 from schemas.study import Study
+from schemas.tables.readmitted_measurements import ReadmittedMeasurement
 from tasks.analyses import time_courses
 from tasks.figures.time_courses import COURSES, FIGURE, parts
 from tasks.methods.figure_style import GROUPS
@@ -21,7 +23,8 @@ def courses_of(about: Study, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Results of the group tests, and of the whole courses."""
     found: list[pl.DataFrame] = []
     for part in time_courses.ANALYSIS.parts(about, {MEASUREMENTS: rows}):
-        found += time_courses.ANALYSIS.run(part, {MEASUREMENTS: rows}).frames.values()
+        given = {MEASUREMENTS: rows, time_courses.READMITTED: pl.DataFrame(schema=schema(ReadmittedMeasurement))}
+        found += time_courses.ANALYSIS.run(part, given).frames.values()
     return results_of(about, rows) | {COURSES: pl.concat(found)}
 
 

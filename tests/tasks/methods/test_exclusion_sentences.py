@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tasks.methods.exclusion_sentences import TOLD, exclusion_sentences, exclusions_summary
+from tasks.methods.exclusion_sentences import (
+    TOLD,
+    course_exclusion_sentences,
+    exclusion_sentences,
+    exclusions_summary,
+    rescue_exclusion_sentence,
+)
 from tasks.methods.put_back import LeftOut
 from tests.report_study import table
 
@@ -101,3 +107,34 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert len(found) == TOLD + 1
     assert found[-1] == "2 families more: see the table."
     assert exclusion_sentences(pl.DataFrame(schema=table("result.pairwise_tests").schema), LABELS, 0.05) == []
+
+
+def test_rescue_is_told_with_what_is_left_out_put_back() -> None:
+    row = {"treatment": "exo", "rescue": 0.6, "put_back": None}
+    rows = [
+        row | {"put_back": BUBBLE, "rescue_including_excluded": 0.45, "ci_low_including_excluded": 0.2,
+               "ci_high_including_excluded": 0.7},
+        row | {"put_back": BUBBLE, "treatment": "usc", "na_reason_including_excluded": "no_disease_effect"},
+    ]  # fmt: skip
+    known = table("result.rescue", rows).to_dicts()
+    assert rescue_exclusion_sentence(known, {"exo": "Exosomes"}, 0.05) == (
+        f"With what is left out put back ({BUBBLE}) Exosomes undid 45 % (95 % CI 20 % to 70 %) instead of 60 % and "
+        "no rescue of usc is given (no disease effect) instead of 60 %."
+    )
+    assert rescue_exclusion_sentence(table("result.rescue", [row]).to_dicts(), {}, 0.05) is None
+
+
+def test_a_time_course_is_told_with_what_is_left_out_put_back() -> None:
+    about = {"comparison_id": "all", "experiment": "main", "measure": "viability", "target": "", "scale": "raw"}
+    rows = [
+        about | {"role": role, "effect": effect, "pvalue": 0.01, "pvalue_gg": p, "put_back": put}
+        for role, p, put in (("primary", 0.02, None), ("including_excluded", 0.2, BUBBLE), ("as_published", 0.9, None))
+        for effect in ("condition", "condition:time")
+    ]
+    rows[0] |= {"pvalue": None, "pvalue_gg": None, "na_reason": "missing_cell: c1 in a at 24 h"}
+    (sentence,) = course_exclusion_sentences(table("result.time_course_tests", rows))
+    assert sentence == (
+        f"Left out of the time course of viability: {BUBBLE}. With it p = 0.200 instead of no p-value "
+        "(missing cell: c1 in a at 24 h) (condition) and p = 0.200 instead of p = 0.020 (condition × time)."
+    )
+    assert course_exclusion_sentences(table("result.time_course_tests", rows[:2])) == []

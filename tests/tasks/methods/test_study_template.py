@@ -69,6 +69,21 @@ def test_a_draft_lists_the_files_and_guesses_conditions_from_sample_names() -> N
     assert not [p for p in study.problems if p.severity is not Severity.WARNING]
 
 
+def test_donors_in_names_are_kept_and_unknown_ones_asked_for() -> None:
+    names = ("con_D1", "con_D2", "TNF10_D1_rep2", "TNF10_d2", "con_3")
+    study = read(drafted([DraftFile("landing/c.csv", "expression_counts", names)]), ("landing/c.csv",))
+    assert [(s.condition, s.donor, s.replicate) for s in study.samples] == [
+        ("con", "D1", "1"),
+        ("con", "D2", "2"),
+        ("TNF10", "D1", "2"),
+        ("TNF10", "D2", "2"),
+        ("con", "", "3"),
+    ]
+    (mark,) = [p for p in study.problems if p.rule == "draft_mark"]
+    assert (mark.file, mark.place) == ("samples.csv", "line 6")
+    assert "FILL IN donor: the same for all cultures of one donor" in mark.message
+
+
 def test_a_draft_without_samples_is_valid_and_marks_what_is_missing() -> None:
     found = [DraftFile("landing/od.csv", "cell_viability", is_guess=True), DraftFile("landing/notes.docx")]
     sheets = drafted(found)

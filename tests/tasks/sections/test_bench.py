@@ -46,12 +46,15 @@ def test_a_measured_assay_that_nobody_compared_says_so() -> None:
 def test_rescue_and_time_courses_are_shown_where_they_are_computed() -> None:
     about = {"comparison_id": "all", "experiment": "main", "assay": "cell_viability", "measure": "viability"}
     rescue = about | {"treatment": "exo", "disease": "il1b", "control": "control", "rescue": 0.6}
+    rescue |= {"put_back": "well B7 (bubble)", "rescue_including_excluded": 0.5, "time_h": 72.0}
     course = about | {"effect": "condition:time", "pvalue_gg": 1e-9, "statistic": 110.7}
     given = frames(
         result__rescue=table("result.rescue", [rescue]),
         result__time_course_tests=table("result.time_course_tests", [course]),
     )
     found = grids(chapters(given)["bench"])
+    said = "put back (well B7 (bubble)) IL-1β + exosomes undid 50 % instead of 60 %."
+    assert said in words(chapters(given)["bench"])
     assert column(found["rescue-cell_viability"], "treatment") == ["IL-1β + exosomes"]
     assert column(found["time_course_tests-cell_viability"], "pvalue gg") == ["< 0.001"]
 

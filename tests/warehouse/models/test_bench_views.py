@@ -37,6 +37,26 @@ def test_a_rescue_reads_as_a_sentence(insert: Insert, read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"rescue_including_excluded": 0.456, "ci_low_including_excluded": 0.2, "ci_high_including_excluded": 0.7},
+         "46 % (20–70 %)"),
+        ({"rescue_including_excluded": 0.1, "ci_low_including_excluded": -0.2, "ci_high_including_excluded": 0.7},
+         "10 % (-20 to 70 %)"),
+        ({"na_reason_including_excluded": "no_disease_effect"}, "no rescue (no disease effect)"),
+    ],
+)  # fmt: skip
+def test_a_rescue_says_what_it_is_with_exclusions_put_back(
+    insert: Insert, read: Read, values: dict[str, object], said: str
+) -> None:
+    rescued(insert, put_back="well B7 of plate1.csv (bubble)", **values)
+    rescued(insert, target="SOX9")
+    with_it, nothing = read("mart.rescue")
+    assert with_it["sentence_including_excluded"] == f"With well B7 of plate1.csv (bubble) put back: {said}"
+    assert nothing["sentence_including_excluded"] is None
+
+
+@pytest.mark.parametrize(
     ("values", "sentence"),
     [
         (
@@ -148,10 +168,12 @@ def test_what_is_left_out_stands_beside_the_result_without_it(insert: Insert, re
     tested(insert, time_h=24.0, is_confirmatory=False)
     tested(insert, time_h=72.0, is_confirmatory=True)
     back = {"role": "including_excluded", "put_back": "well B7 of plate1.csv (bubble)"}
-    tested(insert, **back, time_h=24.0, padj=0.3, pvalue=0.05, ratio=0.7, is_confirmatory=False)
+    tested(insert, **back, time_h=24.0, padj=0.3, pvalue=0.05, ratio=0.7, method="welch_t", is_confirmatory=False)
     early, late = read("mart.bench_results")
     assert (early["padj"], early["p_including_excluded"]) == (0.012, 0.3)
     assert (early["ratio"], early["estimate_including_excluded"]) == (0.5, 0.7)
+    assert early["method_including_excluded"] == "welch t, bonferroni over 6 pairs"
+    assert late["method_including_excluded"] is None
     assert early["left_out"] == "well B7 of plate1.csv (bubble)"
     assert {late[c] for c in ("left_out", "p_including_excluded", "estimate_including_excluded")} == {None}
     assert (early["time_role"], late["time_role"]) == ("exploratory", None)

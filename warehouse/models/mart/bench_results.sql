@@ -12,6 +12,7 @@
 -- left_out, text: What exclusions.csv leaves out of the family, with its reason; null where nothing is.
 -- estimate_including_excluded, number: Ratio (log2 scale) or difference with that put back.
 -- p_including_excluded, number: Adjusted p with that put back.
+-- method_including_excluded, text: Test and correction in words with that put back: another one where donors are.
 -- sentence, text: The result as a sentence.
 -- design_note, text: What n is, what was held constant, and whether the time is exploratory.
 WITH notes AS (
@@ -44,6 +45,9 @@ put_back AS (
         again.group_b,
         again.put_back,
         again.padj,
+        again.method,
+        again.correction,
+        again.family_size,
         CASE WHEN again.scale = 'log2' THEN again.ratio ELSE again.mean_difference END AS estimate
     FROM result.pairwise_tests AS again
     WHERE again.role = 'including_excluded'
@@ -78,6 +82,11 @@ pairs AS (
         back.put_back AS left_out,
         back.estimate AS estimate_including_excluded,
         back.padj AS p_including_excluded,
+        replace(back.method, '_', ' ')
+        || CASE
+            WHEN back.correction = 'none' THEN ''
+            ELSE ', ' || replace(back.correction, '_', '–') || ' over ' || back.family_size || ' pairs'
+        END AS method_including_excluded,
         first_group.n_unit,
         notes.design_note,
         place_a.condition_order AS order_a,
@@ -203,6 +212,7 @@ worded AS (
         pairs.left_out,
         pairs.estimate_including_excluded,
         pairs.p_including_excluded,
+        pairs.method_including_excluded,
         pairs.na_reason,
         pairs.order_a,
         pairs.order_b,
@@ -253,6 +263,7 @@ SELECT
     worded.left_out,
     worded.estimate_including_excluded,
     worded.p_including_excluded,
+    worded.method_including_excluded,
     worded.method_words,
     worded.sentence,
     worded.design_note,

@@ -8,6 +8,7 @@
 -- ci_high_percent, number in %: Upper end of its confidence interval.
 -- left_out, text: What exclusions.csv leaves out of the family, with its reason; null where nothing is.
 -- rescue_percent_including_excluded, number in %: The share with that put back.
+-- sentence_including_excluded, text: What is left out, and the rescue with it put back; null where nothing is.
 -- sentence, text: The result as a sentence.
 WITH labelled AS (
     SELECT
@@ -30,6 +31,20 @@ WITH labelled AS (
         rescue.na_reason,
         rescue.put_back AS left_out,
         100 * rescue.rescue_including_excluded AS rescue_percent_including_excluded,
+        rescue.na_reason_including_excluded,
+        'With ' || rescue.put_back || ' put back: ' || coalesce(
+            format('{:.0f} %', rescue_percent_including_excluded)
+            || coalesce(
+                format(
+                    ' ({:.0f}{}{:.0f} %)', 100 * rescue.ci_low_including_excluded,
+                    CASE WHEN rescue.ci_low_including_excluded < 0 THEN ' to ' ELSE '–' END,
+                    100 * rescue.ci_high_including_excluded
+                ),
+                ''
+            ),
+            'no rescue (' || coalesce(replace(rescue.na_reason_including_excluded, '_', ' '), 'no reason is stored')
+            || ')'
+        ) AS sentence_including_excluded,
         treatment.condition_order AS treatment_order,
         coalesce(control.label, rescue.control) AS control_label,
         coalesce(disease.label, rescue.disease) AS disease_label,
@@ -83,6 +98,8 @@ worded AS (
         labelled.na_reason,
         labelled.left_out,
         labelled.rescue_percent_including_excluded,
+        labelled.na_reason_including_excluded,
+        labelled.sentence_including_excluded,
         labelled.treatment_label || CASE
             WHEN labelled.na_reason = 'no_disease_effect'
                 THEN
@@ -126,6 +143,8 @@ SELECT
     worded.ci_high_percent,
     worded.left_out,
     worded.rescue_percent_including_excluded,
+    worded.na_reason_including_excluded,
+    worded.sentence_including_excluded,
     worded.scale,
     worded.n_control,
     worded.n_disease,
