@@ -68,7 +68,10 @@ PAIRS_OF = {
     "put-back": "Which pairs differ, with what exclusions.csv leaves out put back",
     "beside": "Which pairs differ, by the tests beside the primary one",
 }
-LEFT_TO_SQL = ("df", "n_unit", "confidence_set")  # of rescue and time courses: the tables of a paper lack them
+LEFT_TO_SQL = (  # of rescue and time courses; what is put back, and what then has no value, stands in sentences above
+    *("df", "n_unit", "confidence_set", "condition_count", "time_count", "mauchly_w", "epsilon_hf", "pvalue_hf"),
+    *("put_back", "na_reason_including_excluded"),
+)
 ONLY_IF_SO = pl.when("cannot_reach_alpha").then(pl.lit(value=True)).alias("cannot_reach_alpha")
 BESIDE_POINT = (
     WELLS,
