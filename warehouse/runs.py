@@ -117,6 +117,20 @@ def record(
     session.insert(RUNS, pl.DataFrame([row], schema=schema(AnalysisRun)))
 
 
+def record_unplanned(session: Session, analysis: Analysis, study_id: str, part: str, reason: str) -> None:
+    """Write down that an analysis could not say its parts, once as long as the reason is the same.
+
+    ``part`` stands for all of them; ``retire`` ends it when they can be said again. Call it inside a transaction.
+    """
+    known = history(session, study_id, analysis.name).get(part)
+    if known is not None and (known["status"], known["reason"]) == ("failed", reason):
+        return
+    why = digest(["unplanned", analysis.name, study_id, reason])
+    attempt = known["attempts"].get(why, 0) if known is not None else 0
+    plan = PartPlan(analysis.name, study_id, Part(part), why, {}, "new", None, attempt, is_recorded=False)
+    record(session, plan, "failed", reason, datetime.now(UTC), 0, analysis)
+
+
 def record_loss(session: Session, plan: PartPlan, analysis: Analysis) -> None:
     """Write down that a run's files are gone, which makes its part stale."""
     record(session, plan, "failed", LOST, datetime.now(UTC), 0, analysis)

@@ -26,6 +26,7 @@ from warehouse.store import Session, Warehouse
 
 log = getLogger(__name__)
 RETRIES_WHEN_INPUTS_MOVE = 3
+ALL = "all parts"  # of a kind of figure that could not say them
 ENDED = "its files were retracted or replaced, or the sheets name it no more: its rows are gone"
 
 
@@ -92,14 +93,16 @@ def _plan(
 def planned(
     session: Session, analysis: Analysis, study: Study, blocked: Mapping[str, str]
 ) -> list[PartPlan] | PartOutcome:
-    """Parts of an analysis; where a kind of figure cannot say its parts that is all that fails, the night goes on."""
+    """Parts of an analysis; where a kind of figure cannot say its parts, that is written down and all that fails."""
     try:
         return plan(session, analysis, study, blocked)
     except Exception as error:
         if figures.TABLE not in analysis.writes:
             raise
         log.exception("%s has no plan", analysis.name)
-        return PartOutcome(analysis.name, "all parts", "failed", 0, f"{type(error).__name__}: {error}")
+        reason = f"its parts could not be told: {type(error).__name__}: {error}"
+        runs.record_unplanned(session, analysis, study.study_id, ALL, reason)
+        return PartOutcome(analysis.name, ALL, "failed", 0, reason)
 
 
 def in_order(outcomes: Sequence[PartOutcome]) -> tuple[PartOutcome, ...]:

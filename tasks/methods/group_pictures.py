@@ -175,8 +175,6 @@ def shown(values: Iterable[float | None], scale: str, base: float | None) -> np.
     found = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     if scale == "log2":
         return np.asarray(np.exp2(found - (base or 0.0)), dtype=np.float64)
-    if scale == "logit":
-        return np.asarray(100 / (1 + np.exp(-found)), dtype=np.float64)
     return found
 
 

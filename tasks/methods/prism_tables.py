@@ -21,10 +21,10 @@ def prism_tables(
     ``measurements``: ``Measurement`` rows of one assay; ``labels``: of conditions, in display order. One value is one
     unit that n counts in group tests: a donor, or a culture. Values are those of the points in the figures: on a log2
     scale ratios (2^value), of expression and protein over the geometric mean of ``calibrator`` (2^-ΔΔCq; the first
-    condition measured where it is not named or not there), which is 1; on a logit scale percentages. Per quantity and
-    target: a column table, matched units in one row; where several times were measured also an XY table over hours,
-    and the column table shows ``primary_time_h``, else the last time. Per quantity with several targets a grouped
-    table, targets x conditions. Units left out by exclusions.csv are struck out, missing ones empty.
+    condition measured where it is not named or not there), which is 1. Per quantity and target: a column table,
+    matched units in one row; where several times were measured also an XY table over hours, and the column table
+    shows ``primary_time_h``, else the last time. Per quantity with several targets a grouped table, targets x
+    conditions. Units left out by exclusions.csv are struck out, missing ones empty.
     """
     found: list[PrismTable] = []
     timed = measurements.with_columns(is_timed=pl.col("time_h").is_not_null())
@@ -33,7 +33,7 @@ def prism_tables(
         every = unit_values(rows, base)
         for is_relative, one in ((True, labels.get(base, base)), (False, "")):
             units = every.filter(is_relative=is_relative)
-            found += _of_quantity(units, labels, primary_time_h, _quantity(one, *key))
+            found += _of_quantity(units, labels, primary_time_h, _quantity(one, *key[:-1]))
     return found
 
 
@@ -78,13 +78,7 @@ def unit_values(rows: pl.DataFrame, calibrator: str) -> pl.DataFrame:
         is_relative=(can_be & pl.col("base").is_not_null()).all().over("measure", "target", "scale")
     )
     log2 = pl.when("is_relative").then(pl.col("value") - pl.col("base")).otherwise("value")
-    people = (
-        pl.when(pl.col("scale") == "log2")
-        .then((log2 * pl.lit(2.0).log()).exp())
-        .when(pl.col("scale") == "logit")
-        .then(100 / (1 + (-pl.col("value")).exp()))
-        .otherwise("value")
-    )
+    people = pl.when(pl.col("scale") == "log2").then((log2 * pl.lit(2.0).log()).exp()).otherwise("value")
     return based.with_columns(value=people).drop("base").sort(*FAMILY, "condition", "unit")
 
 
@@ -99,9 +93,9 @@ def _groups(rows: pl.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[str, 
         yield tuple(map(str, key)), mine
 
 
-def _quantity(base: str, experiment: str, measure: str, unit: str, scale: str) -> tuple[str, str]:
+def _quantity(base: str, experiment: str, measure: str, unit: str) -> tuple[str, str]:
     """Experiment and quantity, and in brackets the unit and the condition that is 1."""
-    shown = ", ".join(filter(None, ("%" if scale == "logit" else unit, base and f"{base} = 1")))
+    shown = ", ".join(filter(None, (unit, base and f"{base} = 1")))
     return ", ".join(filter(None, (experiment, measure.replace("_", " ")))), f" ({shown})" if shown else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,10 @@ from tasks.methods.report_blocks import (
 
 FOLDER = "templates"
 PRINTED = {False: 60, True: 25}  # rows of a table that stand on paper, by whether it is folded; report.css hides others
+
+WHOLE, LONGEST = 12, 16  # letters of a word that stays whole, and of a piece that need not be broken anywhere
+WBR = Markup("<wbr>")
+AIRY = 6  # columns of a table up to which it has wide margins; more stand close, and wrap
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,18 @@ class Gallery:
     pictures: tuple[Block, ...]
 
 
+def pieces(text: str) -> list[str]:
+    """A text in the pieces between which a line may end: within long words after ``/ _ ; , |``."""
+    if all(len(word) <= WHOLE for word in text.split()):
+        return [text]
+    return re.split(r"(?<=[/_;,|])(?=\S)", text)
+
+
+def breakable(text: str) -> Markup:
+    """A cell's text, escaped, that a line may end in wherever ``pieces`` part it."""
+    return WBR.join(pieces(text))
+
+
 def template(name: str) -> str:
     """A file of the templates' folder."""
     return (files("tasks") / FOLDER / name).read_text(encoding="utf-8")
@@ -84,6 +101,10 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    environment.filters["breakable"] = breakable
+    environment.tests["unbroken"] = lambda text: any(
+        len(word) > LONGEST for piece in pieces(text) for word in piece.split()
     )
     environment.tests["linked"] = lambda item: isinstance(item, Link)
     environment.tests["strong"] = lambda item: isinstance(item, Strong)
@@ -143,6 +164,7 @@ def page(cover: Cover, chapters: Sequence[Chapter], embedded: Mapping[str, Embed
             embedded=embedded,
             gathered=gathered,
             printed=PRINTED,
+            airy=AIRY,
             target=target,
             is_known=lambda href: href.startswith("#") and href[1:] in known,
             style=Markup(style),  # noqa: S704 - our own file

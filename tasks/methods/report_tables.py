@@ -19,7 +19,7 @@ from tasks.methods.report_words import number, several, spoken
 REASON = "na_reason"
 ROWS = 200  # more than people read on a page
 _P_VALUES = ("padj", "_pvalue")
-_ALWAYS = frozenset({"time_h"})  # empty for other reasons than ``na_reason``
+_ALWAYS = frozenset({"time_h", "cannot_reach_alpha"})  # empty for other reasons than ``na_reason``
 _UNITS = {"h": "h", "nm": "nm", "percent": "%", "mm": "mm", "cpm": "CPM", "nt": "nt"}
 _HEADINGS = {
     "pvalue": "p",

@@ -27,7 +27,7 @@ from tasks.methods.exclusion_sentences import (
 )
 from tasks.methods.put_back import left_out_of
 from tasks.methods.report_blocks import Block, Bullets, Cell, Grid, Heading, Paragraph, Section, pictures
-from tasks.methods.report_tables import grid, heading, labelled, slug, without_bookkeeping, words
+from tasks.methods.report_tables import Shown, grid, heading, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
 from tasks.methods.report_words import METHODS, assay_title, hours, quantity
 
@@ -68,6 +68,18 @@ PAIRS_OF = {
     "put-back": "Which pairs differ, with what exclusions.csv leaves out put back",
     "beside": "Which pairs differ, by the tests beside the primary one",
 }
+LEFT_TO_SQL = (  # of rescue and time courses; what is put back, and what then has no value, stands in sentences above
+    *("df", "n_unit", "confidence_set", "condition_count", "time_count", "mauchly_w", "epsilon_hf", "pvalue_hf"),
+    *("put_back", "na_reason_including_excluded"),
+)
+ONLY_IF_SO = pl.when("cannot_reach_alpha").then(pl.lit(value=True)).alias("cannot_reach_alpha")
+BESIDE_POINT = (
+    WELLS,
+    "effect_size",
+    "effect_name",
+    "scale",
+)  # of put-back pairs; stars lead to readings
+MANY = 2  # rows of which what is common is said once
 REST = "All rows: benchlake sql, or the exports."
 
 
@@ -171,7 +183,7 @@ def _omnibus(rows: pl.DataFrame, about: tuple[str, str]) -> Grid:
         "na_reason": "why empty",
     }
     shown = dict.fromkeys(("role", "effect_name", "na_reason"), words) | {"method": labelled(METHODS)}
-    ordered = _quantities(rows.sort("measure", "target", "time_h", "role"))
+    ordered = _quantities(rows.sort("measure", "target", "time_h", "role")).with_columns(ONLY_IF_SO)
     caption = f"{about[1]}: do the groups differ at all?"
     return grid(ordered, caption, slug("tests", *about), columns, shown=shown, rest=REST, folded=True)
 
@@ -190,12 +202,12 @@ def _pairs(study: StudyYaml, rows: pl.DataFrame, about: tuple[str, str], *, kind
     }
     places = {condition: order for order, condition in enumerate(known)}
     ordered = [pl.col(group).replace_strict(places, default=len(places)) for group in ("group_a", "group_b")]
-    named = _quantities(rows.sort("measure", "target", "time_h", *ordered))
+    named = _quantities(rows.sort("measure", "target", "time_h", *ordered)).with_columns(ONLY_IF_SO)
     return grid(
         named,
         f"{about[1]}: {PAIRS_OF[kind]}",
         slug(kind, *about),
-        PAIR_COLUMNS,
+        {c: h for c, h in PAIR_COLUMNS.items() if kind != "put-back" or c not in BESIDE_POINT},
         shown=shown,
         note=PAIR_NOTE,
         rest=REST,
@@ -219,11 +231,22 @@ def _optional(study: StudyYaml, here: Mapping[str, pl.DataFrame], assay: str) ->
             rows = here[name]
             told = _rescue_exclusions(rows, study) if name == RESCUE else course_exclusion_sentences(rows)
             found += [Bullets(tuple((text,) for text in told))] if told else []
-            named = without_bookkeeping(_quantities(rows).drop("assay", "measure", "target", "design_note", WELLS))
-            named = named.select(QUANTITY, pl.exclude(QUANTITY))
+            plain = without_bookkeeping(_quantities(rows).drop("assay", "measure", "target", "design_note", WELLS))
+            named, same = _said_once(plain.select(QUANTITY, pl.exclude(QUANTITY, *LEFT_TO_SQL)), shown)
             columns = {c: "quantity" if c == QUANTITY else heading(c) for c in named.columns}
-            found.append(grid(named, caption, slug(name.partition(".")[2], assay), columns, shown=shown, rest=REST))
+            anchor = slug(name.partition(".")[2], assay)
+            found.append(grid(named, caption, anchor, columns, shown=shown, rest=REST, note=same))
     return found
+
+
+def _said_once(rows: pl.DataFrame, shown: Mapping[str, Shown]) -> tuple[pl.DataFrame, str]:
+    """Without the words that are the same in every row, which a note says."""
+    if rows.height < MANY:
+        return rows, ""
+    texts = [c for c, t in rows.schema.items() if t == pl.String and c not in (QUANTITY, "na_reason", "treatment")]
+    same = [c for c in texts if rows[c].null_count() == 0 and rows[c].n_unique() == 1]
+    said = (f"{heading(c)} {(shown[c](rows[c][0]) if c in shown else Cell(rows[c][0])).text}" for c in same)
+    return rows.drop(same), f"In every row: {'; '.join(said)}." if same else ""
 
 
 def _rescue_exclusions(rows: pl.DataFrame, study: StudyYaml) -> list[str]:

@@ -22,6 +22,10 @@ pytestmark = pytest.mark.server
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"><rect width="9" height="9"/></svg>'
+A4_PX = 680  # 180 mm between the margins
+TOO_WIDE = """() => [...document.querySelectorAll(".scroll")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility())
+  .map((e) => `${e.querySelector("table").dataset.file}: ${e.scrollWidth} > ${e.clientWidth}`)"""
 PAIRS = "#pairs-qpcr-all"
 UNNAMED = """() => [...document.querySelectorAll("a, button, summary, [role=group], section, nav")].filter((e) => {
   const by = e.getAttribute("aria-labelledby");
@@ -197,6 +201,17 @@ def test_the_skip_link_is_the_first_stop(plain: sync_api.Page) -> None:
 def test_a_narrow_screen_scrolls_tables_not_the_page(plain: sync_api.Page) -> None:
     plain.set_viewport_size({"width": 360, "height": 700})
     assert plain.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_common_screen_and_paper_hold_every_table(plain: sync_api.Page) -> None:
+    tables = plain.locator("table").evaluate_all("(all) => all.map((t) => t.tHead.rows[0].cells.length)")
+    assert max(tables) >= 17  # or the page is no test of wide tables
+    for media, width in (("screen", 1280), ("print", A4_PX)):
+        plain.emulate_media(media=media)
+        plain.set_viewport_size({"width": width, "height": 900})
+        plain.evaluate("document.querySelectorAll('details').forEach((folded) => { folded.open = true; })")
+        assert plain.evaluate(TOO_WIDE) == [], media
+        assert plain.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_on_paper_there_are_no_buttons_and_no_contents(plain: sync_api.Page) -> None:

@@ -88,7 +88,7 @@ def test_samples_whose_stains_nobody_names_are_skipped_with_the_reason(tmp_path:
     slices = {ACQUISITIONS: frames[ACQUISITIONS].select(ANALYSIS.reads[ACQUISITIONS])}
     (part,) = ANALYSIS.parts(study(), slices)
     assert part.skip is not None
-    assert part.skip.startswith("1 tubes (s.fcs)") or part.skip.startswith("1 tubes (s)")
+    assert part.skip.startswith("1 tubes (s.fcs) name no stain")
     assert "flow.apoptosis" in part.skip
     (named,) = ANALYSIS.parts(study(), {ACQUISITIONS: slices[ACQUISITIONS].with_columns(marker=pl.lit("PE"))})
     assert named.skip is None

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ import pytest
 
 from schemas.errors import UserError
 from tasks.contracts import Analysis, Drawing, Figure, Part, figures
+from tasks.engine import report
 from tasks.engine.analyse import planned
 from tasks.engine.figures import as_analysis, computations, folder, picture, show
 from tasks.engine.outcomes import PartOutcome
@@ -21,6 +23,7 @@ from tasks.methods.figure_style import panel
 from tests.counted_study import write_counted
 from tests.e2e import doomed
 from tests.e2e.small_study import Bench
+from warehouse import runs
 from warehouse.code_hash import module_digest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -234,10 +237,19 @@ def test_a_kind_of_figure_that_cannot_say_its_parts_fails_alone(bench: Bench) ->
 
     figure = as_analysis(Figure(name="broken", reads={}, parts=broken, draw=_dots))
     analysis = Analysis(name="sums", reads={}, writes=("result.viability",), parts=broken, run=figure.run)
-    with bench.warehouse.open("test") as session:
+    with bench.warehouse.open("test") as session, session.transaction():
         outcome = planned(session, figure, bench.folder.study, {})
+        assert planned(session, figure, bench.folder.study, {}) == outcome
         assert isinstance(outcome, PartOutcome)
         assert (outcome.analysis, outcome.status) == ("figure broken", "failed")
         assert "no such column" in str(outcome.reason)
         with pytest.raises(KeyError):
             planned(session, analysis, bench.folder.study, {})
+    attempts = "SELECT status, reason FROM ops.analysis_runs WHERE analysis = 'figure broken' ORDER BY finished_at"
+    assert bench.rows(attempts) == [("failed", outcome.reason)]
+    told = report.show("counted", bench.warehouse, datetime.now(UTC)).read_text(encoding="utf-8")
+    assert "its parts could not be told: KeyError" in told
+    whole = as_analysis(_kind(_dots, "broken"))
+    with bench.warehouse.open("test") as session, session.transaction():
+        runs.retire(session, whole, "counted", [])
+    assert [status for status, _ in bench.rows(attempts)] == ["failed", "skipped"]

@@ -79,15 +79,6 @@ def test_without_the_calibrator_ratios_stay_over_the_reference_genes(tmp_path: P
     assert found["bench, expression, SOX9 (fold, Control = 1)"]["IL-1β"].tolist() == pytest.approx([1, 1])
 
 
-def test_shares_tested_as_logits_are_given_in_percent(tmp_path: Path) -> None:
-    rows = [
-        measured(d, "control", v, scale="logit", unit="%", measure="percent_apoptotic", target="")
-        for d, v in (("D1", 0.0), ("D2", float(np.log(0.2 / 0.8))))
-    ]
-    EXPORT.write(published({"result.measurements": rows}), tmp_path)
-    assert tables(tmp_path, "qpcr")["bench, percent apoptotic (%)"]["Control"].tolist() == pytest.approx([50, 20])
-
-
 def test_technical_repeats_count_as_the_donor_that_the_tests_count(tmp_path: Path) -> None:
     rows = [measured(d, c, v, scale="raw", block_id=b) for d in ("D1", "D2") for c in ("control", "il1b")
             for v, b in ((1, "P1"), (2, "P2"))]  # fmt: skip

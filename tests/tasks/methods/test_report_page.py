@@ -7,12 +7,21 @@ from html.parser import HTMLParser
 import pytest
 
 from tasks.methods.report_blocks import Bullets, Cell, Chapter, Grid, Heading, Link, Paragraph, Picture, Strong
-from tasks.methods.report_page import Cover, Embedded, data_address, page, source_hash, template
+from tasks.methods.report_page import (
+    Cover,
+    Embedded,
+    breakable,
+    data_address,
+    page,
+    pieces,
+    source_hash,
+    template,
+)
 
 HOSTILE = '<script>alert("x")</script>\' onload=\'"&'
 COVER = Cover(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, is_simulated=True)
 FILE = Embedded("data:image/png;base64,AA==", "figures/f.csv", 700, 300, "figures/f.png", "figures/f.svg")
-VOID = {"meta", "img", "br", "link", "input"}
+VOID = {"meta", "img", "br", "wbr", "link", "input"}
 
 
 class Reader(HTMLParser):
@@ -106,3 +115,11 @@ def test_an_empty_report_is_a_page() -> None:
 
 def test_data_addresses_hold_the_bytes() -> None:
     assert base64.b64decode(data_address("text/csv", b"a,b").partition("base64,")[2]) == b"a,b"
+
+
+def test_long_words_may_end_a_line_where_they_have_parts_and_copy_unchanged() -> None:
+    assert pieces("IL-1β + USC") == ["IL-1β + USC"]
+    assert pieces("landing/cck8/240307_CCK8.txt") == ["landing/", "cck8/", "240307_", "CCK8.txt"]
+    assert str(breakable("SIMG00001;SIMG00002")) == "SIMG00001;<wbr>SIMG00002"
+    assert str(breakable("a<b>&longer_than_it")) == "a&lt;b&gt;&amp;longer_<wbr>than_<wbr>it"
+    assert "".join(pieces("a; b_c,d/e|f ")) == "a; b_c,d/e|f "

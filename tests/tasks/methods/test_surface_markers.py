@@ -90,6 +90,9 @@ def test_populations_and_intensities_carry_the_marker() -> None:
     paths = [p["gate_path"] for p in found.populations if p["object_id"] == "S"]
     assert paths == ["cells", "cells/singlets", "cells/singlets/CD73+", "cells/singlets/CD34+"]
     assert [(i["marker"], i["statistic"]) for i in found.intensities] == [("CD73", "median"), ("CD34", "median")]
+    medians = {i["marker"]: i["value"] for i in found.intensities if i["object_id"] == "S"}
+    assert medians["CD73"] == pytest.approx(8_000, rel=0.05)
+    assert 0 < medians["CD34"] < 200  # of cells without the marker, by the simulation about 150
 
 
 def test_materials_have_rows_too() -> None:

@@ -27,6 +27,7 @@ def given(*rows: dict[str, Any], **more: pl.DataFrame) -> dict[str, Any]:
 
 def test_changes_are_counted_by_class_and_listed_by_fdr() -> None:
     rows = [*features_of("up", "up", "down", "ns"), *features_of("ns", "up", library="mirna", rna_class="mirna")]
+    rows[-1] |= {"symbol": "miR-1", "padj": 0.0025}
     found = chapters(given(*rows))
     counts = grids(found["expression"])["changed-features"]
     assert column(counts, "class") == ["mRNAs", "miRNAs"]
@@ -34,7 +35,7 @@ def test_changes_are_counted_by_class_and_listed_by_fdr() -> None:
     assert column(grids(found["expression"])["top-exo_vs_il1b-mrna"], "feature") == ["S0", "S1", "S2"]
     text = words(found["summary"])
     assert "IL-1β + exosomes against IL-1β. 2 mRNAs up and 1 down and 1 miRNAs up and 0 down (DESeq2, " in text
-    assert "First by p: S0, S1, S1 and S2." in text
+    assert "First by p: S0, S1, miR-1 and S2." in text
 
 
 def test_a_contrast_without_changes_says_what_it_could_have_shown() -> None:
