@@ -247,7 +247,7 @@ def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arr
         used = _used(references, parser.references, study.file_row(arrival.file.name))
         beside = [f"{BESIDE}/{name}" for name in twins(arrival.file.name, parser.beside).values()]
         used |= {key: references[key] for key in beside if key in references}
-        used |= _options(study, parser.options)
+        used |= _options(study, parser.options, study.file_row(arrival.file.name))
         return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
 
     return fingerprint
@@ -265,11 +265,17 @@ def _used(references: Mapping[str, str], read: Sequence[str], row: FileRow | Non
     return found
 
 
-def _options(study: Study, keys: Iterable[str]) -> dict[str, str]:
-    """Values of keys of study.yaml, as JSON."""
+def _options(study: Study, keys: Iterable[str], row: FileRow | None = None) -> dict[str, str]:
+    """Values of keys of study.yaml, as JSON; without those that the file's row of files.csv says for itself.
+
+    A key that names a file has an entry of its own beside that of the file's bytes.
+    """
     config = study.config.model_dump(mode="json")
+    said = {column for column, value in (row.attributes.items() if row else ()) if value.strip()}
     return {
-        key: json.dumps(reduce(lambda section, part: section[part], key.split("."), config)) for key in sorted(keys)
+        f"{key} =": json.dumps(reduce(lambda section, part: section[part], key.split("."), config))
+        for key in sorted(keys)
+        if key.rpartition(".")[2] not in said
     }
 
 
