@@ -44,8 +44,8 @@ unit: setup
 bench: setup system  ## benchmarks: ratios against a peer in one run
 	$(BIN)/python -m pytest -m bench -s
 
-soak: setup system  ## the slow and exhaustive tests
-	$(BIN)/python -m pytest -m soak
+soak: setup system  ## the slow and exhaustive tests, and every property on other examples
+	$(BIN)/python -m pytest -m 'soak or hypothesis' --hypothesis-profile other
 
 lock:  ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -62,8 +62,13 @@ PLATES = ("00h", "24h", "48h", "72h")
 
 def assert_figures_have_counterparts(snapshot: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Every picture that the model study shows is drawn from the simulated one, with its words and its files."""
-    rows = snapshot.execute("SELECT figure, part, stem, caption, alt FROM result.figures").fetchall()
-    drawn = {(figure, part): (stem, caption, alt) for figure, part, stem, caption, alt in rows}
+    rows = snapshot.execute("SELECT figure, part, stem, caption, alt, title FROM result.figures").fetchall()
+    drawn = {(figure, part): (stem, caption, alt) for figure, part, stem, caption, alt, _ in rows}
+    assert not [(figure, part) for figure, part, _, caption, alt, _ in rows if not (caption.strip() and alt.strip())]
+    of_title: dict[str, list[str]] = {}
+    for *_, stem, _, _, title in rows:
+        of_title.setdefault(title, []).append(stem)
+    assert not {title: stems for title, stems in of_title.items() if len(stems) > 1}
     for what, pictures in COUNTERPARTS.items():
         missing = [picture for picture in pictures if picture not in drawn]
         assert not missing, (what, missing, sorted(p for f, p in drawn if f in {m[0] for m in missing}))

@@ -27,7 +27,13 @@ class CernaNode(
     rna_class: Annotated[Literal["circrna", "lncrna", "mirna", "mrna"], Field(description="Its class.")]
     direction: Annotated[Literal["up", "down"], Field(description="Its direction in the contrast.")]
     log2_fold_change: Annotated[float | None, Field(description="Its log2(target / reference).")]
-    tier: Annotated[EvidenceTier, Field(description="The weakest evidence among its edges.")]
+    tier: Annotated[
+        EvidenceTier,
+        Field(
+            description="The weakest evidence among its edges; an edge has that of its best triplet, whose tier is the "
+            "weaker of its two target pairs'."
+        ),
+    ]
     degree: Annotated[
         int, Field(ge=1, description="Edges: miRNAs of a ceRNA or mRNA, both kinds of targets of a miRNA.")
     ]

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from schemas.errors import Problem
 from schemas.study import Study
 from schemas.tables.cerna_pairs import CernaPair
 from tasks.contracts import Analysis, Computed, Part
@@ -26,16 +25,15 @@ from tasks.methods.cerna_inputs import (
     READS,
     TESTS,
     contrast_parts,
-    missing,
     refused,
-    remark,
     target_edges,
     target_mirna_count,
     tested_nodes,
     unasked,
 )
+from tasks.methods.cerna_pair_warnings import correlation_warnings, no_pairs_reason, popular_mirnas, unstored_pairs
 from tasks.methods.cerna_pairs import Ints, pair_family
-from tasks.methods.cerna_rewiring import REWIRINGS, false_call_rate
+from tasks.methods.cerna_rewiring import false_call_rate
 from tasks.methods.cerna_sensitivity import FEWEST_SAMPLES, sensitivity, sensitivity_pvalues
 from tasks.methods.cerna_tables import Candidates, candidate_tables
 from tasks.methods.result_frames import result_frame
@@ -72,18 +70,18 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     given = part.parameters
     nodes, edges = tested_nodes(frames[TESTS]), target_edges(frames)
     population = target_mirna_count(frames) if given["is_plain"] else None
-    tables, problems = [], _remarks(given, frames[EXPRESSION])
+    tables, problems = [], correlation_warnings(given, frames[EXPRESSION])
     for candidates in candidate_tables(
         nodes, edges, are_changed=given["candidates"] == "de", is_plain=given["is_plain"]
     ):
         pairs, rate = _family(candidates, frames[EXPRESSION], given, population)
         tables.append(pairs)
-        problems += _unstored(given, pairs)
+        problems += unstored_pairs(given, pairs)
         if rate > given["fdr"]:
-            problems.append(_popular(given, candidates.tier, rate))
+            problems.append(popular_mirnas(given, candidates.tier, rate))
     rows = pl.concat(tables) if tables else pl.DataFrame()
     if rows.is_empty():
-        return refused({TABLE: result_frame([], CernaPair)}, given, _why(nodes, edges, given), problems)
+        return refused({TABLE: result_frame([], CernaPair)}, given, no_pairs_reason(nodes, edges, given), problems)
     symbols = nodes.select("feature_id", "symbol")
     for side in ("cerna", "mrna"):
         named = symbols.rename({"feature_id": f"{side}_id", "symbol": f"{side}_symbol"})
@@ -159,54 +157,6 @@ def _reason(values: pl.DataFrame, about: Profiles, given: Mapping[str, Any], sha
         .otherwise(None)
         .alias("na_reason")
     )
-
-
-def _remarks(given: Mapping[str, Any], values: pl.DataFrame) -> list[Problem]:
-    """What people must know of the correlations."""
-    count = len(given["levels"])
-    if values.is_empty() or not count:
-        message = "there are no normalised values of the same samples for genes and miRNAs: pairs have no correlations"
-        return [
-            remark(given, "no_expression", message, "Add deseq2 to expression.methods, or use the same sample names.")
-        ]
-    if count >= FEWEST_SAMPLES or given["is_plain"]:
-        return []
-    message = f"correlations of ceRNA pairs rest on {count} samples, and sensitivity correlation needs {FEWEST_SAMPLES}"
-    remedy = "Read them as hints; the shared miRNAs and the changes of triplets do not depend on them."
-    return [remark(given, "few_samples_for_cerna", message, remedy)]
-
-
-def _unstored(given: Mapping[str, Any], pairs: pl.DataFrame) -> list[Problem]:
-    """What the table leaves out of a family that is too large for it."""
-    if pairs.is_empty() or pairs["sharing_count"][0] == pairs.height:
-        return []
-    shared, called, tier = (pairs[column][0] for column in ("sharing_count", "significant_count", "tier"))
-    message = (
-        f"{shared:,} {tier} ceRNA pairs share a miRNA and {called:,} are significant: all were tested and corrected "
-        f"for, the {pairs.height:,} of smallest P-value are stored"
-    )
-    remedy = "Take counts from sharing_count and significant_count; stronger evidence or `candidates: de` gives fewer."
-    return [remark(given, "pairs_not_stored", message, remedy)]
-
-
-def _popular(given: Mapping[str, Any], tier: str, rate: float) -> Problem:
-    message = (
-        f"target tables rewired at random ({REWIRINGS} times, every RNA and miRNA keeping its number of partners) "
-    )
-    message += (
-        f"call {rate:.0%} as many {tier} ceRNA pairs as the real ones: so many calls come from popular miRNAs alone"
-    )
-    return remark(
-        given, "popular_mirnas", message, "Read is_significant beside false_call_rate; prefer stronger evidence."
-    )
-
-
-def _why(nodes: pl.DataFrame, edges: pl.DataFrame, given: Mapping[str, Any]) -> str:
-    known = missing(nodes, edges)
-    if known:
-        return known
-    kind = "changed " if given["candidates"] == "de" else ""
-    return f"no {kind}lncRNA or circRNA shares a miRNA of the target tables with a {kind}mRNA"
 
 
 ANALYSIS = Analysis(

@@ -24,8 +24,9 @@ from tasks.methods.cerna_inputs import (
     tested_nodes,
     unasked,
 )
-from tasks.methods.cerna_network import network_nodes, tied_hubs
+from tasks.methods.cerna_network import network_nodes, tie_words, tied_hubs
 from tasks.methods.cerna_triplets import triplets
+from tasks.methods.report_words import counted
 from tasks.methods.result_frames import result_frame
 
 UNSIGNED = (
@@ -57,8 +58,8 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     if found.rows.is_empty():
         tested = sum(found.family_sizes.values())
         why = missing(nodes, edges) or (
-            f"none of {tested:,} triplets of the target tables is significant at {given['fdr']:g} or has three "
-            "changed RNAs whose directions fit"
+            f"none of {counted(tested, 'triplet')} of the target tables is significant at {given['fdr']:g} or has "
+            "three changed RNAs whose directions fit"
             if tested
             else "no miRNA of the target tables has both a tested lncRNA or circRNA and a tested mRNA"
         )
@@ -71,11 +72,10 @@ def _ties(given: Mapping[str, Any], network: pl.DataFrame) -> tuple[Problem, ...
     tied = tied_hubs(network)
     if tied.is_empty():
         return ()
-    which = ", ".join(
-        f"{taken} of {count} {rna_class} of degree {degree}" for rna_class, degree, count, taken in tied.iter_rows()
-    )
+    which = ", ".join(tie_words(tie) for tie in tied.iter_rows())
     message = f"the alphabet chose hubs among nodes of equal degree and betweenness: {which}"
-    remedy = "Take none of such equals for a hub, or all; cerna.hubs in study.yaml says how many a class has."
+    remedy = "Take none of such equals for a hub, or all; cerna.hubs in study.yaml says how many a class has, "
+    remedy += "tied_count of mart.cerna_hubs how many equals were left out."
     return (remark(given, "tied_hubs", message, remedy),)
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from schemas.errors import Problem, Severity
+from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.enrichment import Enrichment
 from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS, target_edges
-from tasks.methods.enrichment import enriched_terms
+from tasks.methods.enrichment import enriched_terms, without_sets
 from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
-from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_sets
+from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_sets, untested
 from tasks.methods.result_frames import result_frame
+from tasks.methods.term_figures import TIERS
 
 SETS, TABLE = "core.gene_sets", "result.enrichment"
 TRIPLETS = "result.cerna_triplets"
@@ -39,6 +40,9 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
         skip = f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
     tested = slices[TESTS].filter(pl.col("method") == primary, pl.col("library") != "mirna")
     here = set(tested["contrast_id"])
+    is_shared = not slices[OVERLAPS].filter(library="gene").is_empty()
+    ids = [contrast.id for contrast in study.contrasts if contrast.id in here]
+    told = ids if options.background == TESTED else []  # of several contrasts, once: with the genes that they share
     given = {
         "limits": list(options.limits),
         "background": options.background,
@@ -52,17 +56,24 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
                 TESTS: {"contrast_id": (contrast.id,), "method": (primary,)},
                 TRIPLETS: {"contrast_id": (contrast.id,)},
             },
-            {"contrast": contrast.id, "hubs": study.config.cerna.hubs, **given},
+            {
+                "contrast": contrast.id,
+                "hubs": study.config.cerna.hubs,
+                "bias": [] if is_shared else [c for c in told if c == contrast.id],
+                **given,
+            },
             skip=skip,
             tables=(TESTS, SETS, TRIPLETS, TARGETS, FEATURES, MIRNAS, ALIASES),
         )
         for contrast in study.contrasts
         if contrast.id in here
     ]
-    if not slices[OVERLAPS].filter(library="gene").is_empty():
+    if is_shared:
         where = {TESTS: {"method": (primary,), "library": ("gene",)}, OVERLAPS: {"library": ("gene",)}}
         tables = (TESTS, SETS, OVERLAPS, FEATURES, ALIASES)
-        found.append(Part(f"{SHARED} genes", where, {"contrast": None, **given}, skip=skip, tables=tables))
+        found.append(
+            Part(f"{SHARED} genes", where, {"contrast": None, "bias": told, **given}, skip=skip, tables=tables)
+        )
     return found
 
 
@@ -76,15 +87,24 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     sets = frames[SETS].filter(~pl.col("is_excluded"))
     sets = known_sets(sets, known, frames[ALIASES])
     problems = few_known(sets, known["gene"].n_unique())
-    if given["background"] == TESTED:
-        problems += [p for one in lists[:1] for p in annotation_bias(one, sets, _place(given))]
+    problems += annotation_bias(_biased(given["bias"], lists, frames[TESTS], units), sets)
+    problems += _tied(lists, _place(given))
     filled = [replace(one, drawn_from=given["background"]) for one in lists if len(one.genes)]
     limits = (given["limits"][0], given["limits"][1])
     rows = enriched_terms(filled, sets, limits, given["methods"], given["alpha"])
+    problems += untested(without_sets(filled, sets, limits), limits, _place(given))
     if rows.is_empty():
         return Computed({TABLE: result_frame([], Enrichment)}, (*problems, _none(given, lists)))
     rows = rows.with_columns(contrast_id=pl.lit(given["contrast"], pl.String))
     return Computed({TABLE: result_frame(rows, Enrichment)}, tuple(problems))
+
+
+def _biased(
+    contrasts: Sequence[str], lists: Sequence[GeneList], tests: pl.DataFrame, units: pl.DataFrame
+) -> dict[str, GeneList]:
+    """Changed genes of the contrasts of which this part tells whether annotated genes prevail among them."""
+    made = {one.name: one for one in lists}
+    return {c: made.get("all") or changed_lists(tests.filter(contrast_id=c), units)[0] for c in contrasts}
 
 
 def _lists(frames: Mapping[str, pl.DataFrame], units: pl.DataFrame, hubs: int) -> list[GeneList]:
@@ -95,6 +115,20 @@ def _lists(frames: Mapping[str, pl.DataFrame], units: pl.DataFrame, hubs: int) -
     if not tests.filter(library="circrna").is_empty():
         found.append(host_list(tests, frames[FEATURES], units))
     return found
+
+
+def _tied(lists: Sequence[GeneList], place: str) -> list[Problem]:
+    """A warning where the alphabet chose genes of a list: terms of ``hubs`` then rest on names too."""
+    ties = [f"{one.tie} ({TIERS[one.tier]})" for one in lists if one.tie and one.tier]
+    if not ties:
+        return []
+    message = (
+        f"the alphabet chose genes of the list hubs among nodes of equal degree and betweenness: {', '.join(ties)}"
+    )
+    remedy = (
+        "Read terms of hubs beside those of cerna_mrnas, or set cerna.hubs in study.yaml so that it cuts no equals."
+    )
+    return [warning("study.yaml", place, "tied_hubs", message, remedy)]
 
 
 def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:

@@ -10,8 +10,9 @@ from schemas.errors import Problem, Severity, warning
 from schemas.study import Study
 from schemas.tables.target_mappings import TargetMapping
 from tasks.contracts import Analysis, Computed, Part
-from tasks.methods.mirna_species import counted_species, species_of
+from tasks.methods.mirna_species import SpeciesFound, counted_species, species_of
 from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 from tasks.methods.result_frames import result_frame
 from tasks.methods.target_mapping import name_mappings
 
@@ -60,26 +61,35 @@ def _problems(names: pl.DataFrame, features: pl.DataFrame, tables: Sequence[str]
             found.append(warning("study.yaml", "key cerna.targets", f"ambiguous_{side}", message, remedy))
     mirnas = names.filter(side="mirna").unique("name")
     theirs, ours = species_of(mirnas["name"]), counted_species(features.filter(library="mirna")["feature_id"])
-    if theirs and ours and not set(theirs) & set(ours):
+    if theirs and ours and not set(theirs.species) & set(ours):
         return [*found, _other_species(theirs, ours, tables)]
     known = mirnas["feature_id"].is_not_null().mean()
     if features.filter(library="mirna").height and isinstance(known, float) and known < _FEW:
         lost = mirnas.filter(pl.col("feature_id").is_null())
         message = f"{lost.height:,} of {mirnas.height:,} miRNAs of the tables are not in the study's counts "
         message += f"({several(lost.sort('pair_count', descending=True)['name'].to_list())})"
+        others = lost.filter(na_reason="other_species")
+        if others.height:
+            named = " and ".join(counted_species(others["name"])) or "no species known here"
+            message += f"; {others.height:,} of them are of {named}, "
+            message += f"those that the study counted are of {' and '.join(ours) or 'no species that their names say'}"
         remedy = "Compare the names in result.target_mappings with those of the count file."
         found.append(warning("study.yaml", "key cerna.targets", "mirnas_not_in_study", message, remedy))
     return found
 
 
-def _other_species(theirs: Sequence[str], ours: Sequence[str], tables: Sequence[str]) -> Problem:
+def _other_species(theirs: SpeciesFound, ours: Sequence[str], tables: Sequence[str]) -> Problem:
     """What is told where no miRNA of the tables can be one of the study's: there is no pair."""
-    given, counted = " and ".join(theirs), " and ".join(ours)
+    own = " and ".join(ours)
     where = f" ({', '.join(tables)})" if tables else ""
-    message = f"all miRNAs of the target tables{where} are of {given}, those that the study counted are of {counted}: "
-    message += "no pair can be made"
-    remedy = f"Name a table of {counted} under cerna.targets, or put the counts of the right species into landing/."
-    return Problem(Severity.LOCAL, "study.yaml", "key cerna.targets", given, "other_species", message, remedy)
+    message = (
+        f"all {counted(len(theirs.named), 'miRNA')} of the target tables{where} whose prefix says a species are of "
+    )
+    message += f"{theirs.words}, those that the study counted are of {own}: no pair can be made"
+    if theirs.others:
+        message += f" but of others ({several(theirs.others)})"
+    remedy = f"Name a table of {own} under cerna.targets, or put the counts of the right species into landing/."
+    return Problem(Severity.LOCAL, "study.yaml", "key cerna.targets", theirs.words, "other_species", message, remedy)
 
 
 def _unknown_genes(names: pl.DataFrame, targets: pl.DataFrame, features: pl.DataFrame) -> list[Problem]:

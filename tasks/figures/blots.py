@@ -1,4 +1,4 @@
-"""A membrane: its picture, and the density of every band by lane."""
+"""A membrane: its picture, lane over bar where the picture tells the lanes, and the density of every band by lane."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from schemas.study import Study
+from schemas.study import Layout, Study
 from tasks.contracts import Drawing, Figure, Part
+from tasks.methods.blot_strips import darkness, strips
 from tasks.methods.figure_style import (
     DARK,
     GREY,
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BANDS, IMAGES = "core.blot_bands", "core.images"
-ROW_MM, PICTURE_MM, LETTER_MM, LEAST_MM = 17.0, 30.0, 1.15, 32.0
+ROW_MM, PICTURE_MM, STRIP_MM, LETTER_MM, LEAST_MM = 17.0, 30.0, 6.0, 1.15, 32.0
 ROLES = {"loading": "loading", "total_protein": "total protein", "marker": "marker"}
+EMPTY = {"ladder": "ladder", "marker": "ladder", "empty": "empty", "background": "empty", "blank": "empty"}
+Strips = dict[tuple[str, str], np.ndarray[Any, np.dtype[np.uint8]]]  # a protein's rows of the picture
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -41,9 +44,18 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     found = []
     for membrane in slices[BANDS]["membrane"].unique().sort():
         parameters = {"membrane": membrane, "conditions": conditions, "colours": colours, "labels": labels}
+        parameters["lanes"] = _laid_out(study, str(membrane))
         keep = {"membrane": (membrane,)}
         found.append(Part(str(membrane), {BANDS: keep, IMAGES: keep}, parameters))
     return found
+
+
+def _laid_out(study: Study, membrane: str) -> list[list[Any]]:
+    """Number and content of every lane that layouts of the membrane's files name: a sample, or ladder, or empty."""
+    named = {f.layout for f in study.files if (f.membrane or f.file) == membrane and f.layout}
+    known: list[Layout] = [study.layouts[name] for name in sorted(named) if name in study.layouts]
+    content = {x.lane: x.sample or EMPTY.get(x.role, x.role) for layout in known for x in layout.lanes}
+    return [[lane, what] for lane, what in sorted(content.items())]
 
 
 def lanes(bands: pl.DataFrame) -> pl.DataFrame:
@@ -62,32 +74,83 @@ def lanes(bands: pl.DataFrame) -> pl.DataFrame:
 
 
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
-    """Pictures of the membrane above, then a row of bars for each target, in the order of the lanes."""
+    """For each target its strip of the picture and its bars below, lane over bar.
+
+    A picture in which the lanes could not be told stands whole above all bars.
+    """
     given, found = part.parameters, lanes(frames[BANDS])
     if not found["signal"].count():
         return f"no band of membrane {given['membrane']} has a density"
     targets = found.sort(pl.col("target_role") != "target", "target_role", "target")
     rows = targets.select("target", "target_role").unique(maintain_order=True).rows()
     pictures = [i for i in frames[IMAGES].sort("object_id").iter_rows(named=True) if i["thumbnail"]]
+    every = sorted({*found["lane"], *(lane for lane, _ in given["lanes"])})
+    every = list(range(1, every[-1] + 1)) if given["lanes"] else every
+    cut, whole = _cut(pictures, found, rows, every[-1])
     foot = max(len(str(n or "")) for n in found["name"]) * LETTER_MM * 0.75 + 4
-    height = max(len(pictures) * PICTURE_MM + len(rows) * ROW_MM + foot, LEAST_MM)
-    figure = canvas(SINGLE_MM, min(height, TALLEST_MM))
-    ratios = [PICTURE_MM] * len(pictures) + [ROW_MM] * len(rows)
-    grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios)
-    for place, picture in enumerate(pictures):
-        _picture(figure.add_subplot(grid[place]), picture)
-    for place, (target, role) in enumerate(rows, start=len(pictures)):
-        mine = found.filter(target=target, target_role=role)
+    height = len(whole) * PICTURE_MM + len(rows) * ROW_MM + len(cut) * STRIP_MM + foot
+    figure = canvas(SINGLE_MM, min(max(height, LEAST_MM), TALLEST_MM))
+    kinds: list[tuple[float, Any]] = [(PICTURE_MM, picture) for picture in whole]
+    for row in rows:
+        kinds += [(STRIP_MM, cut[row])] if row in cut else []
+        kinds.append((ROW_MM, row))
+    grid = figure.add_gridspec(len(kinds), 1, height_ratios=[share for share, _ in kinds])
+    for place, (_, shown) in enumerate(kinds):
         axes = figure.add_subplot(grid[place])
-        _bars(axes, mine, found["lane"].unique().sort().to_list(), given)
-        axes.set_ylabel(plain(target or "band") + (f"\n({ROLES[role]})" if role in ROLES else ""))
-        if place == len(ratios) - 1:
-            _names(axes, found)
+        if isinstance(shown, dict):
+            _picture(axes, shown)
+        elif isinstance(shown, np.ndarray):
+            _strip(axes, shown, every[-1], kinds[place + 1][1])
+        else:
+            _bars(axes, found.filter(target=shown[0], target_role=shown[1]), every, given)
+            axes.set_ylabel("" if shown in cut else _named(*shown))
+    _names(axes, found, given)
     figure.supylabel("density (%)", fontsize=TEXT_PT)
-    caption = _caption(found, frames[IMAGES], given, pictures)
-    alt = f"Membrane {given['membrane']}: {'its picture above ' if pictures else ''}bars of band densities by lane. "
+    caption = _caption(found, frames[IMAGES], given, whole, cut)
+    over = "strips of its picture over " if cut else "its picture above " if whole else ""
+    alt = f"Membrane {given['membrane']}: {over}bars of band densities by lane. "
     alt += "; ".join(_span(found.filter(target=t, target_role=r), t) for t, r in rows) + "."
     return Drawing(figure, found, f"Blot {given['membrane']}", caption, alt)
+
+
+def _named(target: str, role: str) -> str:
+    return plain(target or "band") + (f"\n({ROLES[role]})" if role in ROLES else "")
+
+
+def _cut(
+    pictures: Sequence[Mapping[str, Any]], found: pl.DataFrame, rows: Sequence[tuple[str, str]], lane_count: int
+) -> tuple[Strips, list[Mapping[str, Any]]]:
+    """Each target's rows of a picture where that tells them, and the pictures that do not.
+
+    A picture that is named for a target shows that one; any other shows all of them.
+    """
+    from PIL import Image  # noqa: PLC0415 - slow to import
+
+    cut: Strips = {}
+    whole = []
+    for picture in pictures:
+        stain = (picture["stain"] or "").casefold()
+        mine = [row for row in rows if row[0].casefold() == stain] or list(rows)
+        pixels = np.asarray(Image.open(io.BytesIO(picture["thumbnail"])).convert("L"))
+        measured = sorted(found["lane"].unique())
+        signals = found.pivot(on="lane", index=["target", "target_role"], values="signal")
+        by_row = {row[:2]: row[2:] for row in signals.select("target", "target_role", *map(str, measured)).rows()}
+        places = strips(darkness(pixels), lane_count, measured, np.array([by_row[r] for r in mine], dtype=np.float64))
+        if places is None or any(row in cut for row in mine):
+            whole.append(picture)
+        else:
+            cut |= {row: pixels[top:bottom] for row, (top, bottom) in zip(mine, places, strict=True)}
+    return cut, whole
+
+
+def _strip(axes: Axes, pixels: np.ndarray[Any, np.dtype[np.uint8]], lane_count: int, row: tuple[str, str]) -> None:
+    place = (0.5, lane_count + 0.5, 0, 1)
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, aspect="auto", interpolation="nearest", extent=place)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_ylabel(_named(*row), rotation=0, ha="right", va="center")
+    for side in axes.spines.values():
+        side.set_visible(True)
 
 
 def _picture(axes: Axes, picture: Mapping[str, Any]) -> None:
@@ -114,16 +177,23 @@ def _bars(axes: Axes, mine: pl.DataFrame, every: Sequence[int], given: Mapping[s
         if row["flag"] or row["is_excluded"]:
             axes.annotate(row["flag"].replace("_", " ") or "excluded", (row["lane"], 4), rotation=90, ha="center",
                           va="bottom", color=UP, fontsize=SMALL_PT - 1)  # fmt: skip
-    axes.set_xlim(min(every) - 0.6, max(every) + 0.6)
+    axes.set_xlim(min(every) - 0.5, max(every) + 0.5)
     axes.set_ylim(0, 108)
     axes.set_yticks([0, 50, 100])
     axes.set_xticks(every, [])
 
 
-def _names(axes: Axes, found: pl.DataFrame) -> None:
-    names = dict(found.select("lane", "name").unique("lane").sort("lane").iter_rows())
-    labels = [plain(f"{name} ({lane})" if name else str(lane)) for lane, name in names.items()]
-    axes.set_xticks(list(names), labels, rotation=40, ha="right", rotation_mode="anchor", color=DARK)
+def _names(axes: Axes, found: pl.DataFrame, given: Mapping[str, Any]) -> None:
+    """What is in each lane, with its number; ladders and empty lanes in grey."""
+    loaded = dict(found.select("lane", "name").unique("lane").sort("lane").iter_rows())
+    said = dict(given["lanes"])
+    names = said | {lane: name for lane, name in loaded.items() if name or lane not in said}
+    order = sorted(names)
+    labels = [plain(f"{names[lane]} ({lane})" if names[lane] else str(lane)) for lane in order]
+    axes.set_xticks(order, labels, rotation=40, ha="right", rotation_mode="anchor", color=DARK)
+    for lane, label in zip(order, axes.get_xticklabels(), strict=True):
+        if lane not in loaded:
+            label.set_color(GREY)
 
 
 def _span(mine: pl.DataFrame, target: str) -> str:
@@ -135,7 +205,11 @@ def _span(mine: pl.DataFrame, target: str) -> str:
 
 
 def _caption(
-    found: pl.DataFrame, images: pl.DataFrame, given: Mapping[str, Any], pictures: Sequence[Mapping[str, Any]]
+    found: pl.DataFrame,
+    images: pl.DataFrame,
+    given: Mapping[str, Any],
+    whole: Sequence[Mapping[str, Any]],
+    cut: Strips,
 ) -> str:
     present = {given["conditions"].get(s) for s in found["sample_id"].drop_nulls()}
     shown = [label for name, label in given["labels"].items() if name in present]
@@ -146,12 +220,22 @@ def _caption(
     if shown:
         text += f"Colours: conditions ({', '.join(shown)}). "
     text += "Below, sample and number of the lane. "
-    if pictures:
-        sizes = ", ".join(f"{i['width_px']} x {i['height_px']} pixels" for i in pictures)
-        text += f"Above, the membrane as pictured (reduced; the original has {sizes}). "
+    if found["is_excluded"].any():
+        text += "Dotted, with the word excluded: left out by exclusions.csv, in no mean and no test. "
+    pictured = [i for i in images.sort("object_id").iter_rows(named=True) if i["thumbnail"]]
+    sizes = ", ".join(f"{i['width_px']} x {i['height_px']} pixels" for i in pictured)
+    if cut:
+        text += (
+            "Over the bars, each protein's strip of the picture: lanes share its width evenly, and the darkness of the "
+            "strip's lanes, which follows the densities, says whose it is. "
+        )
+    if whole:
+        text += "Above, the membrane as pictured; its lanes could not be told: they do not stand over the bars. "
+    if pictured:
+        text += f"Pictures are reduced (the original has {sizes}). "
     else:
         text += "No picture of the membrane was loaded. "
-    lost = images.height - len(pictures)
+    lost = images.height - len(pictured)
     text += f"{lost} pictures have no preview. " if lost else ""
     return text + "One band is one measurement: no statistics are shown."
 

@@ -12,6 +12,7 @@ from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.cerna_network import network_edges
 from tasks.methods.contrast_figures import WORDS, versus
 from tasks.methods.figure_style import DARK, DOUBLE_MM, DOWN, GREY, SMALL_PT, UP, group_labels, panel, plain
+from tasks.methods.report_words import counted
 
 TRIPLETS, NODES = "result.cerna_triplets", "result.cerna_nodes"
 COLOURS = {"up": UP, "down": DOWN}
@@ -136,7 +137,7 @@ def _legend(figure: Any, edges: pl.DataFrame) -> None:  # noqa: ANN401 - matplot
 
 def _counts(edges: pl.DataFrame) -> str:
     counts = dict(_ends(edges).group_by("rna_class").len().iter_rows())
-    return ", ".join(f"{counts[kind]} {words[0]}s" for kind, words in CLASSES.items() if kind in counts)
+    return ", ".join(counted(counts[kind], words[0]) for kind, words in CLASSES.items() if kind in counts)
 
 
 def _caption(given: Mapping[str, Any], edges: pl.DataFrame) -> str:
@@ -144,7 +145,8 @@ def _caption(given: Mapping[str, Any], edges: pl.DataFrame) -> str:
     return (
         f"Hubs of the ceRNA network, {versus(given)}: {_counts(edges)} that share a line, of at most {SHOWN} a class. "
         "Lines: target pairs of triplets whose three RNAs are changed with opposite signs of miRNA and targets, wider "
-        f"where more triplets share them; evidence of the pairs: {tiers}. Such triplets are a pattern without a "
+        f"where more triplets share them; evidence: {tiers}. A line has the evidence of its best triplet, which is "
+        "that of the weaker of the triplet's two pairs, as in the tables. Such triplets are a pattern without a "
         "controlled rate of false discoveries; a ceRNA may act without moving its miRNA, and cells that took up "
         "exosomes hold the exosomes' RNA."
     )
@@ -153,8 +155,8 @@ def _caption(given: Mapping[str, Any], edges: pl.DataFrame) -> str:
 def _alt(given: Mapping[str, Any], edges: pl.DataFrame) -> str:
     most = edges.sort("triplet_count", "first", "second", descending=[True, False, False]).row(0, named=True)
     return (
-        f"Network of {_counts(edges)} for {versus(given)}, {edges.height} lines; the widest joins {most['symbol']} and "
-        f"{most['symbol_second']} ({most['triplet_count']} triplets)."
+        f"Network of {_counts(edges)} for {versus(given)}, {counted(edges.height, 'line')}; the widest joins "
+        f"{most['symbol']} and {most['symbol_second']} ({counted(most['triplet_count'], 'triplet')})."
     )
 
 

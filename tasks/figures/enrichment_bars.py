@@ -11,6 +11,7 @@ import polars as pl
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.figure_style import DARK, DOUBLE_MM, DOWN, GREY, SMALL_PT, UP, canvas, lightened
+from tasks.methods.report_words import counted
 from tasks.methods.term_clusters import KAPPA
 from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, representatives, wrapped
 
@@ -83,7 +84,7 @@ def _handles(shown: pl.DataFrame, alpha: float) -> list[Patch]:
 
     sizes = dict(shown.select("gene_list", "list_size").unique().iter_rows())
     found = [
-        Patch(color=colour, label=f"{word} ({sizes[side]:,} genes)")
+        Patch(color=colour, label=f"{word} ({counted(sizes[side], 'gene')})")
         for side, (word, colour, _) in reversed(SIDES.items())
         if side in sizes
     ]
@@ -127,8 +128,9 @@ def _caption(given: Mapping[str, Any], shown: pl.DataFrame, terms: pl.DataFrame)
         f"{given['versus']}: terms of {given['collection']} for genes that are {lists}, at most {MOST} of each with "
         f"nominal P < {alpha}, each for all terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}); "
         f"{METHODS[given['method']]}, one-sided. Bars: FDR (Benjamini-Hochberg over all terms of each list "
-        f"within the size limits that are no headings); {passed} of {shown.height} are below {alpha} "
-        f"(beyond the broken line; the others are pale). Numbers: genes of the list in the term. {against(terms)}"
+        f"within the size limits that are no headings); {passed} of {shown.height} {'is' if passed == 1 else 'are'} "
+        f"below {alpha} (beyond the broken line; the others are pale). Numbers: genes of the list in the term. "
+        f"{against(terms)}"
     )
 
 
@@ -136,7 +138,7 @@ def _alt(shown: pl.DataFrame, what: str) -> str:
     first = shown.sort("pvalue").row(0, named=True)
     return (
         f"Bars of {shown.height} {what}; the most significant is {first['term']} with {first['overlap']} of "
-        f"{first['list_size']} genes."
+        f"{counted(first['list_size'], 'gene')}."
     )
 
 

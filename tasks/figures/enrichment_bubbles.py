@@ -11,6 +11,7 @@ import polars as pl
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, LIGHT_GREY, canvas
+from tasks.methods.report_words import counted
 from tasks.methods.term_clusters import KAPPA
 from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, family_key, representatives, wrapped
 
@@ -59,7 +60,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     axes.set_ylim(-0.8, shown.height - 0.2)
     axes.margins(x=0.12)
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.set_xlabel(f"GeneRatio (of {shown['list_size'][0]:,} genes)")
+    axes.set_xlabel(f"GeneRatio (of {counted(shown['list_size'][0], 'gene')})")
     axes.grid(color=LIGHT_GREY, linewidth=0.3)
     axes.set_axisbelow(True)
     figure.colorbar(
@@ -83,18 +84,21 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
 def _caption(given: Mapping[str, Any], shown: pl.DataFrame, what: str, terms: pl.DataFrame) -> str:
     where = f"{given['versus']}: " if given["versus"] else ""
     passed = shown.filter(pl.col("padj") < given["alpha"]).height
-    text = f"{where}{shown.height} most significant terms of {what} with nominal P < {given['alpha']:g}, "
+    text = f"{where}{counted(shown.height, 'most significant term')} of {what} with nominal P < {given['alpha']:g}, "
     text += f"each for all terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) "
-    text += f"({METHODS[given['method']]}, one-sided); {passed} of them have FDR < {given['alpha']:g} "
-    text += "(Benjamini-Hochberg over all terms within the size limits that are no headings), the others are white. "
+    text += f"({METHODS[given['method']]}, one-sided); {passed} of them {'has' if passed == 1 else 'have'} "
+    text += (
+        f"FDR < {given['alpha']:g} (Benjamini-Hochberg over all terms within the size limits that are no headings), "
+    )
+    text += "the others are white. "
     return f"{text}GeneRatio: share of the list; Count: its genes in the term. {against(terms)}"
 
 
 def _alt(shown: pl.DataFrame, what: str) -> str:
     first = shown.row(0, named=True)
     return (
-        f"Bubbles of {shown.height} terms of {what}; the most significant is {first['term']} with {first['overlap']} "
-        f"of {first['list_size']} genes."
+        f"Bubbles of {counted(shown.height, 'term')} of {what}; the most significant is {first['term']} with "
+        f"{first['overlap']} of {counted(first['list_size'], 'gene')}."
     )
 
 

@@ -15,6 +15,7 @@ from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, GROUPS, LIGHT_GREY, canvas, lightened
 from tasks.methods.label_placement import label_points
 from tasks.methods.network_centrality import modules
+from tasks.methods.report_words import counted
 from tasks.methods.term_clusters import KAPPA
 from tasks.methods.term_figures import METHODS, SLICES, TERMS, against, families, family_key, wrapped
 from tasks.methods.term_map import SIMILAR, layout, similarity
@@ -126,22 +127,34 @@ def _caption(
 ) -> str:
     where = f"{given['versus']}: " if given["versus"] else ""
     passed = nodes.filter(pl.col("padj") < given["alpha"]).height
-    alpha, clusters, lines = f"{given['alpha']:g}", nodes["cluster"].n_unique(), joined.nnz // 2
+    alpha, alone = f"{given['alpha']:g}", nodes["module"].null_count()
+    clusters, lines = counted(nodes["cluster"].n_unique(), "most significant cluster"), joined.nnz // 2
     return (
         f"{where}terms of {what} with nominal P < {alpha} ({METHODS[given['method']]}, one-sided): of the {clusters} "
-        f"most significant clusters of terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) at most {EACH} "
-        f"each, the first with its name. {passed} of {nodes.height} have FDR < {alpha} (Benjamini-Hochberg over all "
-        f"terms within the size limits that are no headings). Count: genes of the list in the term. {lines} lines join "
-        f"terms that share genes (mean of Jaccard and overlap coefficient ≥ {SIMILAR:g}), wider where they share more; "
-        f"colours: groups of joined terms (Louvain), grey: joined to none. {against(terms)}"
+        f"of terms that rest on nearly the same genes (kappa ≥ {KAPPA:g}) at most {EACH} each, the first with its "
+        f"name. {passed} of {nodes.height} {'has' if passed == 1 else 'have'} FDR < {alpha} (Benjamini-Hochberg over "
+        "all terms within the size limits that are no headings). Count: genes of the list in the term. "
+        f"{counted(lines, 'line joins', 'lines join')} terms that share genes (mean of Jaccard and overlap coefficient "
+        f"≥ {SIMILAR:g}), wider where they share more; colours: groups of joined terms (Louvain), grey: joined to none"
+        f"{_alone(alone, nodes.height)}. {against(terms)}"
     )
+
+
+def _alone(alone: int, count: int) -> str:
+    """What a map is worth that has hardly a line."""
+    if not alone:
+        return ""
+    if alone * 2 < count:
+        return f" ({alone} of {count})"
+    return f" ({alone} of {count}: these terms have little to do with each other, and where they stand means nothing)"
 
 
 def _alt(nodes: pl.DataFrame, joined: sparse.csr_array, what: str) -> str:
     groups = nodes["module"].drop_nulls().n_unique()
     first = nodes.row(0, named=True)
     return (
-        f"Network of {nodes.height} terms of {what} with {joined.nnz // 2} lines in {groups} groups; the most "
+        f"Network of {nodes.height} terms of {what} with {counted(joined.nnz // 2, 'line')} in "
+        f"{counted(groups, 'group')}; the most "
         f"significant is {first['term']}."
     )
 

@@ -19,10 +19,13 @@ from tasks.methods.group_pictures import (
     MEASUREMENTS,
     OMNIBUS,
     PAIRS,
+    READMITTED,
     SUMMARIES,
     axis_of,
     family_parts,
     groups_drawn,
+    left_out_words,
+    of_comparison,
     one_panel,
     points_drawn,
     title_of,
@@ -98,8 +101,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         axes.set_xticks(range(len(labels)), [])
         if index + columns >= len(drawn):
             _name_groups(axes, labels, is_turned=is_turned, is_last=index // columns == rows - 1)
-    title = f"{ASSAYS.get(given['assay'], given['assay'])}: {_what(drawn)}"
-    return Drawing(figure, source(drawn), title, _caption(given, drawn, frames[OMNIBUS]), _alt(given, drawn))
+    title = f"{ASSAYS.get(given['assay'], given['assay'])}: {_what(drawn)} ({of_comparison(given)})"
+    return Drawing(figure, source(drawn), title, _caption(given, drawn, frames), _alt(given, drawn))
 
 
 def _name_groups(axes: Axes, labels: Sequence[str], *, is_turned: bool, is_last: bool) -> None:
@@ -135,7 +138,7 @@ def _panel(axes: Axes, groups: pl.DataFrame, points: pl.DataFrame, given: Mappin
         mine = points.filter(condition=name, is_excluded=False)["drawn"].to_numpy()
         out = points.filter(condition=name, is_excluded=True)["drawn"].to_numpy()
         if out.size:
-            axes.scatter([place + ASIDE] * out.size, out, s=9, color=colour, marker="x", linewidths=0.7, zorder=6)
+            axes.scatter([place + ASIDE] * out.size, out, s=9, color=colour, marker="x", linewidths=0.7, zorder=7)
         row = by_condition.get(name)
         if row is None or not mine.size:
             axes.annotate("no value", (place, 0.03), xycoords=axes.get_xaxis_transform(), rotation=90, ha="center",
@@ -151,7 +154,7 @@ def _panel(axes: Axes, groups: pl.DataFrame, points: pl.DataFrame, given: Mappin
                 place, row["centre"], yerr=error, color=DARK, capsize=2, linewidth=0.7, capthick=0.7, zorder=5
             )
         at = place + np.linspace(-SPREAD, SPREAD, mine.size) if mine.size > 1 else [place]
-        axes.scatter(at, mine, s=7, color=colour, edgecolors="white", linewidths=0.3, zorder=4)
+        axes.scatter(at, mine, s=7, color=colour, edgecolors="white", linewidths=0.3, zorder=6)  # over the error bar
     if is_log:
         if groups["is_relative"].any():
             axes.axhline(1, color=GREY, linewidth=0.5, linestyle=(0, (3, 2)), zorder=0)
@@ -184,19 +187,20 @@ def source(drawn: Sequence[Drawn]) -> pl.DataFrame:
     return pl.concat(found, how="diagonal")
 
 
-def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn], omnibus: pl.DataFrame) -> str:
+def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn], frames: Mapping[str, pl.DataFrame]) -> str:
     groups, pairs = pl.concat([d[3] for d in drawn]), pl.concat([d[5] for d in drawn])
     is_log = (groups["scale"] == "log2").any()
     spread = "mean and SD of the log₂ values, taken back (geometric mean, and its SD factor)" if is_log else "mean ± SD"
-    text = f"{_what(drawn)} (comparison {given['comparison']}, experiment {given['experiment']}): {spread}; points: "
+    text = f"{_what(drawn)} ({of_comparison(given)}): {spread}; points: "
     text += f"{n_words(groups, given)}. "
     if any(d[4]["is_excluded"].any() for d in drawn):
         text += "Crosses: left out by exclusions.csv, in no mean and no test. "
+    text += left_out_words(frames[READMITTED], drawn)
     if (groups["is_relative"]).any():
         base = dict(map(_label, given["conditions"]))[given["calibrator"]]
         text += f"Relative to the mean of {base}, which is 1; tests run on the log₂ values before that. "
     panels = [d[:2] for d in drawn]
-    if words := omnibus_words(_at_their_times(omnibus, drawn), panels):
+    if words := omnibus_words(_at_their_times(frames[OMNIBUS], drawn), panels):
         text += f"{words[0].upper()}{words[1:]}. "
     text += f"{pair_words(pairs)} "
     if pairs.is_empty():
@@ -229,7 +233,7 @@ def _alt(given: Mapping[str, Any], drawn: Sequence[Drawn]) -> str:
 
 FIGURE = Figure(
     name="group_values",
-    reads={table: (*GROUPS_OF[table],) for table in (MEASUREMENTS, SUMMARIES, PAIRS, OMNIBUS)},
+    reads={table: (*GROUPS_OF[table],) for table in (MEASUREMENTS, SUMMARIES, PAIRS, OMNIBUS, READMITTED)},
     parts=parts,
     draw=draw,
 )

@@ -11,13 +11,13 @@ import polars as pl
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import (
     COLOURS,
-    LIBRARY_NAMES,
     READS,
     TESTS,
     WORDS,
     contrast_parts,
     direction_legend,
     edge,
+    features_of,
     lfc_label,
     replicates,
     statistics,
@@ -72,7 +72,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     axes.set_xlabel("Mean of normalised counts (reads)")
     axes.set_ylabel(plain(lfc_label(given)))
     direction_legend(figure, points)
-    return Drawing(figure, points, f"{versus(given)}: MA plot", _caption(given, points), _alt(given, points))
+    title = f"{versus(given)}: MA plot of {features_of(given)}"
+    return Drawing(figure, points, title, _caption(given, points), _alt(given, points))
 
 
 def _lines(axes: Any, given: Mapping[str, Any]) -> None:  # noqa: ANN401 - matplotlib is imported late
@@ -84,7 +85,7 @@ def _lines(axes: Any, given: Mapping[str, Any]) -> None:  # noqa: ANN401 - matpl
 
 
 def _caption(given: Mapping[str, Any], points: pl.DataFrame) -> str:
-    what = LIBRARY_NAMES.get(given["library"], given["library"])
+    what = features_of(given)
     text = (
         f"Mean expression against fold change of {points.height:,} {what} with reads, {versus(given)} "
         f"({replicates(given)}). {statistics(given)}. Dashed lines: this fold change; fold changes are not shrunken."

@@ -10,10 +10,10 @@ import polars as pl
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import (
-    LIBRARY_NAMES,
     METHOD_NAMES,
     READS,
     contrast_parts,
+    features_of,
     replicates,
     versus,
 )
@@ -46,9 +46,9 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     if expected is not None:
         axes.axhline(expected, color=DOWN, linestyle=(0, (3, 2)), label="expected of unchanged ones")
         figure.legend(loc="outside upper center")
-    what = LIBRARY_NAMES.get(given["library"], given["library"])
+    what = features_of(given)
     axes.set(xlim=(0, 1), xlabel="p-value", ylabel=f"Number of {what}")
-    title = f"{versus(given)}: p-values"
+    title = f"{versus(given)}: p-values of {features_of(given)}"
     return Drawing(figure, bars, title, _caption(given, histogram, what), _alt(given, bars))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,19 +10,20 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.contrast_figures import METHOD_NAMES, contrast_names, versus
+from tasks.methods.contrast_figures import METHOD_NAMES, contrast_names
 from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, LIGHT_GREY, canvas, lightened, plain
 from tasks.methods.gene_rankings import METHOD, NAMED, named_sets, ranking
 from tasks.methods.gsea import running_sums
+from tasks.methods.running_score_words import EACH, LISTED, alt, caption, label, nothing, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TERMS, TESTS, SETS = "result.enrichment", "result.differential_expression", "core.gene_sets"
 LISTS, FEATURES, ALIASES = "core.gene_lists", "core.features", "core.gene_aliases"
-EACH = 3  # terms at either end
 _COLOURS = {"up": ("#D55E00", "#CC79A7", "#E69F00"), "down": ("#0072B2", "#009E73", "#56B4E9")}
-_STEPS, _WIDTH, _MANY = 400, 54, 1000  # points of the metric's curve, letters of a line, marks of a vector picture
+_DASHES = ("-", "--", ":", "-.")  # of named lists beyond the colours of an end
+_STEPS, _MANY = 400, 1000  # points of the metric's curve, marks of a vector picture
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -55,13 +55,16 @@ def top_terms(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
     """The most significant terms of either direction below ``alpha`` (nominal); of equal FDR the larger NES first.
 
     Of terms whose leading edges are nearly the same only the representative. Named lists are there whatever their
-    p-value: that one is not shifted is an answer too.
+    p-value, the first ``LISTED`` of both directions: that one is not shifted is an answer too.
     """
-    is_shown = (pl.col("pvalue") < alpha) & pl.col("is_representative") | (pl.col("collection") == NAMED)
+    is_list = pl.col("collection") == NAMED
+    is_shown = (pl.col("pvalue") < alpha) & pl.col("is_representative") | is_list
     found = terms.filter(is_shown, pl.col("nes").is_not_null())
     found = found.sort("padj", pl.col("nes").abs(), "term_id", descending=[False, True, False])
-    ends = {"up": found.filter(pl.col("nes") > 0), "down": found.filter(pl.col("nes") < 0)}
-    return pl.concat(rows.head(EACH).with_columns(direction=pl.lit(end)) for end, rows in ends.items())
+    place = pl.int_range(pl.len())
+    found = found.with_columns(direction=pl.when(pl.col("nes") > 0).then(pl.lit("up")).otherwise(pl.lit("down")))
+    found = found.filter((is_list & (place < LISTED)) | (~is_list & (place.over("direction") < EACH)))
+    return found.sort(pl.col("direction") == "down", maintain_order=True)
 
 
 def source(terms: pl.DataFrame, ranked: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +96,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     given = part.parameters
     shown = top_terms(frames[TERMS], given["alpha"])
     if shown.is_empty():
-        return f"no set of {given['collection']} gathers at an end of {versus(given)} with P < {given['alpha']:g}"
+        return nothing(given, frames[TERMS], frames[LISTS])
     ranked = ranking(frames[TESTS], frames[FEATURES])
     named = named_sets(frames[SETS], frames[LISTS], frames[FEATURES], frames[ALIASES])
     marks = source(shown, ranked, named.filter(collection=given["collection"]))
@@ -105,6 +108,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     for axes in (curves, hits):
         axes.tick_params(axis="x", length=0)
         axes.spines["bottom"].set_visible(False)
+    curves.locator_params(axis="y", nbins=5)  # the same steps in print and on a page
     curves.set_ylabel("running\nenrichment score")
     metric.set_ylabel(f"{given['statistic']}\nstatistic")
     metric.set_xlabel(f"rank of {count:,} genes")
@@ -113,8 +117,9 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     figure.align_ylabels([curves, metric])
     lines = [line for line in curves.get_lines() if not str(line.get_label()).startswith("_")]
     ups = sum(shown["direction"] == "up")
-    figure.legend(handles=lines, loc="outside lower center", ncols=2 if 0 < ups < shown.height else 1)
-    return Drawing(figure, marks, _title(given), _caption(given, shown), _alt(given, shown))
+    is_wide = 0 < ups < shown.height or shown.height > EACH
+    figure.legend(handles=lines, loc="outside lower center", ncols=2 if is_wide else 1)
+    return Drawing(figure, marks, title(given), caption(given, shown, frames[TERMS], frames[LISTS]), alt(given, shown))
 
 
 def _draw_terms(curves: Axes, hits: Axes, shown: pl.DataFrame, marks: pl.DataFrame, count: int) -> None:
@@ -123,12 +128,13 @@ def _draw_terms(curves: Axes, hits: Axes, shown: pl.DataFrame, marks: pl.DataFra
     is_many = marks["term_id"].count() > _MANY
     taken = dict.fromkeys(_COLOURS, 0)
     for row, term in enumerate(shown.iter_rows(named=True)):
-        colour = _COLOURS[term["direction"]][taken[term["direction"]]]
+        turn, place = divmod(taken[term["direction"]], len(_COLOURS[term["direction"]]))
+        colour = _COLOURS[term["direction"]][place]
         taken[term["direction"]] += 1
         own = marks.filter(term_id=term["term_id"])
         x = np.repeat(own["rank"].to_numpy(), 2)
         y = np.column_stack([own["before"], own["after"]]).ravel()
-        curves.plot([0, *x, count], [0, *y, 0], color=colour, label=_label(term))
+        curves.plot([0, *x, count], [0, *y, 0], color=colour, linestyle=_DASHES[turn], label=label(term))
         for is_leading, shade in ((False, lightened(colour, 0.6)), (True, colour)):
             ranks = own.filter(is_leading=is_leading)["rank"].to_numpy()
             hits.vlines(ranks, -row - 0.85, -row - 0.15, color=shade, linewidth=0.5, rasterized=is_many)
@@ -151,41 +157,6 @@ def _draw_metric(axes: Axes, points: pl.DataFrame, given: Mapping[str, Any]) -> 
             plain(text), (x, 0.06 if side == "left" else 0.94), xycoords="axes fraction", ha=side, color=DARK,
             va="bottom" if side == "left" else "top", fontsize="small",
         )  # fmt: skip
-
-
-def _label(term: Mapping[str, Any]) -> str:
-    name = "\n".join(textwrap.wrap(term["term"], _WIDTH, max_lines=2, placeholder=" …"))
-    score = f"{term['nes']:.2f}".replace("-", "−")
-    return plain(f"{name}\nNES {score}, FDR {term['padj']:.2g}")
-
-
-def _title(given: Mapping[str, Any]) -> str:
-    title = f"{versus(given)}: sets of {given['collection']} at the ends of the ranking"
-    return title[0].upper() + title[1:]
-
-
-def _caption(given: Mapping[str, Any], shown: pl.DataFrame) -> str:
-    passed = shown.filter(pl.col("padj") < given["alpha"]).height
-    count, family = shown["background_size"][0], shown["family_size"][0]
-    which = (
-        f"the most significant of {family:,} sets of {given['collection']} with nominal P < {given['alpha']:g}, "
-        "each for all sets of nearly the same leading edge"
-    )
-    if given["collection"] == NAMED:
-        which = f"of {family:,} ranked lists that study.yaml names, whether their genes are shifted or not"
-    return (
-        f"{versus(given)}: preranked gene set enrichment analysis, {count:,} genes by {given['statistic']} statistic; "
-        f"{which}, up to {EACH} at either end; {passed} of "
-        f"{shown.height} have FDR < {given['alpha']:g} (Benjamini-Hochberg over all sets). "
-        "Top: the sum that rises at each gene of the set by its share of the statistic and falls at the others; "
-        "its peak is the enrichment score, NES that over the mean score of random sets of the size. Middle: genes of "
-        "the sets, in full colour those of the leading edge. Bottom: the statistic."
-    )
-
-
-def _alt(given: Mapping[str, Any], shown: pl.DataFrame) -> str:
-    said: Sequence[str] = [f"{row['term']} (NES {row['nes']:.2f})" for row in shown.iter_rows(named=True)]
-    return f"Running scores of {len(said)} sets, {versus(given)}: {'; '.join(said)}."
 
 
 FIGURE = Figure(

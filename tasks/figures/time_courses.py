@@ -18,10 +18,13 @@ from tasks.methods.group_pictures import (
     GROUPS_OF,
     MEASUREMENTS,
     PAIRS,
+    READMITTED,
     SUMMARIES,
     axis_of,
     family_parts,
     groups_drawn,
+    left_out_words,
+    of_comparison,
     one_panel,
     title_of,
 )
@@ -32,10 +35,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ACROSS, MOST_PANELS = 2, 6  # panels side by side, and on a page
-PANEL_MM, LINE_MM = 45.0, 3.8
-MARK: Mapping[str, Any] = {"fontsize": SMALL_PT - 1, "linespacing": 0.8}
+PANEL_MM, LINE_MM = 45.0, 5.0
+MARK: Mapping[str, Any] = {"fontsize": SMALL_PT - 1, "linespacing": 1.0}
 DODGE = 0.012  # of the range of times, between conditions: their error bars do not cover each other
-READS, COURSES = (MEASUREMENTS, SUMMARIES, PAIRS), "result.time_course_tests"
+READS, COURSES = (MEASUREMENTS, SUMMARIES, PAIRS, READMITTED), "result.time_course_tests"
 Drawn = tuple[str, str, pl.DataFrame, pl.DataFrame]
 
 
@@ -80,7 +83,9 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         axes.set_xlabel("time (h)")
         above.set_title(plain(title_of(measure, target)), fontstyle="italic" if given["assay"] == "qpcr" else "normal")
     title = f"{ASSAYS.get(given['assay'], given['assay'])} over time: {', '.join(title_of(d[0], d[1]) for d in drawn)}"
-    caption = _caption(given, drawn, course_words(frames[COURSES], drawn))
+    title += f" ({of_comparison(given)})"
+    out = left_out_words(frames[READMITTED], drawn)
+    caption = _caption(given, drawn, out + course_words(frames[COURSES], drawn))
     return Drawing(figure, source(drawn), title, caption, _alt(given, drawn))
 
 
@@ -169,15 +174,15 @@ def source(drawn: Sequence[Drawn]) -> pl.DataFrame:
     return pl.concat(found, how="diagonal")
 
 
-def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn], whole_course: str) -> str:
+def _caption(given: Mapping[str, Any], drawn: Sequence[Drawn], about: str) -> str:
     groups, pairs = pl.concat([d[2] for d in drawn]), pl.concat([d[3] for d in drawn])
     what = ", ".join(title_of(d[0], d[1]) for d in drawn)
     spread = "means and SD of the log₂ values, taken back" if (groups["scale"] == "log2").any() else "mean ± SD"
-    text = f"{what} over time (comparison {given['comparison']}, experiment {given['experiment']}): {spread}; "
+    text = f"{what} over time ({of_comparison(given)}): {spread}; "
     text += f"{n_words(groups, given)} and time; conditions are set apart sideways for legibility. "
     if groups["is_relative"].any():
         text += f"Relative to the mean of {_labels(given)[given['calibrator']]} at the same time, which is 1. "
-    text += f"{whole_course} " if whole_course else ""
+    text += f"{about.strip()} " if about else ""
     text += f"{pair_words(pairs)} "
     labels = _labels(given)
     if given["control"] and pairs.height:

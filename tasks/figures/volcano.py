@@ -11,13 +11,13 @@ import polars as pl
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.contrast_figures import (
     COLOURS,
-    LIBRARY_NAMES,
     READS,
     TESTS,
     WORDS,
     contrast_parts,
     direction_legend,
     edge,
+    features_of,
     lfc_label,
     names,
     replicates,
@@ -85,7 +85,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     texts = named.select(names(named)).to_series().to_list()
     shown = label_points(axes, named.select(at).to_numpy(), texts, significant, is_italic=given["library"] == "gene")
     points = points.with_columns(is_named=pl.col("is_named") & names(points).is_in(shown))
-    title = f"{versus(given)}: volcano plot"
+    title = f"{versus(given)}: volcano plot of {features_of(given)}"
     return Drawing(figure, points, title, _caption(given, frames, points), _alt(given, points))
 
 
@@ -105,7 +105,7 @@ def _limits(axes: Any, points: pl.DataFrame) -> None:  # noqa: ANN401 - matplotl
 
 def _caption(given: Mapping[str, Any], frames: Mapping[str, pl.DataFrame], points: pl.DataFrame) -> str:
     left_out = frames[TESTS].height - points.height
-    what = LIBRARY_NAMES.get(given["library"], given["library"])
+    what = features_of(given)
     text = (
         f"Fold change against significance of {points.height:,} {what}, {versus(given)} "
         f"({replicates(given)}). {statistics(given)}. Dashed lines: these thresholds. "

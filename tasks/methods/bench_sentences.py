@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tasks.methods.detectable_effects import detectable_difference
 from tasks.methods.pvalue_text import pvalue_phrase
+from tasks.methods.reason_words import reason_words
 from tasks.methods.report_words import (
     Row,
     amount,
@@ -23,11 +24,11 @@ from tasks.methods.report_words import (
     quantity,
     ratio,
     several,
-    spoken,
 )
 
 RATIOS = {"log2": "", "logit": "in odds "}
 T_TESTS = frozenset({"student_t", "welch_t", "paired_t", "pooled_t", "blocked_t", "block_pooled_t"})
+ALONE = "not corrected for the number of pairs"  # a rescue's interval, beside pairs that are
 SINGLE_LIMIT = frozenset({"bonferroni", "none"})  # corrections by which every pair is tested at one known level
 
 
@@ -183,7 +184,8 @@ def untested_sentence(pairs: Sequence[Row], labels: Mapping[str, str]) -> str:
     for pair in pairs:
         later, earlier = groups(pair, labels)
         reasons.setdefault(pair["na_reason"] or "no p-value", []).append(f"{later} against {earlier}")
-    return " ".join(f"{capital('not tested')} ({spoken(why)}): {several(names)}." for why, names in reasons.items())
+    said = ((reason_words(why), several(names)) for why, names in reasons.items())
+    return " ".join(f"{capital('not tested')} ({why}): {names}." for why, names in said)
 
 
 def rescue_sentences(rows: Sequence[Row], setting: Setting) -> list[str]:
@@ -199,9 +201,9 @@ def rescue_sentences(rows: Sequence[Row], setting: Setting) -> list[str]:
             continue
         ends = (row["ci_low"], row["ci_high"])
         has_ends = None not in ends
-        between = f" ({level} {number(100 * ends[0])} % to {number(100 * ends[1])} %)" if has_ends else ""
+        between = f" ({level} {number(100 * ends[0])} % to {number(100 * ends[1])} %, {ALONE})" if has_ends else ""
         found.append(
             f"{treatment} undid {number(100 * row['rescue'])} % of what {disease} changed against {control}{between}."
         )
-    reasons = sorted({spoken(row["na_reason"]) for row in rows if row["rescue"] is None and row["na_reason"]})
+    reasons = sorted({reason_words(row["na_reason"]) for row in rows if row["rescue"] is None and row["na_reason"]})
     return [*found, f"No rescue is given: {several(reasons)}."] if reasons else found

@@ -24,6 +24,7 @@ NODES = {
     "is_hub": pl.Boolean,
 }
 TIED = 9  # decimals of betweenness that tell nodes apart
+CLASSES = {"circrna": "circRNAs", "lncrna": "lncRNAs", "mirna": "miRNAs", "mrna": "mRNAs"}
 
 
 def network_edges(triplets: pl.DataFrame) -> pl.DataFrame:
@@ -109,6 +110,12 @@ def tied_hubs(nodes: pl.DataFrame) -> pl.DataFrame:
         .select("rna_class", "degree", "tied", "taken")
         .sort("rna_class")
     )
+
+
+def tie_words(tie: tuple[str, int, int, int]) -> str:
+    """A row of ``tied_hubs`` in a sentence: ``1 of 3 mRNAs of degree 2``."""
+    rna_class, degree, tied, taken = tie
+    return f"{taken:,} of {tied:,} {CLASSES[rna_class]} of degree {degree:,}"
 
 
 def projection(triplets: pl.DataFrame) -> pl.DataFrame:

@@ -78,6 +78,11 @@ def _replicates(study: Study, contrast: ContrastRow, samples: list[str]) -> dict
     return {name: counted[value] for name, value in _levels(contrast).items()}
 
 
+def features_of(given: Mapping[str, Any]) -> str:
+    """What a library counts, in words: ``genes``, ``miRNAs``; a library of another name by that name."""
+    return LIBRARY_NAMES.get(given["library"], str(given["library"]))
+
+
 def versus(given: Mapping[str, Any]) -> str:
     """The contrast in words."""
     difference = f"{given['target']} against {given['reference']}"

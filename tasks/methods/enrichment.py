@@ -58,11 +58,20 @@ def enriched_terms(
     return found.rename({"set_id": "term_id", "set_name": "term"})
 
 
+def without_sets(lists: Sequence[GeneList], sets: pl.DataFrame, limits: tuple[int, int]) -> list[tuple[GeneList, str]]:
+    """Lists with genes and the collections of which no set within ``limits`` is in their background: not tested."""
+    members = sets.drop_nulls("gene").select(*_SET, "gene").unique()
+    return [
+        (one, str(name))
+        for (name,), part in members.sort("collection").group_by(["collection"], maintain_order=True)
+        for one in lists
+        if len(one.genes) and not _family(part, _background(one, part), limits)
+    ]
+
+
 def _rows(one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method: Method, alpha: float) -> pl.DataFrame:
     """Rows of one family."""
-    background = one.background
-    if one.drawn_from == ANNOTATED:
-        background = background.filter(background.is_in(members["gene"].implode()))
+    background = _background(one, members)
     ids, sets = _sets(members, background, limits)
     place = pl.DataFrame({"gene": background}).with_row_index("at")
     genes = place.join(pl.DataFrame({"gene": one.genes}), on="gene", how="semi")["at"].to_numpy()
@@ -72,6 +81,17 @@ def _rows(one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method:
     ranked = rows.filter(pl.col("pvalue") < alpha).select("pvalue", "genes", term_id="set_id")
     groups = term_clusters(ranked, len(genes)).rename({"term_id": "set_id"})
     return rows.join(groups, on="set_id", how="left", maintain_order="left")
+
+
+def _background(one: GeneList, members: pl.DataFrame) -> pl.Series:
+    known = one.background.is_in(members["gene"].implode())
+    return one.background.filter(known) if one.drawn_from == ANNOTATED else one.background
+
+
+def _family(members: pl.DataFrame, background: pl.Series, limits: tuple[int, int]) -> int:
+    """Sets whose genes in the background are within the limits."""
+    sizes = members.join(pl.DataFrame({"gene": background}), on="gene", how="semi").group_by("set_id").len()
+    return sizes.filter(pl.col("len").is_between(*limits)).height
 
 
 def _sets(members: pl.DataFrame, background: pl.Series, limits: tuple[int, int]) -> tuple[pl.Series, Membership]:

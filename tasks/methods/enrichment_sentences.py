@@ -86,9 +86,10 @@ def _term(row: Row) -> str:
 
 
 def _tested(terms: pl.DataFrame) -> str:
-    """Terms of the families that have a row, those without a gene of the list too."""
-    sizes = terms.group_by("collection").agg(pl.col("family_size").first())["family_size"]
-    return f"{counted(int(sizes.sum()), 'term')} tested"
+    """Terms of the collections that have a row here, with those without a gene of the list; others are not counted."""
+    sizes = terms.group_by("collection").agg(pl.col("family_size").first()).sort("collection")
+    names = several([str(name) for name in sizes["collection"]])
+    return f"{counted(int(sizes['family_size'].sum()), 'term')} of {names} tested"
 
 
 def _more(best: pl.DataFrame) -> str:

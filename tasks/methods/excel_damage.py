@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.methods.report_words import counted
+
 # English, German, French, Spanish and Italian short months as spreadsheets print them
 _MONTH = (
     r"jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|mrz|mär|mai|okt|dez|janv|févr|mars|avr|juin|juil|août|déc"
@@ -53,3 +55,9 @@ def _is_serial(name: str) -> bool:
 
 def _is_numeric(name: str) -> bool:
     return name.removesuffix(".0").isdecimal()
+
+
+def damage_words(count: int, noun: str) -> str:
+    """What is told of names that are damaged: ``1 gene looks like a name that Excel turned into a date or number``."""
+    looks, one = ("looks", "a name") if count == 1 else ("look", "names")
+    return f"{counted(count, noun)} {looks} like {one} that Excel turned into a date or number"

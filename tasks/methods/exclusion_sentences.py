@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from tasks.methods.bench_families import FAMILY
 from tasks.methods.bench_sentences import groups, is_significant
+from tasks.methods.put_back import LeftOut
 from tasks.methods.pvalue_text import pvalue_phrase
+from tasks.methods.reason_words import reason_words
 from tasks.methods.report_words import Row, capital, counted, hours, method, number, quantity, several, spoken
 
 PRIMARY, WITH = "primary", "including_excluded"
@@ -48,13 +51,53 @@ def _sentence(
     clauses = []
     for again, alone in listed:
         later, earlier = groups(again, labels)
-        clauses.append(f"{_pvalue(again)} instead of {_pvalue(alone)} ({later} against {earlier})")
+        now, was = _pvalue(again), _pvalue(alone)
+        change = f"{now}, as without it" if now == was else f"{now} instead of {was}"
+        clauses.append(f"{change} ({later} against {earlier})")
     other = len(pairs) - len(listed)
     same = f"; no {'other ' if crossing else ''}pair crosses {alpha:g}" if other else ""
     tests = {(again["method"], alone["method"]) for again, alone in pairs if again["method"] != alone["method"]}
     by = "".join(f" It is then tested by {method(a)} and not by {method(b)}." for a, b in sorted(tests))
     place = f"{quantity(first)}{hours(first['time_h'])}"
-    return f"{capital('left out of')} {place}: {first['put_back']}. With it {several(clauses)}{same}.{by}"
+    moved = " No difference of means moves in its first three digits." if _moves_nothing(pairs) else ""
+    return f"{capital('left out of')} {place}: {first['put_back']}. With it {several(clauses)}{same}.{by}{moved}"
+
+
+def _moves_nothing(pairs: Sequence[tuple[Row, Row]]) -> bool:
+    """Whether every pair has a difference of means, and prints the same one with and without what is left out."""
+    sizes = [(again["mean_difference"], alone["mean_difference"]) for again, alone in pairs]
+    return all(a is not None and b is not None and number(a) == number(b) for a, b in sizes)
+
+
+def exclusions_summary(left: Sequence[LeftOut], pairs: pl.DataFrame, alpha: float, *, is_partial: bool) -> str:
+    """How much exclusions.csv leaves out, and whether a conclusion of the bench assays hangs on it; empty for nothing.
+
+    ``pairs``: rows of ``result.pairwise_tests``; ``is_partial``: not everything could be put back.
+    """
+    if not left:
+        return ""
+    kinds = {"well": "wells", "file": "files", "culture": "cultures", "culture of a file": "cultures of a file"}
+    count = Counter(one.kind for one in left)
+    what = several([counted(count[kind], kind, plural) for kind, plural in kinds.items() if count[kind]])
+    said = f"exclusions.csv leaves out {what}, each with its reason."
+    keys = ["comparison_id", *FAMILY, "scale", "group_a", "group_b"]
+    back = pairs.filter(role=WITH).select(*keys, again="padj")
+    both = back.join(pairs.filter(role=PRIMARY).select(*keys, "padj"), on=keys, how="inner", nulls_equal=True)
+    if not both.height:
+        return f"{said} No test of the bench assays could be repeated with {'it' if len(left) == 1 else 'them'}."
+    crosses = (pl.col("again") < alpha).fill_null(value=False) != (pl.col("padj") < alpha).fill_null(value=False)
+    turned = both.filter(crosses).sort("comparison_id", *FAMILY)
+    families = both.select("comparison_id", *FAMILY).n_unique()
+    with_it = f"{'It' if len(left) == 1 else 'They'} would change {counted(families, 'family', 'families')} of tests"
+    rest = " Not everything could be put back: see the warnings." if is_partial else ""
+    if not turned.height:
+        return f"{said} {with_it}, and no conclusion: with what is left out put back no pair crosses {alpha:g}.{rest}"
+    named = list(dict.fromkeys(f"{quantity(r)}{hours(r['time_h'])}" for r in turned.iter_rows(named=True)))
+    shown = [*named[:LISTED], *([f"{len(named) - LISTED} more"] if len(named) > LISTED else [])]
+    crossing = f"{counted(turned.height, 'pair crosses', 'pairs cross')} {alpha:g}"
+    return (
+        f"{said} {with_it}; with what is left out put back {crossing} ({several(shown)}), told under each assay.{rest}"
+    )
 
 
 def rescue_exclusion_sentence(rows: Sequence[Row], labels: Mapping[str, str], alpha: float) -> str | None:
@@ -106,5 +149,5 @@ def _course_pvalue(row: Row) -> str:
 
 
 def _pvalue(pair: Row) -> str:
-    why = f" ({spoken(pair['na_reason'])})" if pair["padj"] is None and pair["na_reason"] else ""
+    why = f" ({reason_words(pair['na_reason'])})" if pair["padj"] is None and pair["na_reason"] else ""
     return f"{pvalue_phrase(pair['padj'])}{why}"

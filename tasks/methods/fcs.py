@@ -73,16 +73,15 @@ class DataSet:
         them linearised: ``$PnE`` then counts only where nothing says otherwise.
         """
         channel, raw = self.channels[index], self.raw[index]
-        if self._is_plain(index):
-            with np.errstate(invalid="ignore"):  # damaged floats
+        with np.errstate(invalid="ignore", over="ignore"):  # damaged floats
+            if self._is_plain(index):
                 return np.ascontiguousarray(raw, self._plain_type(index))
-        values = raw.astype(np.float64)
-        if channel.is_time:
-            return values * (decimal_number(self.keywords, "$TIMESTEP") or 1.0)
-        if channel.decades and channel.range and not self._is_linearised(index):
-            with np.errstate(over="ignore"):
+            values = raw.astype(np.float64)
+            if channel.is_time:
+                return values * (decimal_number(self.keywords, "$TIMESTEP") or 1.0)
+            if channel.decades and channel.range and not self._is_linearised(index):
                 values = np.power(10.0, channel.decades * values / channel.range) * channel.offset
-        return values / channel.gain if channel.gain != 1 else values
+            return values / channel.gain if channel.gain != 1 else values
 
     def linear_columns(self) -> list[Array]:
         """All channels on a linear scale, as ``linear`` gives each.
@@ -119,7 +118,8 @@ class DataSet:
         if self.keywords.get("TRANSFORMATION", "").strip().casefold() in {"applied", "custom"}:
             return True
         # numbers of channels lie between 0 and the range
-        return bool(raw.size and channel.range and (np.nanmax(raw) > channel.range or np.nanmin(raw) < 0))
+        with np.errstate(invalid="ignore"):  # damaged floats
+            return bool(channel.range and ((raw > channel.range) | (raw < 0)).any())
 
 
 def read_fcs(content: memoryview, file: str) -> list[DataSet]:

@@ -13,8 +13,9 @@ import polars as pl
 from schemas.errors import Problem, bad_input, warning
 from tasks.contracts import RawFile
 from tasks.methods.delimited import text_of
-from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.excel_damage import damage_words, excel_damaged
 from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 from tasks.methods.target_tables import plain
 from tasks.methods.workbooks import is_workbook, read_sheets
 
@@ -55,7 +56,9 @@ def read_gene_list(raw: RawFile) -> GeneListFile:
     problems = []
     if len(named) < len(found):
         empty = next(line for line, gene in found if gene in _NOTHING)
-        message = f"{len(found) - len(named)} rows name no gene and are left out"
+        message = (
+            f"{counted(len(found) - len(named), 'row names no gene and is', 'rows name no gene and are')} left out"
+        )
         problems.append(warning(raw.name, f"line {empty}", "genes_left_out", message, "Complete them, if they matter."))
     frame = pl.DataFrame(named, schema={"line": pl.Int64, "symbol": pl.String}, orient="row")
     frame = frame.unique("symbol", keep="first", maintain_order=True)
@@ -67,7 +70,7 @@ def _damaged(raw: RawFile, frame: pl.DataFrame) -> Iterable[Problem]:
     found = [(lines[at], value) for at, value in excel_damaged(names)]
     if found:
         shown = several([f"{value} on line {line}" for line, value in found])
-        message = f"{len(found)} genes look like names that Excel turned into dates or numbers ({shown})"
+        message = f"{damage_words(len(found), 'gene')} ({shown})"
         remedy = "Write the gene symbols, e.g. SEPTIN1 for 1-Sep, MARCHF1 for 1-Mar."
         yield warning(raw.name, f"line {found[0][0]}", "excel_damaged_name", message, remedy, found[0][1])
 

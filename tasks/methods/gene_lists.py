@@ -8,7 +8,7 @@ from typing import get_args
 import polars as pl
 
 from schemas.vocabulary import EvidenceTier
-from tasks.methods.cerna_network import network_nodes
+from tasks.methods.cerna_network import network_nodes, tie_words, tied_hubs
 from tasks.methods.feature_ids import unversioned
 
 CHANGED = pl.col("direction") != "ns"
@@ -26,7 +26,8 @@ class GeneList:
 
     ``drawn_from`` says which these are: ``tested`` ones, ``annotated`` ones (of these, in each collection, the genes
     that it knows), or a file of genes. ``tier`` is that of lists that rest on miRNA-target pairs: pairs of this tier
-    and stronger ones made both list and background.
+    and stronger ones made both list and background. ``tie``: of a list of hubs, among which equal genes the alphabet
+    chose (``1 of 3 mRNAs of degree 2``); empty where it chose none.
     """
 
     name: str
@@ -34,6 +35,7 @@ class GeneList:
     background: pl.Series
     drawn_from: str = TESTED
     tier: EvidenceTier | None = None
+    tie: str = ""
 
 
 def changed_lists(tests: pl.DataFrame, units: pl.DataFrame) -> list[GeneList]:
@@ -70,6 +72,7 @@ def target_lists(
         reached = pl.col("tier").is_in(tiers[: level + 1])
         pairs = usable.filter(reached)
         network = network_nodes(triplets.filter(reached), hubs).filter(rna_class="mrna")
+        tie = ", ".join(tie_words(row) for row in tied_hubs(network).iter_rows())
         background = mrnas.filter(pl.col("feature_id").is_in(pairs["target_id"].implode()))
         members = {
             "mirna_targets": pairs.filter(CHANGED)["target_id"],
@@ -78,7 +81,7 @@ def target_lists(
         }
         for name, features in members.items():
             kept = background.filter(pl.col("feature_id").is_in(features.implode()))
-            one = replace(_list(name, kept, background), tier=tier)
+            one = replace(_list(name, kept, background), tier=tier, tie=tie if name == "hubs" else "")
             earlier = [other for other in found if other.name == name]
             if not any(one.genes.equals(o.genes) and one.background.equals(o.background) for o in earlier[-1:]):
                 found.append(one)

@@ -11,8 +11,9 @@ import polars as pl
 from schemas.errors import Problem, bad_input, warning
 from tasks.contracts import RawFile
 from tasks.methods.delimited import text_of
-from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.excel_damage import damage_words, excel_damaged
 from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 from tasks.methods.workbooks import is_workbook
 
 # GO:0006915, R-HSA-109581, WP254, hsa04110, map04110, HP:0000118, PWY-101, SMP0000001, MP:0000001, H01234
@@ -110,12 +111,13 @@ def _set_problems(raw: RawFile, cells: pl.DataFrame, empty: pl.DataFrame) -> lis
         ids = twice["set_id"].unique(maintain_order=True).to_list()
         lines = twice.filter(set_id=ids[0])["line"].to_list()
         at = f"lines {', '.join(map(str, lines[:3]))}"
-        message = f"{len(ids)} sets stand more than once ({several(ids)}); their genes are taken together"
+        message = f"{counted(len(ids), 'set stands', 'sets stand')} more than once ({several(ids)}); "
+        message += "their genes are taken together"
         remedy = "Keep one line a set, or give them different ids."
         found.append(warning(raw.name, at, "duplicate_gene_set", message, remedy, ids[0]))
     if empty.height:
         ids = empty["set_id"].to_list()
-        message = f"{len(ids)} sets have no gene ({several(ids)}) and are left out"
+        message = f"{counted(len(ids), 'set has', 'sets have')} no gene ({several(ids)}): left out"
         remedy = "Nothing is to be done, unless the file was cut."
         found.append(warning(raw.name, f"line {empty['line'][0]}", "empty_gene_set", message, remedy, ids[0]))
     return found
@@ -133,7 +135,7 @@ def _gene_problems(raw: RawFile, genes: pl.DataFrame) -> list[Problem]:
     damaged = [value for _, value in excel_damaged(symbols.filter(~numbers).to_list())]
     if damaged:
         line = genes.filter(symbol=damaged[0])["line"][0]
-        message = f"{len(damaged)} genes look like names that Excel turned into dates or numbers ({several(damaged)})"
+        message = f"{damage_words(len(damaged), 'gene')} ({several(damaged)})"
         remedy = "Take the file from its source again and do not open it in Excel."
         found.append(warning(raw.name, f"line {line}", "excel_damaged_name", message, remedy, damaged[0]))
     return found

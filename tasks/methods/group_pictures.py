@@ -13,17 +13,21 @@ from tasks.contracts import Part
 from tasks.methods.biological_units import FAMILY as UNIT_FAMILY
 from tasks.methods.biological_units import biological_units, with_unit
 from tasks.methods.figure_style import group_colours, group_labels
+from tasks.methods.put_back import BETWEEN, listed
 
 MEASUREMENTS, SUMMARIES = "result.measurements", "result.group_summaries"
 PAIRS, OMNIBUS = "result.pairwise_tests", "result.group_tests"
+READMITTED = "result.readmitted_measurements"
 FAMILY = ("comparison_id", "experiment", "assay", "measure", "target", "time_h")
 GROUPS_OF: Mapping[str, tuple[str, ...]] = {
     MEASUREMENTS: ("experiment", "assay", "measure", "target", "time_h", "condition"),
     SUMMARIES: (*FAMILY, "condition"),
+    READMITTED: ("experiment", "assay", "measure", "target", "time_h", "condition"),
     PAIRS: (*FAMILY, "role"),
     OMNIBUS: (*FAMILY, "role"),
 }
 PRIMARY = "primary"
+MOST_NAMED = 4  # exclusions that a caption names
 RELATIVE = {"expression", "protein"}  # drawn as multiples of the calibrator's mean
 SEVERAL = 2
 ASSAYS = {
@@ -92,6 +96,7 @@ def family_parts(study: Study, slices: Mapping[str, pl.DataFrame], *, with_times
         where = {
             MEASUREMENTS: {**keep, "condition": tuple(conditions)},
             SUMMARIES: compared,
+            READMITTED: {**keep, "condition": tuple(conditions)},
             PAIRS: tested,
             OMNIBUS: tested,
         }
@@ -203,6 +208,25 @@ def points_drawn(units: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         for value, scale, base in found.select("value", "scale", "base").iter_rows()
     ]
     return found.with_columns(drawn=pl.Series(drawn, dtype=pl.Float64))
+
+
+def left_out_words(readmitted: pl.DataFrame, panels: Sequence[Sequence[Any]]) -> str:
+    """What exclusions.csv leaves out of the values drawn; empty for nothing.
+
+    ``readmitted``: rows of ``result.readmitted_measurements``; ``panels``: measure and target of each panel.
+    """
+    shown = pl.DataFrame([p[:2] for p in panels], schema={"measure": pl.String, "target": pl.String}, orient="row")
+    mine = readmitted.join(shown, on=["measure", "target"], how="semi", maintain_order="left")
+    named = listed(mine.sort("time_h", "sample_id")["put_back"]).split(BETWEEN)
+    if not any(named):
+        return ""
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"Left out by exclusions.csv: {', '.join(named[:MOST_NAMED])}{more}; the report has p with and without it. "
+
+
+def of_comparison(given: Mapping[str, Any]) -> str:
+    """Which comparison and experiment a figure is of, as titles and captions tell it."""
+    return f"comparison {given['comparison']}, experiment {given['experiment']}"
 
 
 def title_of(measure: str, target: str) -> str:

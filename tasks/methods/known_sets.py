@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 from scipy import stats
 
 from schemas.errors import Problem, warning
 from tasks.methods.gene_lists import GeneList
 from tasks.methods.gene_units import named_genes
+from tasks.methods.report_words import counted
+from tasks.methods.term_figures import TIERS
 
 NO_SETS = "study.yaml names no gene sets (enrichment.gene_sets); `benchlake gene-sets` makes those of GO"
 FEW = 0.1  # share of a collection's genes (or of the study's, where fewer): below it names are of another kind
@@ -41,23 +45,45 @@ def few_known(sets: pl.DataFrame, gene_count: int) -> list[Problem]:
     return found
 
 
-def annotation_bias(one: GeneList, sets: pl.DataFrame, place: str) -> list[Problem]:
-    """A warning for collections that know more of a list than of what it was drawn from.
+def annotation_bias(lists: Mapping[str, GeneList], sets: pl.DataFrame) -> list[Problem]:
+    """A warning for each collection that knows more of a list than of what it was drawn from, naming the contrasts.
 
-    Genes that are no protein's, in no set, are seldom changed: against them every large set comes out. One-sided
-    hypergeometric test of the list's annotated genes.
+    ``lists``: changed genes by contrast. Genes that are no protein's, in no set, are seldom changed: against them every
+    large set comes out. One-sided hypergeometric test of a list's annotated genes.
     """
     found = []
     for (name,), part in sets.drop_nulls("gene").sort("collection").group_by(["collection"], maintain_order=True):
         genes = part["gene"].implode()
-        background, own = (int(side.is_in(genes).sum()) for side in (one.background, one.genes))
-        pvalue = stats.hypergeom.sf(own - 1, len(one.background), background, len(one.genes))
-        if pvalue < _BIASED:
-            message = (
-                f"{name} knows {own:,} of {len(one.genes):,} changed genes ({own / len(one.genes):.0%}) but only "
-                f"{background:,} of {len(one.background):,} tested ones ({background / len(one.background):.0%}): "
-                "general terms come out for that alone"
-            )
+        biased = []
+        for contrast, one in lists.items():
+            background, own = (int(side.is_in(genes).sum()) for side in (one.background, one.genes))
+            pvalue = stats.hypergeom.sf(own - 1, len(one.background), background, len(one.genes))
+            if pvalue < _BIASED:
+                biased.append(
+                    f"{own:,} of {counted(len(one.genes), 'changed gene')} ({own / len(one.genes):.0%}) but only "
+                    f"{background:,} of {len(one.background):,} tested ones ({background / len(one.background):.0%}) "
+                    f"in {contrast}"
+                )
+        if biased:
+            message = f"{name} knows {'; '.join(biased)}: general terms come out for that alone"
             remedy = "Set enrichment.background: annotated in study.yaml to test among genes that the collection knows."
-            found.append(warning("study.yaml", place, "annotation_bias", message, remedy))
+            found.append(warning("study.yaml", "key enrichment.background", "annotation_bias", message, remedy))
     return found
+
+
+def untested(lists: Sequence[tuple[GeneList, str]], limits: tuple[int, int], place: str) -> list[Problem]:
+    """A warning that names the lists whose background holds no set of a collection: they have no row.
+
+    ``lists``: of ``enrichment.without_sets``, each with the collection.
+    """
+    if not lists:
+        return []
+    told = [
+        f"{one.name}{f' ({TIERS[one.tier]})' if one.tier else ''} in {collection}, of a background of "
+        f"{counted(len(one.background), 'gene')}"
+        for one, collection in lists
+    ]
+    message = f"not tested, as no set has {limits[0]} to {limits[1]} genes (enrichment.size) in their background: "
+    message += "; ".join(told)
+    remedy = "Nothing is to be done, unless smaller sets are meant: lower enrichment.size, or add evidence of targets."
+    return [warning("study.yaml", place, "list_not_tested", message, remedy)]

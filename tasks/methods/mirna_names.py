@@ -24,8 +24,8 @@ SPECIES: Mapping[str, tuple[str, int]] = {
     "macaca mulatta": ("mml", 9544),
 }
 _ACCESSION = re.compile(r"mimat[0-9]{7}")
-_PREFIXED = re.compile(r"([a-z]{3,4})-(?=mir|let|lin|lsy|bantam|iab)")
-_HAIRPIN = re.compile(r"(?:^|[a-z]{3,4}-)mir-")  # case tells precursors (mir) from mature miRNAs (miR)
+_PREFIXED = re.compile(r"([a-z][a-z0-9]{2,4})-(?=mir|let|lin|lsy|bantam|iab)")  # viruses have digits: hsv1, hhv6b
+_HAIRPIN = re.compile(r"(?:^|[a-z][a-z0-9]{2,4}-)mir-")  # case tells precursors (mir) from mature miRNAs (miR)
 _ARM = re.compile(r"-[35]p$")
 _MEMBER = re.compile(r"(mir-|let-)?([0-9]+)([a-z]*)((?:-[0-9]+)?(?:-[35]p)?)")
 
@@ -41,7 +41,8 @@ class Found:
 
 def canonical(name: str) -> str:
     """A name as it is compared: lower case, dashes, without what TargetScan puts behind (``.1``)."""
-    plain = name.strip().split("|")[0].split(" ")[0].lower().replace("_", "-").replace("mir-mir", "mir")
+    words = name.strip().split("|")[0].split()
+    plain = (words[0] if words else "").lower().replace("_", "-").replace("mir-mir", "mir")
     return re.sub(r"(-[35]p)\.[0-9]+$", r"\1", plain)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from schemas.errors import bad_input
@@ -9,20 +11,41 @@ from schemas.study import StudyYaml
 from tasks.contracts import RawFile
 from tasks.methods.mirna_names import SPECIES
 from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 
-_PREFIX = r"^([a-z]{3,4})-(?:mir|let|lin|lsy|bantam|iab)"
+_PREFIX = r"^([a-z][a-z0-9]{2,4})-(?:mir|let|lin|lsy|bantam|iab)"  # viruses have digits: hsv1, hhv6b
 _NAMES = {prefix: organism.capitalize() for organism, (prefix, _) in SPECIES.items()}
 
 
-def species_of(mirnas: pl.Series) -> list[str] | None:
-    """Species of names, sorted, e.g. ``Mus musculus``; null where a name has no prefix or that of no species here.
+@dataclass(frozen=True)
+class SpeciesFound:
+    """``species`` of names, sorted, e.g. ``Mus musculus``; ``named``: names that say one; ``others`` say none here."""
 
-    Viruses are no species here: their miRNAs stand beside those of their host.
+    species: tuple[str, ...]
+    named: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The species as they stand in a sentence."""
+        return " and ".join(self.species)
+
+
+def species_of(mirnas: pl.Series) -> SpeciesFound | None:
+    """Species that the names of a table say by their prefix; null where they do not tell of which the table is.
+
+    Viruses (``ebv-``, ``hsv1-``) and other prefixes that are of no species here are left aside: their miRNAs stand
+    beside those of their host. So are names without a prefix (``miR-21``, accessions), unless they are as many as those
+    with one: a table of such names may be of any species.
     """
-    prefixes = mirnas.str.to_lowercase().str.extract(_PREFIX, 1).unique().to_list()
-    if not prefixes or any(prefix not in _NAMES for prefix in prefixes):
+    table = pl.DataFrame({"name": mirnas.drop_nulls().unique(maintain_order=True)}, schema={"name": pl.String})
+    prefix = pl.col("name").str.to_lowercase().str.extract(_PREFIX, 1)
+    table = table.with_columns(prefix=prefix, species=prefix.replace_strict(_NAMES, default=None))
+    named, bare = table.drop_nulls("species"), table["prefix"].null_count()
+    if named.height <= bare:
         return None
-    return sorted(_NAMES[prefix] for prefix in prefixes)
+    others = table.filter(pl.col("species").is_null())["name"]
+    return SpeciesFound(tuple(named["species"].unique().sort()), tuple(named["name"]), tuple(others))
 
 
 def counted_species(features: pl.Series) -> list[str]:
@@ -40,10 +63,12 @@ def refuse_other_species(raw: RawFile, mirnas: pl.Series, config: StudyYaml) -> 
     if "organism" not in config.model_fields_set or organism not in SPECIES:
         return
     found = species_of(mirnas)
-    if found is None or organism.capitalize() in found:
+    if found is None or organism.capitalize() in found.species:
         return
-    names = mirnas.unique(maintain_order=True)
-    message = f"all {len(names):,} miRNAs of the table are of {' and '.join(found)} ({several(names.to_list())}), "
-    message += f"but the study is of {organism.capitalize()}: no pair can be made"
+    message = f"all {counted(len(found.named), 'miRNA')} of the table whose prefix says a species "
+    message += f"are of {found.words} ({several(found.named)}), but the study is of {organism.capitalize()}: no pair "
+    message += "can be made"
+    if found.others:
+        message += f"; the others are of no species that this can tell ({several(found.others)})"
     remedy = f"Name a table of {organism.capitalize()} under cerna.targets, or correct organism in study.yaml."
-    raise bad_input(raw.name, "", "other_species", message, remedy, names[0])
+    raise bad_input(raw.name, "", "other_species", message, remedy, found.named[0])

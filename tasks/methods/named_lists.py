@@ -10,6 +10,7 @@ from schemas.errors import Problem, warning
 from tasks.methods.gene_lists import ANNOTATED, CHANGED, CHANGED_SUFFIX, TESTED, GeneList
 from tasks.methods.gene_units import named_genes
 from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 
 NOT_IN_STUDY, NOT_IN_BACKGROUND = "not_in_study", "not_in_background"
 
@@ -86,17 +87,26 @@ def whole_list(name: str, drawn_from: str, members: pl.DataFrame, sets: pl.DataF
 def left_out(name: str, genes: pl.DataFrame, drawn_from: str, *, is_tested: bool = True) -> list[Problem]:
     """A warning that counts the genes of a list that are not tested, and names the first ones; all are in the table."""
     said = []
-    place = {TESTED: [], ANNOTATED: ["are in no gene set"]}.get(drawn_from, [f"are not in {drawn_from}"])
-    outside = " or ".join([*["were not tested"] * is_tested, *place])
-    unknown = "are no genes of the study" if is_tested else "are genes of neither study nor background"
-    for reason, what in ((NOT_IN_STUDY, unknown), (NOT_IN_BACKGROUND, outside)):
+    for reason, (one, more) in _words(drawn_from, is_tested=is_tested).items():
         lost = genes.filter(na_reason=reason)["symbol"].unique().sort().to_list()
-        said += [f"{len(lost)} {what} ({several(lost, 5)})"] if lost else []
+        said += [f"{counted(len(lost), one, more)} ({several(lost, 5)})"] if lost else []
     if not said:
         return []
-    message = f"of {genes['symbol'].n_unique()} genes of the list {name} {' and '.join(said)}"
+    message = f"of {counted(genes['symbol'].n_unique(), 'gene')} of the list {name} {' and '.join(said)}"
     remedy = "Correct their names or name annotation.gene_aliases; result.gene_list_genes lists all of them."
     return [warning("study.yaml", f"key enrichment.lists.{name}", "list_genes_left_out", message, remedy)]
+
+
+def _words(drawn_from: str, *, is_tested: bool) -> dict[str, tuple[str, str]]:
+    """Why genes are not counted, of one gene and of several."""
+    found = []
+    for be, were in (("is", "was"), ("are", "were")):
+        place = {TESTED: [], ANNOTATED: [f"{be} in no gene set"]}.get(drawn_from, [f"{be} not in {drawn_from}"])
+        found.append(" or ".join([*[f"{were} not tested"] * is_tested, *place]))
+    unknown = ("is no gene of the study", "are no genes of the study")
+    if not is_tested:
+        unknown = ("is a gene of neither study nor background", "are genes of neither study nor background")
+    return {NOT_IN_STUDY: unknown, NOT_IN_BACKGROUND: (found[0], found[1])}
 
 
 def _explained(listed: pl.DataFrame, background: pl.Series, drawn_from: str, sets: pl.DataFrame) -> pl.DataFrame:

@@ -39,7 +39,7 @@ def network_sentences(study: StudyYaml, frames: Mapping[str, pl.DataFrame], done
 
 
 def leading_axes(triplets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """The best significant and consistent triplet of each ceRNA, hubs first.
+    """The best triplet of each ceRNA that is significant and whose RNAs are all changed as expected, hubs first.
 
     Sorted by the ceRNA's place among the hubs of its class, then evidence, p and ids; ``is_hub`` is null for a
     ceRNA without a node.
@@ -60,16 +60,25 @@ def _axes(triplets: pl.DataFrame, nodes: pl.DataFrame, fdr: float) -> str:
             if patterns
             else ""
         )
-        return f"No axis of competing RNA, miRNA and mRNA was found at FDR < {fdr:g}{seen}; one may exist."
-    both = counted(triplets.filter("is_significant", "is_consistent").height, "axis", "axes")
+        return f"{significant_triplets(triplets, fdr)}{seen}; one may exist."
     first = [_axis(row) for row in axes.head(TOP).iter_rows(named=True)]
     of_hubs = axes.head(TOP)["is_hub"].fill_null(value=False)
     kind = "The best, hubs first" if of_hubs.any() else "None is of a hub; the best"
     if of_hubs.all():
         kind = "Best of the first hubs"
+    return f"{significant_triplets(triplets, fdr)}. {kind}: {several(first)}."
+
+
+def significant_triplets(triplets: pl.DataFrame, fdr: float) -> str:
+    """How many triplets are significant, and how many of these are patterns too: the rate is that of the former."""
+    significant = triplets.filter("is_significant")
+    both = significant.filter("is_consistent").height
+    found = counted(significant.height, "triplet")
     return (
-        f"{both} of competing RNA, miRNA and mRNA, all three changed in fitting directions, at FDR < {fdr:g}. "
-        f"{kind}: {several(first)}."
+        f"Of {found} of competing RNA, miRNA and mRNA at FDR < {fdr:g}, {f'{both:,}' if both else 'none'} also "
+        f"{'has' if both < 2 else 'have'} all three RNAs changed in the directions expected"  # noqa: PLR2004  # singular
+        if significant.height
+        else f"No triplet of competing RNA, miRNA and mRNA was found at FDR < {fdr:g}"
     )
 
 

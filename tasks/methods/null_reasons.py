@@ -15,8 +15,8 @@ _TOLD_AS = {
     "no_reference_target": "reference_target_not_measured",
 }
 _TOLD_WHEN_READ = frozenset({"blank_not_blank"})
-# what it is about, and the remedy; the others say themselves what is wrong
-_WORDS: Mapping[str, tuple[str, str]] = {
+# what it is about, and the remedy; other codes say themselves what is wrong
+MEASURED: Mapping[str, tuple[str, str]] = {
     "undetermined": ("no well amplified", "Nothing is to be done if the gene is not expressed there."),
     "reference_undetermined": ("no well of the reference gene amplified", "Measure them again, or exclude them."),
     "no_reference_target": (
@@ -98,7 +98,7 @@ def null_warnings(rows: pl.DataFrame, *, what: str, told: Collection[str] = ()) 
             continue
         names = _names(group)
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        why, remedy = _WORDS.get(rule, (rule.replace("_", " "), "Look at their rows in the file, or exclude them."))
+        why, remedy = MEASURED.get(rule, (rule.replace("_", " "), "Look at their rows in the file, or exclude them."))
         has = "have" if len(names) > 1 else "has"
         message = f"{', '.join(names[:_NAMED])}{more} {has} no value: {why}"
         found.append(Problem(Severity.WARNING, "samples.csv", what, names[0], rule, message, remedy))

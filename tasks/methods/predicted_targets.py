@@ -46,10 +46,24 @@ def predicted_sites(
 
     ``circles`` says which sequences may have sites across their junction.
     """
-    found = [
-        _sites(mirnas, ids[first:last], sequences[first:last], circles[first:last], types)
-        for first, last in _chunks([len(sequence) for sequence in sequences])
-    ]
+    mature = mirnas["sequence"].to_list()
+    wanted = [SITE_TYPES.index(kind) for kind in types]
+    found = []
+    for first, last in _chunks([len(sequence) for sequence in sequences]):
+        texts, rings = sequences[first:last], circles[first:last]
+        sites = seed_sites(mature, texts, rings, with_6mers="6mer" in types)
+        sites = site_context(sites.filter(pl.col("site_type").is_in(wanted)), mature, texts, rings)
+        found.append(
+            sites.select(
+                mirnas["name"].gather(sites["mirna"]).alias("mirna"),
+                pl.Series("target_id", ids[first:last], pl.String).gather(sites["sequence"]),
+                (pl.col("t1") + 1).alias("position_nt"),
+                pl.Series("site_type", SITE_TYPES, pl.String).gather(sites["site_type"]),
+                "spans_junction",
+                "au_content",
+                "supplementary_score",
+            )
+        )
     return pl.concat(found)
 
 
@@ -107,25 +121,3 @@ def _chunks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
             first, size = at, 0
         size += length
     yield first, len(lengths)
-
-
-def _sites(
-    mirnas: pl.DataFrame,
-    ids: Sequence[str],
-    sequences: Sequence[str],
-    circles: Sequence[bool],
-    types: Collection[SiteType],
-) -> pl.DataFrame:
-    mature = mirnas["sequence"].to_list()
-    found = seed_sites(mature, sequences, circles, with_6mers="6mer" in types)
-    found = found.filter(pl.col("site_type").is_in([SITE_TYPES.index(kind) for kind in types]))
-    sites = site_context(found, mature, sequences, circles)
-    return sites.select(
-        mirnas["name"].gather(sites["mirna"]).alias("mirna"),
-        pl.Series("target_id", ids, pl.String).gather(sites["sequence"]),
-        (pl.col("t1") + 1).alias("position_nt"),
-        pl.Series("site_type", SITE_TYPES, pl.String).gather(sites["site_type"]),
-        "spans_junction",
-        "au_content",
-        "supplementary_score",
-    )

@@ -24,6 +24,15 @@ class LeftOut:
     sample_id: str | None
     words: str
 
+    @property
+    def kind(self) -> str:
+        """``well``, ``file``, ``culture`` (of all files), or ``culture of a file``."""
+        if self.well is not None:
+            return "well"
+        if self.sample_id is not None:
+            return "culture" if self.object_id is None else "culture of a file"
+        return "file"
+
     def hits(self, columns: Iterable[str]) -> pl.Expr | None:
         """The rows of a frame that it names; null where the frame cannot tell."""
         known = set(columns)
@@ -34,6 +43,24 @@ class LeftOut:
                     return None
                 found &= (pl.col(column) == value).fill_null(value=False)
         return found
+
+
+def marked(facts: pl.DataFrame, left: Sequence[LeftOut], name: str) -> pl.DataFrame:
+    """Add a column ``name``: every exclusion that names the row, with its reason; null for a row that none names."""
+    named = []
+    for one in left:
+        hits = one.hits(facts.columns)
+        if hits is not None:
+            named.append(pl.when(hits).then(pl.lit(one.words)))
+    words = pl.concat_str(named, separator=BETWEEN, ignore_nulls=True) if named else pl.lit("")
+    return facts.with_columns(pl.when(words != "").then(words).alias(name))
+
+
+def left_out_of(exclusions: pl.DataFrame, files: pl.DataFrame) -> list[LeftOut]:
+    """What ``core.exclusions`` names of the loaded ones of ``core.raw_objects``, as ``left_out`` gives it."""
+    rows = exclusions.select(file="file_name", well="well", sample="sample_id", reason="reason").unique().sort(pl.all())
+    loaded = files.filter(pl.col("status") == "loaded").select("file_name", "object_id")
+    return left_out([ExclusionRow(**row) for row in rows.iter_rows(named=True)], dict(loaded.iter_rows()))
 
 
 def left_out(exclusions: Sequence[ExclusionRow], objects: Mapping[str, str]) -> list[LeftOut]:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from tasks.methods.group_results import Floats, Omnibus, Pair
+from tasks.methods.ties import differences, without_rounding
 
 _MOST_SUMS = 300_000  # rank sums that a block may add; beyond, χ²
 _MOST_GROUPS = 6
@@ -48,7 +49,7 @@ def friedman(table: Floats) -> Omnibus:
     Friedman 1937, doi:10.1080/01621459.1937.10503522
     """
     count, k, _ = table.shape
-    doubled = np.rint(2 * stats.rankdata(table, axis=1)).astype(int)
+    doubled = np.rint(2 * stats.rankdata(without_rounding(table), axis=1)).astype(int)
     found = []
     for family in range(table.shape[2]):
         ranks = doubled[:, :, family]
@@ -77,6 +78,7 @@ def friedman_pair(table: Floats, a: int, b: int) -> Pair:
     Hollander, Wolfe & Chicken 2014, doi:10.1002/9781119196037
     """
     count, k, _ = table.shape
+    table = without_rounding(table)
     ranks = stats.rankdata(table, axis=1)
     is_level = (np.ptp(table, axis=1) == 0).all(axis=0)
     error = np.sqrt(k * (k + 1) / (6 * count))
@@ -111,7 +113,7 @@ def signed_ranks(first: Floats, second: Floats) -> Pair:
     Wilcoxon 1945, doi:10.2307/3001968; Kerby 2014, doi:10.2466/11.IT.3.1
     """
     found = []
-    for column in (second - first).T:
+    for column in differences(first, second).T:
         kept = column[column != 0]
         if len(kept) == 0:
             found.append((np.nan, np.nan, np.nan, np.nan))

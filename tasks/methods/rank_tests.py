@@ -14,6 +14,7 @@ import numpy as np
 from scipy import stats
 
 from tasks.methods.group_results import Floats, Omnibus, Pair
+from tasks.methods.ties import without_rounding
 
 _MOST_DEALS = 400_000  # ways to deal ranks out that are counted; beyond, approximations
 _MOST_UNITS = 20
@@ -74,7 +75,7 @@ def kruskal_wallis(values: Floats, groups: Sequence[int]) -> Omnibus:
     """
     codes, k = np.asarray(groups), max(groups) + 1
     found = []
-    for column in values.T:
+    for column in without_rounding(values).T:
         if np.ptp(column) == 0:
             found.append((np.nan, np.nan, np.nan, np.nan))
             continue
@@ -100,7 +101,7 @@ def mann_whitney(values: Floats, groups: Sequence[int], a: int, b: int) -> Pair:
     chosen = (codes == a) | (codes == b)
     sides = (codes[chosen] == b).astype(int)
     found = []
-    for column in values[chosen].T:
+    for column in without_rounding(values[chosen]).T:
         first, second = column[sides == 0], column[sides == 1]
         difference = second.mean() - first.mean()
         if np.ptp(column) == 0:
@@ -125,7 +126,7 @@ def dunn(values: Floats, groups: Sequence[int], a: int, b: int) -> Pair:
 
     Dunn 1964, doi:10.1080/00401706.1964.10490181
     """
-    codes, count = np.asarray(groups), len(groups)
+    codes, count, values = np.asarray(groups), len(groups), without_rounding(values)
     ranks = stats.rankdata(values, axis=0)
     n_a, n_b = int((codes == a).sum()), int((codes == b).sum())
     tied = np.array([(c**3 - c).sum() for c in (np.unique(x, return_counts=True)[1] for x in values.T)], dtype=float)

@@ -12,11 +12,14 @@ from typing import Any
 import polars as pl
 
 from tasks.methods.pvalue_text import printed_pvalue
+from tasks.methods.reason_words import legend, reason_words
 from tasks.methods.report_blocks import Cell, Grid
-from tasks.methods.report_words import number, spoken
+from tasks.methods.report_words import number, several, spoken
 
+REASON = "na_reason"
 ROWS = 200  # more than people read on a page
 _P_VALUES = ("padj", "_pvalue")
+_ALWAYS = frozenset({"time_h"})  # empty for other reasons than ``na_reason``
 _UNITS = {"h": "h", "nm": "nm", "percent": "%", "mm": "mm", "cpm": "CPM", "nt": "nt"}
 _HEADINGS = {
     "pvalue": "p",
@@ -113,22 +116,42 @@ def grid(
 
     ``columns``: headings by name, or names whose heading is ``heading``; empty for all. ``shown`` gives the cell of
     a column where ``cell`` does not do; ``links`` names for a column that whose values are the anchors it leads
-    to. ``rest`` says where the rows beyond ``rows`` are. Columns of nothing but nulls are left out.
+    to. ``rest`` says where the rows beyond ``rows`` are. Columns of nothing but nulls are left out; where that takes
+    away all that ``na_reason`` explains, so is ``na_reason``, and the note says both. Else the note says what its
+    codes mean.
     """
     wanted = dict(columns) if isinstance(columns, Mapping) else {c: heading(c) for c in columns or frame.columns}
     first = frame.head(rows)
     kept = {c: h for c, h in wanted.items() if c in first.columns and (first[c].null_count() < first.height)}
+    kept, why = _explained(first, wanted, kept)
     makers = [(shown or {}).get(c) or _maker(c) for c in kept]
     values = first.select(*kept).iter_rows()
     body: Rows = tuple(tuple(make(v) for make, v in zip(makers, row, strict=True)) for row in values)
     for name, leads in (links or {}).items():
         if name in kept:
             body = _linked(body, list(kept).index(name), first[leads].to_list())
-    notes = [note] if note else []
+    notes = [text for text in (note, why) if text]
     if frame.height > rows:
         notes.insert(0, f"The first {rows:,} of {frame.height:,} rows. {rest}".strip())
     ids = tuple(anchors(row) for row in first.iter_rows(named=True)) if anchors else ()
     return Grid(caption, tuple(kept.values()), body, anchor, " ".join(notes), ids, folded)
+
+
+def _explained(first: pl.DataFrame, wanted: Mapping[str, str], kept: dict[str, str]) -> tuple[dict[str, str], str]:
+    """Columns without ``na_reason`` where no empty cell that it explains is shown, and what there is to say of it."""
+    if REASON not in kept:
+        return kept, ""
+    valued = [c for c, t in first.schema.items() if (t.is_numeric() or t == pl.Boolean) and c not in _ALWAYS]
+    numbers = [c for c in kept if c in valued]
+    told = first.filter(pl.col(REASON).is_not_null())
+    if numbers and told.select(pl.any_horizontal(pl.col(numbers).is_null().any())).item():
+        return kept, legend(first[REASON])
+    empty = [h for c, h in wanted.items() if c in valued and c not in kept]
+    if not empty:
+        return kept, legend(first[REASON])
+    reasons = several([reason_words(code) for code in told[REASON].unique().sort()], "or")
+    rows = "every row" if told.height == first.height else f"{told.height:,} of {first.height:,} rows"
+    return {c: h for c, h in kept.items() if c != REASON}, f"Empty and not shown: {several(empty)} ({rows}: {reasons})."
 
 
 def _linked(body: Rows, place: int, anchors: Sequence[str]) -> Rows:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tasks.methods.put_back import LeftOut, marked
 from tasks.methods.report_blocks import Cell, Grid
 from tasks.methods.report_tables import cell, grid, heading, labelled, slug
 from tasks.methods.report_words import Row, hours, quantity
 
 ROWS = 1500  # of one family
 HASH = 12  # letters of a hash that people compare
+WHY = "excluded_because"
+OUT_NOTE = "Is excluded: exclusions.csv leaves the reading out, so that no tested value rests on it."
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,17 @@ def file_anchor(object_id: str) -> str:
     return f"file-{object_id[:HASH]}"
 
 
-def readings(row: Row, frames: Mapping[str, pl.DataFrame], references: Sequence[str]) -> pl.DataFrame:
+def readings(
+    row: Row, frames: Mapping[str, pl.DataFrame], references: Sequence[str], left: Sequence[LeftOut] = ()
+) -> pl.DataFrame:
     """All readings behind a family, with ``condition`` and ``file_name``, empty where none is known.
 
     ``frames``: the tables of ``TRACES``, ``core.samples`` and ``core.raw_objects``. ``references``: reference genes.
+    ``left``: what exclusions.csv leaves out; ``excluded_because`` names it and its reason, null for what is used.
     """
     samples = frames["core.samples"].filter(experiment=row["experiment"])
     found = [
-        _of_trace(trace, row, frames[trace.table], samples["sample_id"], references)
+        _of_trace(trace, row, frames[trace.table], samples["sample_id"], references, left)
         for trace in TRACES.get(row["assay"], ())
         if trace.table in frames
     ]
@@ -130,7 +136,7 @@ def readings(row: Row, frames: Mapping[str, pl.DataFrame], references: Sequence[
 
 
 def _of_trace(
-    trace: Trace, row: Row, facts: pl.DataFrame, samples: pl.Series, references: Sequence[str]
+    trace: Trace, row: Row, facts: pl.DataFrame, samples: pl.Series, references: Sequence[str], left: Sequence[LeftOut]
 ) -> pl.DataFrame:
     here = facts
     if "assay" in facts.columns:
@@ -146,14 +152,22 @@ def _of_trace(
         beside = here.join(own.select(trace.beside).unique(), on=trace.beside, how="semi", nulls_equal=True)
         extra = beside.filter(pl.col(column).is_in(wanted)).join(own, on=own.columns, how="anti", nulls_equal=True)
         own = pl.concat([own, extra])
-    return own.select("object_id", "sample_id", *(c for c in trace.columns if c in own.columns))
+    known = [c for c in trace.columns if c in own.columns]
+    return marked(own, left, WHY).select("object_id", "sample_id", WHY, *known)
 
 
 def readings_grid(
-    row: Row, frames: Mapping[str, pl.DataFrame], references: Sequence[str], labels: Mapping[str, str]
+    row: Row,
+    frames: Mapping[str, pl.DataFrame],
+    references: Sequence[str],
+    labels: Mapping[str, str],
+    left: Sequence[LeftOut] = (),
 ) -> Grid | None:
-    """The readings behind a family as a folded table, each with its file and hash; null where there are none."""
-    rows = readings(row, frames, references)
+    """The readings behind a family as a folded table, each with its file and hash; null where there are none.
+
+    Readings that exclusions.csv leaves out say so, with the reason, and their number stands in the caption.
+    """
+    rows = readings(row, frames, references, left)
     if not rows.height:
         return None
     shared = all(not t.target for t in TRACES[row["assay"]])
@@ -163,15 +177,18 @@ def readings_grid(
         "sample_id": "sample",
         "condition": "condition",
         "donor_id": "donor",
+        WHY: "is excluded",
         **{c: heading(c) for c in own},
         "file_name": "file",
         "object_id": "sha256",
     }
     by_id = dict(rows.select("object_id", "file_name").unique().iter_rows())
     hrefs = {name: f"#{file_anchor(object_id)}" for object_id, name in by_id.items()}
+    out = rows[WHY].count()
+    less = f", {out:,} of them excluded" if out else ""
     return grid(
         rows,
-        f"Readings behind {what}{hours(row['time_h'])}, experiment {row['experiment']}",
+        f"Readings behind {what}{hours(row['time_h'])}, experiment {row['experiment']}{less}",
         family_anchor(row),
         columns,
         shown={
@@ -180,7 +197,9 @@ def readings_grid(
             "file_name": lambda v: Cell(v or "", href=hrefs.get(v, "")),
             "object_id": lambda v: Cell(v[:HASH]),
             "well": lambda v: cell("well", v),
+            WHY: lambda v: Cell(f"yes: {v}" if v else "no"),
         },
+        note=OUT_NOTE if out else "",
         rows=ROWS,
         rest="The whole is in the core tables (benchlake sql).",
         folded=True,

@@ -17,9 +17,10 @@ from tasks.methods.biotypes import rna_class
 from tasks.methods.delimited import dialect_of, is_plain, sniff, text_of
 from tasks.methods.delimited_table import read_table
 from tasks.methods.evidence_tiers import tier_of
-from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.excel_damage import damage_words, excel_damaged
 from tasks.methods.mirna_species import refuse_other_species
 from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 from tasks.methods.signatures import peek
 from tasks.methods.workbooks import is_workbook, read_sheets
 
@@ -202,7 +203,7 @@ def _damaged(raw: RawFile, rows: pl.DataFrame) -> list[Problem]:
     found = [value for _, value in excel_damaged(names)]
     if not found:
         return []
-    message = f"{len(found)} targets look like names that Excel turned into dates or numbers ({several(found)})"
+    message = f"{damage_words(len(found), 'target')} ({several(found)})"
     remedy = "Take the table from its source again and do not open it in Excel."
     return [warning(raw.name, "", "excel_damaged_name", message, remedy, found[0])]
 
@@ -215,10 +216,10 @@ def other_species(raw: RawFile, species: pl.Series, count: int, organism: str) -
     if not count:
         return []
     if count == len(species):
-        message = f"all {count:,} rows are of {several(species.drop_nulls().unique().sort().to_list())}, "
+        message = f"all rows ({count:,}) are of {several(species.drop_nulls().unique().sort().to_list())}, "
         message += f"but the study is of {organism}: no pair can be made"
         remedy = f"Name a table of {organism} under cerna.targets, or correct organism in study.yaml."
         raise bad_input(raw.name, "", "other_species", message, remedy)
-    message = f"{count:,} rows are not of {organism} and are left out"
+    message = f"{counted(count, 'row is', 'rows are')} not of {organism} and left out"
     remedy = "Nothing is to be done, unless study.yaml names the wrong organism."
     return [warning(raw.name, "", "other_species", message, remedy)]

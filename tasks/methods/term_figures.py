@@ -11,6 +11,7 @@ import polars as pl
 from schemas.study import Study
 from tasks.methods.figure_style import group_labels, plain
 from tasks.methods.gene_lists import CHANGED_SUFFIX
+from tasks.methods.report_words import counted
 
 TERMS = "result.enrichment"
 SLICES = ("contrast_id", "gene_list", "tier", "collection", "method")
@@ -86,4 +87,4 @@ def representatives(terms: pl.DataFrame, alpha: float) -> pl.DataFrame:
 def against(terms: pl.DataFrame) -> str:
     """What a list was compared with, for a caption."""
     name, size = terms.select("background", "background_size").row(0)
-    return f"Background: {BACKGROUNDS.get(name, f'genes of {name}')} ({size:,} genes)."
+    return f"Background: {BACKGROUNDS.get(name, f'genes of {name}')} ({counted(size, 'gene')})."

@@ -79,12 +79,12 @@ def _mirna_share(names: pl.Series) -> float:
     return float(present.str.contains(_MIRNA).sum()) / max(len(present), 1)
 
 
-_MIRNA = r"(?i)^(?:[a-z]{3,4}-)?(?:mir|let|lin)-?\d"
+_MIRNA = r"(?i)^(?:[a-z][a-z0-9]{2,4}-)?(?:mir|let|lin)-?\d"
 _NEEDED = {"miRNAs": {"mirna"}, "targets": {"target_id", "target_symbol"}}
 
 PARSER = Parser(
     name="mirna_target_table",
-    version="2",
+    version="3",
     product="a table of miRNA targets",
     assays=(ASSAY,),
     claims=claims,

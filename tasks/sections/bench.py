@@ -25,12 +25,14 @@ from tasks.methods.exclusion_sentences import (
     exclusion_sentences,
     rescue_exclusion_sentence,
 )
+from tasks.methods.put_back import left_out_of
 from tasks.methods.report_blocks import Block, Bullets, Cell, Grid, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, heading, labelled, slug, without_bookkeeping, words
 from tasks.methods.report_traces import TABLES, family_anchor, readings_grid
 from tasks.methods.report_words import METHODS, assay_title, hours, quantity
 
 FIGURES, RESCUE, TIME_COURSES = "result.figures", "result.rescue", "result.time_course_tests"
+EXCLUSIONS = "core.exclusions"
 QUANTITY, WELLS = "_quantity", "_wells"
 PAIR_COLUMNS = {
     QUANTITY: "quantity",
@@ -238,10 +240,11 @@ def _rescue_exclusions(rows: pl.DataFrame, study: StudyYaml) -> list[str]:
 def _readings(study: StudyYaml, frames: Mapping[str, pl.DataFrame], measurements: pl.DataFrame) -> list[Block]:
     """The readings behind every family, once each."""
     found: dict[str, Block] = {}
+    left = left_out_of(frames[EXCLUSIONS], frames["core.raw_objects"])
     for row in measurements.select(FAMILY).unique().sort(FAMILY).iter_rows(named=True):
         anchor = family_anchor(row)
         if anchor not in found:
-            made = readings_grid(row, frames, study.qpcr.reference_targets, labels(study))
+            made = readings_grid(row, frames, study.qpcr.reference_targets, labels(study), left)
             if made is not None:
                 found[anchor] = made
     return list(found.values())
@@ -255,6 +258,7 @@ SECTION = Section(
         **READS,
         **TABLES,
         "core.samples": (),
+        EXCLUSIONS: (),
         "core.raw_objects": ("object_id", "file_name", "status"),
         RESCUE: (),
         TIME_COURSES: (),

@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.study import StudyYaml
 from tasks.methods.expression_sentences import CLASSES, contrast_names
+from tasks.methods.network_sentences import significant_triplets
 from tasks.methods.report_blocks import Block, Bullets, Grid, Heading, Section, pictures
 from tasks.methods.report_tables import grid, labelled, slug, words
 from tasks.methods.report_words import Row, counted, number, spoken
@@ -51,11 +52,8 @@ def _told(study: StudyYaml, here: Mapping[str, pl.DataFrame]) -> list[str]:
     found = []
     triplets, pairs = here[TRIPLETS], here[PAIRS]
     if triplets.height:
-        consistent, significant = (int(triplets[c].sum()) for c in ("is_consistent", "is_significant"))
-        found.append(
-            f"{counted(consistent, 'consistent triplet')} (a pattern); {counted(significant, 'triplet')} "
-            f"at FDR < {fdr:g}."
-        )
+        consistent = int(triplets["is_consistent"].sum())
+        found.append(f"{significant_triplets(triplets, fdr)}. {counted(consistent, 'consistent triplet')} (a pattern).")
     for row in _families(pairs):
         calls = f"{counted(row['significant'], 'pair')} of {row['family_size']:,} at FDR < {fdr:g}"
         nothing = "" if row["significant"] else ": none was found among these, which is no sign that none exists"

@@ -29,16 +29,19 @@ from tasks.methods.bench_sentences import (
     untested_sentence,
 )
 from tasks.methods.enrichment_sentences import enrichment_sentences
-from tasks.methods.exclusion_sentences import rescue_exclusion_sentence
+from tasks.methods.exclusion_sentences import exclusions_summary, rescue_exclusion_sentence
 from tasks.methods.expression_sentences import contrast_sentences
 from tasks.methods.network_sentences import NODES, TRIPLETS, network_sentences
 from tasks.methods.network_sentences import PAIRS as CERNA_PAIRS
+from tasks.methods.put_back import left_out_of
 from tasks.methods.pvalue_text import pvalue_phrase
+from tasks.methods.reason_words import reason_words
 from tasks.methods.report_blocks import Block, Bullets, Heading, Link, Paragraph, Section, Strong, Text
 from tasks.methods.report_tables import slug
 from tasks.methods.report_words import assay_title, capital, counted, hours, quantity, spoken
 
 CHECKS, FILES, PROBLEMS = "result.expectation_checks", "core.raw_objects", "ops.validation_results"
+EXCLUSIONS = "core.exclusions"
 EXPRESSION, POWER, CONTRASTS = "result.differential_expression", "result.expression_power", "core.contrasts"
 TERMS, RUNS = "result.enrichment", "ops.analysis_runs"
 WHOLE = "percent_apoptotic"  # stands for its shares, which the section of the assay shows
@@ -59,7 +62,14 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
     short, sequencing = _short(study, told), _sequencing(study, frames)
     if not short and not sequencing:
         short = [Paragraph(("No result yet: no assay of the study has groups that could be compared.",), "note")]
-    return [*short, *_attention(frames), *_expectations(study, frames), *_bench(study, told, rescued), *sequencing]
+    return [
+        *short,
+        *_attention(frames),
+        *_excluded(study, frames),
+        *_expectations(study, frames),
+        *_bench(study, told, rescued),
+        *sequencing,
+    ]
 
 
 def _attention(frames: Mapping[str, pl.DataFrame]) -> list[Block]:
@@ -73,6 +83,14 @@ def _attention(frames: Mapping[str, pl.DataFrame]) -> list[Block]:
     return [Paragraph(text, "bad" if held else "note")]
 
 
+def _excluded(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[Block]:
+    """What is left out, and whether anything that was found hangs on it."""
+    is_partial = frames[PROBLEMS].filter(rule="not_shown_with_excluded").height > 0
+    left = left_out_of(frames[EXCLUSIONS], frames[FILES])
+    said = exclusions_summary(left, frames[PAIRS], study.statistics.alpha, is_partial=is_partial)
+    return [Paragraph((said,), "note")] if said else []
+
+
 def _expectations(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[Block]:
     rows = frames[CHECKS].sort("target", "condition", "assay", "time_h")
     if not rows.height:
@@ -83,9 +101,11 @@ def _expectations(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[
         where = f" by {assay_title(row['assay'])}" if row["assay"] else ""
         wanted = f"{row['target']} {'higher' if row['direction'] == 'up' else 'lower'}"
         who = f"in {known.get(row['condition'], row['condition'])} than in {known.get(row['against'], row['against'])}"
-        evidence = f" ({pvalue_phrase(row['pvalue'])})" if row["pvalue"] is not None else ""
+        test = "paired t-test" if row["is_paired"] else "Welch's t-test"
+        told = f"{pvalue_phrase(row['pvalue'])}, {test}, not corrected"
+        evidence = f" ({told})" if row["pvalue"] is not None else ""
         donors = f" Donors clearly the other way: {row['contradicting_donors']}." if row["contradicting_donors"] else ""
-        why = f" ({spoken(row['na_reason'])})" if row["na_reason"] else ""
+        why = f" ({reason_words(row['na_reason'])})" if row["na_reason"] else ""
         verdict = VERDICTS.get(row["verdict"], spoken(row["verdict"]))
         items.append((f"Expected {wanted} {who}{where}: ", Strong(verdict), f"{evidence}{why}.{donors}"))
     return [Heading("What the lab expected", "expectations"), Bullets(tuple(items))]
@@ -195,7 +215,8 @@ SECTION = Section(
         **READS,
         CHECKS: (),
         RESCUE: (),
-        FILES: ("file_name", "status"),
+        EXCLUSIONS: (),
+        FILES: ("file_name", "status", "object_id"),
         PROBLEMS: ("rule",),
         EXPRESSION: ("contrast_id", "library", "rna_class", "method", "symbol", "feature_id", "padj", "direction"),
         POWER: (),

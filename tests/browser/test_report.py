@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tasks.methods.report_assembly import assemble
 from tasks.methods.report_blocks import Cell, Chapter, Grid, sections
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.server
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"><rect width="9" height="9"/></svg>'
 PAIRS = "#pairs-qpcr-all"
-UNNAMED = """() => [...document.querySelectorAll("a, button, summary, [role=region], section, nav")].filter((e) => {
+UNNAMED = """() => [...document.querySelectorAll("a, button, summary, [role=group], section, nav")].filter((e) => {
   const by = e.getAttribute("aria-labelledby");
   const name = e.getAttribute("aria-label") || (by && document.getElementById(by)?.textContent)
     || e.caption?.textContent || e.textContent;
@@ -121,6 +122,12 @@ def test_screen_readers_find_their_way(opened: sync_api.Page) -> None:
     assert opened.evaluate(UNNAMED) == []
     ids = opened.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
     assert len(ids) == len(set(ids))
+
+
+def test_the_rules_of_accessibility_hold(opened: sync_api.Page) -> None:
+    found = Axe().run(opened).response  # WCAG and best practices, by axe-core
+    assert len(found["passes"]) > 20
+    assert [(rule["help"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
 
 
 def test_every_text_stands_out_from_its_paper(opened: sync_api.Page) -> None:

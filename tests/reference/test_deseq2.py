@@ -1,4 +1,4 @@
-"""The numbers of DESeq2's cases in this folder are what their script gives today: two of the four, for time."""
+"""The numbers of DESeq2's cases in this folder are what their script gives today."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+pytestmark = pytest.mark.soak  # limma's script runs in every test run
 FOLDER = Path(__file__).parent
-CASES = ("replaced", "local")
+CASES = ("replaced", "uneven", "factors", "local")
 
 
 @pytest.fixture(scope="module")

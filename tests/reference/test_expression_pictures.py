@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+pytestmark = pytest.mark.soak  # limma's script runs in every test run
 FOLDER = Path(__file__).parent
 
 

@@ -65,7 +65,7 @@ def test_hubs_that_the_alphabet_chose_are_told_once() -> None:
     pairs = [("hsa-miR-21-5p", name, "validated") for name in more]
     (problem,) = computed(AXES | more, [*TABLE_ROWS, *pairs]).problems
     assert problem.rule == "tied_hubs"
-    assert "1 of 3 mrna of degree 1" in problem.message
+    assert "1 of 3 mRNAs of degree 1" in problem.message
 
 
 def test_no_significant_gene_is_an_answer_with_the_number_of_triplets_tested() -> None:

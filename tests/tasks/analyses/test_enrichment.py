@@ -7,7 +7,7 @@ from scipy import stats
 from schemas.base import tables
 from schemas.polars_schema import conform, schema
 from schemas.study import Study
-from tasks.analyses.enrichment import ANALYSIS, OVERLAPS, TABLE
+from tasks.analyses.enrichment import ANALYSIS, OVERLAPS, TABLE, TRIPLETS
 from tasks.analyses.enrichment import SETS as GENE_SETS
 from tasks.contracts import Computed
 
@@ -137,12 +137,18 @@ def test_genes_that_several_contrasts_share_are_a_list_of_no_single_contrast() -
     rows = [{"library": "gene", "feature_id": f"E{i}", "is_consistent": i != 3} for i in range(10)]
     given[OVERLAPS] = pl.DataFrame(rows, schema=schema(tables()[OVERLAPS]), orient="row")
     part = next(p for p in ANALYSIS.parts(study(), given) if p.key == "shared genes")
-    found = ANALYSIS.run(part, given).frames[TABLE]
+    done = ANALYSIS.run(part, given)
+    found = done.frames[TABLE]
+    assert [p.rule for p in done.problems] == ["annotation_bias"]
+    assert "in b_a" in done.problems[0].message
+    (other,) = (p for p in ANALYSIS.parts(study(), given) if p.key == "b_a")
+    assert ANALYSIS.run(other, given).problems == ()  # told once, with the shared genes
     assert found["contrast_id"].null_count() == found.height > 0
     assert found.filter(term_id="hit")["genes"].to_list() == ["G0;G1;G2;G4;G5;G6;G7"]
 
 
-def test_predicted_targets_alone_make_no_term_of_the_validated_ones() -> None:
+def with_targets() -> dict[str, pl.DataFrame]:
+    """Validated and predicted targets of a raised miRNA, validated ones of another."""
     given = frames(changed=0)
     mirna = {"library": "mirna", "feature_id": "hsa-miR-1-3p", "rna_class": "mirna"}
     other = mirna | {"feature_id": "hsa-miR-2-3p"}
@@ -157,7 +163,26 @@ def test_predicted_targets_alone_make_no_term_of_the_validated_ones() -> None:
         frame = frame.with_columns(is_excluded=pl.lit(value=False)) if name in FLAGGED else frame
         given[name] = pl.concat([given[name], frame])
     given["core.features"] = given["core.features"].with_columns(rna_class=pl.col("rna_class").fill_null("mrna"))
-    found = run(given).frames[TABLE].filter(gene_list="mirna_targets")
+    return given
+
+
+def test_hubs_that_the_alphabet_chose_are_told_by_tier() -> None:
+    axes = [(20, "validated"), (30, "validated"), (0, "predicted"), (1, "predicted")]
+    rows = [
+        {"contrast_id": "b_a", "cerna_id": "l", "cerna_class": "lncrna", "mirna_id": "hsa-miR-1-3p", "mrna_id": f"E{i}"}
+        | {"tier": tier, "is_consistent": True}
+        for i, tier in axes
+    ]
+    triplets = pl.DataFrame(rows, schema=schema(tables()[TRIPLETS]), orient="row")
+    given = with_targets() | {TRIPLETS: triplets}
+    (part,) = ANALYSIS.parts(study(), given)
+    part.parameters["hubs"] = 1  # type: ignore[index]  # a dict of our own making
+    (told,) = [p for p in ANALYSIS.run(part, given).problems if p.rule == "tied_hubs"]
+    assert "1 of 2 mRNAs of degree 1 (validated targets), 1 of 4 mRNAs of degree 1 (predicted targets" in told.message
+
+
+def test_predicted_targets_alone_make_no_term_of_the_validated_ones() -> None:
+    found = run(with_targets()).frames[TABLE].filter(gene_list="mirna_targets")
     hit = found.filter(term_id="hit")
     assert hit.select("tier", "overlap", "list_size", "background_size").rows() == [("predicted", 8, 10, 59)]
     assert hit["pvalue"][0] == pytest.approx(stats.hypergeom.sf(7, 59, 8, 10), rel=1e-12)

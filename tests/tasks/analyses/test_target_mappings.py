@@ -63,14 +63,25 @@ def test_mirnas_of_another_naming_are_told(named: str, counted: str, rule: str) 
     assert [(p.rule, p.severity) for p in done.problems] == [(rule, Severity.WARNING)]
 
 
-def test_targets_of_another_species_than_the_counts_are_no_warning_but_a_loss() -> None:
-    targets = [PAIR | {"mirna": f"mmu-miR-{i}-5p", "target_id": "ENSG1"} for i in range(1, 5)]
+@pytest.mark.parametrize("odd", [(), ("ebv-miR-BART1-5p",), ("miR-21-5p", "hcmv-miR-UL112-3p")])
+def test_targets_of_another_species_than_the_counts_are_no_warning_but_a_loss(odd: tuple[str, ...]) -> None:
+    names = [*(f"mmu-miR-{i}-5p" for i in range(1, 5)), *odd]
+    targets = [PAIR | {"mirna": name, "target_id": "ENSG1"} for name in names]
     read, cerna = frames(targets, ["hsa-miR-21-5p"]), Cerna(targets=["reference/t.tsv"])
     study = STUDY.model_copy(update={"config": STUDY.config.model_copy(update={"cerna": cerna})})
     (problem,) = ANALYSIS.run(ANALYSIS.parts(study, read)[0], read).problems
     assert (problem.severity, problem.rule) == (Severity.LOCAL, "other_species")
-    assert "(reference/t.tsv) are of Mus musculus, those that the study counted are of Homo sapiens" in problem.message
+    assert "all 4 miRNAs of the target tables (reference/t.tsv) whose prefix says a species" in problem.message
+    assert "are of Mus musculus, those that the study counted are of Homo sapiens" in problem.message
     assert "Name a table of Homo sapiens under cerna.targets" in problem.remedy
+
+
+def test_mirnas_of_another_species_among_the_studys_are_told_with_both_species() -> None:
+    names = ["hsa-miR-21-5p", *(f"mmu-miR-{i}-5p" for i in range(1, 5))]
+    read = frames([PAIR | {"mirna": name, "target_id": "ENSG1"} for name in names], ["hsa-miR-21-5p"])
+    (problem,) = ANALYSIS.run(ANALYSIS.parts(STUDY, read)[0], read).problems
+    assert problem.rule == "mirnas_not_in_study"
+    assert "; 4 of them are of Mus musculus, those that the study counted are of Homo sapiens" in problem.message
 
 
 def test_genes_of_another_naming_are_told_and_targets_of_other_classes_are_not() -> None:

@@ -145,8 +145,8 @@ def test_whoever_edits_a_picture_in_place_changes_no_object(bench: Bench) -> Non
 @pytest.mark.parametrize(
     "boundary",
     [
-        "return warehouse.derived.keep_files 1",
-        "call warehouse.swap.swap_folder 1",
+        pytest.param("return warehouse.derived.keep_files 1", marks=pytest.mark.soak),
+        pytest.param("call warehouse.swap.swap_folder 1", marks=pytest.mark.soak),
         "return warehouse.swap._exchange 1",
     ],
 )

@@ -88,7 +88,10 @@ def test_targets_of_other_names_are_told() -> None:
     named = study({"targets": ["t.tsv"]}, gene_sets={"GO": "g"})
     (told,) = foreseen_references(named, given, [features(), mirnas])
     assert (told.rule, str(told.severity)) == ("other_species", "local")
-    assert "(t.tsv) are of Mus musculus, those that the study counted are of Homo sapiens" in told.message
+    assert (
+        "(t.tsv) whose prefix says a species are of Mus musculus, those that the study counted are of Homo sapiens"
+        in told.message
+    )
 
 
 def test_a_study_without_contrasts_or_counts_is_told_nothing() -> None:

@@ -57,10 +57,12 @@ def results_of(about: Study, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     found: dict[str, list[pl.DataFrame]] = {SUMMARIES: [], PAIRS: [], OMNIBUS: []}
     nothing = pl.DataFrame(schema=schema(ReadmittedMeasurement))
     for part in ANALYSIS.parts(about, {MEASUREMENTS: rows}):
-        computed = ANALYSIS.run(part, {MEASUREMENTS: rows.filter(assay=part.parameters["assay"]), READMITTED: nothing})
+        keep = part.where[MEASUREMENTS].items()
+        mine = rows.filter(*[pl.col(c).is_in(list(v), nulls_equal=True) for c, v in keep])
+        computed = ANALYSIS.run(part, {MEASUREMENTS: mine, READMITTED: nothing})
         for table, frames in found.items():
             frames.append(computed.frames[table])
-    return {MEASUREMENTS: rows, **{table: pl.concat(frames) for table, frames in found.items()}}
+    return {MEASUREMENTS: rows, READMITTED: nothing, **{table: pl.concat(frames) for table, frames in found.items()}}
 
 
 def part_and_frames(

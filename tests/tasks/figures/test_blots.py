@@ -8,6 +8,7 @@ import pytest
 from matplotlib.colors import to_rgba
 from PIL import Image
 
+from schemas.study import FileRow, Layout, LayoutLane
 from tasks.figures.blots import BANDS, FIGURE, IMAGES
 from tasks.methods.figure_style import GREY, GROUPS
 from tests.tasks.figures.bench_frames import part_and_frames, study
@@ -58,6 +59,45 @@ def test_densities_stand_beside_the_picture_of_the_membrane() -> None:
     assert {"control_1 (2)", "il1b_1 (3)", "unknown (4)", "GAPDH\n(loading)"} <= words(drawing)
     assert "the original has 400 x 100 pixels" in drawing.caption
     assert "ACAN is densest in lane 2 (control_1), faintest in 3 (il1b_1)" in drawing.alt
+
+
+def blot() -> bytes:
+    """ACAN above GAPDH in lanes 2 to 4 of five, as dark as the densities; a ladder first, the last lane empty."""
+    ink = np.zeros((40, 200))
+    for row, signals in enumerate(SIGNALS.values()):
+        for lane, signal in enumerate([120.0, *signals], start=1):
+            ink[row * 20 + 8 : row * 20 + 12, (lane - 1) * 40 + 10 : (lane - 1) * 40 + 30] = 2 * signal
+    stream = io.BytesIO()
+    Image.fromarray((250 - ink).astype(np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_each_protein_s_strip_stands_over_its_bars_lane_over_bar() -> None:
+    said = ((1, None, "ladder"), (2, "control_1", "sample"), (3, "il1b_1", "sample"), (5, None, "background"))
+    layout = Layout(name="gel", lanes=tuple(LayoutLane(lane=n, sample=s, role=r) for n, s, r in said))
+    file = FileRow(file="b.csv", membrane="M1", layout="gel")
+    planned = study().model_copy(update={"files": (file,), "layouts": {"gel": layout}})
+    whole = images(blot()).with_columns(stain=pl.lit(None, pl.String))
+    part, frames = part_and_frames(FIGURE, planned, {BANDS: bands(), IMAGES: whole})
+    drawing = drawn(FIGURE, part, frames)
+    strip, acan, _, gapdh = drawing.figure.axes
+    drawing.figure.canvas.draw()
+    assert strip.get_ylabel() == "ACAN"
+    shown = strip.images[0].get_array()
+    left, right, *_ = strip.images[0].get_extent()
+    for lane, signal in zip((2, 3, 4), SIGNALS["ACAN"], strict=True):
+        pixel = int((lane - left) / (right - left) * shown.shape[1])
+        assert 250 - int(shown[:, pixel].min()) == 2 * signal
+    assert strip.get_xlim() == acan.get_xlim() == gapdh.get_xlim() == (0.5, 5.5)
+    assert strip.get_position().x0 == pytest.approx(acan.get_position().x0)
+    assert strip.get_position().x1 == pytest.approx(acan.get_position().x1)
+    assert {"ladder (1)", "control_1 (2)", "il1b_1 (3)", "unknown (4)", "empty (5)"} <= words(drawing)
+    assert "Over the bars, each protein's strip of the picture" in drawing.caption
+
+
+def test_a_picture_whose_lanes_cannot_be_told_stands_whole_and_says_so() -> None:
+    part, frames = part_and_frames(FIGURE, study(), {BANDS: bands(), IMAGES: images(png())})
+    assert "its lanes could not be told: they do not stand over the bars" in drawn(FIGURE, part, frames).caption
 
 
 def test_without_a_picture_the_bars_stand_alone_and_flags_are_written() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from tasks.figures.cerna_network import FIGURE, NODES, SHOWN, TRIPLETS, source
 from tasks.methods.cerna_network import network_nodes
+from tasks.methods.cerna_triplets import TIERS
 from tests.tasks.figures.pictures import drawn, legend, study, words
 from tests.tasks.methods.test_cerna_network import ROWS, listed
 
@@ -26,8 +27,17 @@ def test_hubs_and_the_lines_between_them_are_drawn() -> None:
     assert len(axes.lines) == drawing.source.height == 6
     widths = dict(zip(drawing.source["triplet_count"], (line.get_linewidth() for line in axes.lines), strict=True))
     assert widths[2] > widths[1]
-    assert "IL-1β against Control: 1 circRNAs, 1 lncRNAs, 2 miRNAs, 2 mRNAs" in drawing.caption
+    assert "IL-1β against Control: 1 circRNA, 1 lncRNA, 2 miRNAs, 2 mRNAs" in drawing.caption
     assert "high-throughput, predicted, validated" in drawing.caption
+    assert "A line has the evidence of its best triplet" in drawing.caption
+    for row in drawing.source.iter_rows(named=True):  # what tables say of the same edge
+        own = pl.col(f"{row['kind'].split('-')[0]}_id") == row["first"]
+        own &= pl.col(f"{row['kind'].split('-')[1]}_id") == row["second"]
+        tiers = READ[TRIPLETS].filter("is_consistent", own)["tier"].to_list()
+        assert (row["tier"], row["triplet_count"]) == (min(tiers, key=TIERS.index), len(tiers))
+    for name, tier in READ[NODES].select("feature_id", "tier").iter_rows():
+        lines = drawing.source.filter((pl.col("first") == name) | (pl.col("second") == name))
+        assert tier == max(lines["tier"], key=TIERS.index)
     assert "the widest joins C1 and M1 (2 triplets)" in drawing.alt
 
 

@@ -38,6 +38,17 @@ def test_terms_that_share_genes_are_joined_and_have_one_colour() -> None:
     assert {"term 0", "term 2", "term 3", "term 5", "Count"} <= words(drawing)
     assert {"term 1", "term 4"}.isdisjoint(words(drawing))  # their clusters' first terms have the names
     assert "3 lines join terms" in drawing.caption
+    assert "grey: joined to none (1 of 6). " in drawing.caption
+
+
+def test_a_map_of_few_lone_terms_says_so() -> None:
+    read = {TERMS: term_rows(["A;B;C", "A;B;D", "E;F", "G;H"], pvalues=[0.01] * 4)}
+    (part,) = FIGURE.parts(study(), read)
+    drawing = drawn(FIGURE, part, read)
+    assert drawing.source["module"].to_list() == [1, 1, None, None]
+    assert "1 line joins terms" in drawing.caption
+    assert "grey: joined to none (2 of 4: these terms have little to do with each other" in drawing.caption
+    assert "with 1 line in 1 group; the most significant is" in drawing.alt
 
 
 def test_halves_of_a_list_have_no_map_of_their_own_and_a_named_list_has() -> None:

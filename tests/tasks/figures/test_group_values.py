@@ -5,9 +5,10 @@ import polars as pl
 import pytest
 from matplotlib.colors import to_rgba
 
+from schemas.study import ComparisonRow
 from tasks.figures.group_values import FIGURE, MOST_PANELS, parts
 from tasks.methods.figure_style import GROUPS
-from tasks.methods.group_pictures import MEASUREMENTS, PAIRS, SUMMARIES
+from tasks.methods.group_pictures import MEASUREMENTS, PAIRS, READMITTED, SUMMARIES
 from tasks.methods.group_significance import bracketed
 from tests.tasks.figures.bench_frames import LABELS, measurements, part_and_frames, results_of, study
 from tests.tasks.figures.pictures import drawn, words
@@ -123,6 +124,42 @@ def test_nothing_to_draw_is_said() -> None:
     rows = measurements(MEANS).with_columns(value=pl.lit(None, pl.Float64), na_reason=pl.lit("no_cq"))
     part, frames = part_and_frames(FIGURE, about, results_of(about, rows))
     assert FIGURE.draw(part, frames) == "no group of all has a value (RT-qPCR)"
+
+
+def test_points_lie_over_the_error_bars() -> None:
+    about = study()
+    part, frames = part_and_frames(FIGURE, about, results_of(about, measurements(MEANS, **PERCENT)))  # type: ignore[arg-type]
+    (axes,) = drawn(FIGURE, part, frames).figure.axes
+    points = [c for c in axes.collections if len(c.get_offsets()) == 3]
+    bars = [line for container in axes.containers for line in getattr(container, "lines", [])[1:]]
+    assert len(points) == 3
+    above = min(p.get_zorder() for p in points)
+    assert above > max(part.get_zorder() for parts in bars for part in parts)
+
+
+def test_titles_tell_comparisons_and_experiments_apart() -> None:
+    rows = measurements(MEANS, **PERCENT)  # type: ignore[arg-type]
+    chosen = tuple(ComparisonRow(id=name, conditions=list(MEANS)[:count]) for name, count in (("all", 3), ("two", 2)))
+    both = study().model_copy(update={"comparisons": chosen})
+    found = results_of(both, rows)
+    titles = []
+    for place in range(2):
+        part, frames = part_and_frames(FIGURE, both, found, place)
+        titles.append(drawn(FIGURE, part, frames).title)
+    assert len(set(titles)) == 2
+    assert [t.rpartition(" (")[2] for t in titles] == [f"comparison {c}, experiment bench)" for c in ("all", "two")]
+
+
+def test_the_caption_names_what_is_left_out_of_a_unit_that_stays() -> None:
+    about = study()
+    found = results_of(about, measurements(MEANS, **PERCENT))  # type: ignore[arg-type]
+    one = found[MEASUREMENTS].filter(sample_id="il1b_3").drop("is_excluded")
+    back = one.with_columns(put_back=pl.lit("well B07 of plate1.csv (bubble); culture il1b_3 (late)"))
+    part, frames = part_and_frames(FIGURE, about, found | {READMITTED: back})
+    said = "Left out by exclusions.csv: well B07 of plate1.csv (bubble), culture il1b_3 (late); the report has p"
+    assert said in drawn(FIGURE, part, frames).caption
+    part, frames = part_and_frames(FIGURE, about, found)
+    assert "exclusions.csv" not in drawn(FIGURE, part, frames).caption
 
 
 def test_excluded_values_are_crosses_and_in_no_mean() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.figures.running_scores import ALIASES, EACH, FEATURES, FIGURE, LISTS, SETS, TERMS, TESTS
+from tasks.figures.running_scores import ALIASES, FEATURES, FIGURE, LISTS, SETS, TERMS, TESTS
 from tasks.methods.gene_rankings import named_sets, ranked_terms, ranking
+from tasks.methods.running_score_words import EACH, LISTED
 from tests.tasks.figures.pictures import drawn, legend, simulated, study, words
 from tests.tasks.methods.test_gene_rankings import NO_LISTS
 
@@ -78,7 +79,36 @@ def test_named_lists_are_drawn_whether_they_are_shifted_or_not() -> None:
     (part,) = FIGURE.parts(study(), tables)
     drawing = drawn(FIGURE, part, tables)
     assert drawing.source["term_id"].drop_nulls().unique().to_list() == ["set flat"]
-    assert "of 1 ranked lists that study.yaml names, whether their genes are shifted or not" in drawing.caption
+    assert "of 1 ranked list that study.yaml names, whether their genes are shifted or not" in drawing.caption
+    assert "Not shown" not in drawing.caption
+
+
+def test_all_named_lists_are_drawn_up_to_a_number_and_the_others_are_named() -> None:
+    given = read(0, 0)
+    order = ranking(given[TESTS], given[FEATURES])["gene"].to_list()
+    members = {f"list {i:02}": order[6 * i : 80 + 6 * i : 5] for i in range(LISTED + 1)}
+    rows = [(name, "genes", gene, False, "a" * 64) for name, genes in members.items() for gene in genes]
+    rows += [("strangers", "genes", "NO1", False, "a" * 64), ("withdrawn", "genes", "NO2", True, "a" * 64)]
+    lists = pl.DataFrame(rows, schema=["gene_list", "role", "symbol", "is_excluded", "object_id"], orient="row")
+    named = named_sets(given[SETS].clear(), lists, given[FEATURES], given[ALIASES])
+    terms = ranked_terms(ranking(given[TESTS], given[FEATURES]), named, (5, 10), 200, 0.05)
+    terms = terms.with_columns(contrast_id=pl.lit("a")).sort("padj", pl.col("nes").abs(), descending=[False, True])
+    unscored = terms["term_id"][0]
+    one = terms["term_id"] == unscored
+    terms = terms.with_columns(nes=pl.when(one).then(None).otherwise("nes"))
+    tables = {**given, TERMS: terms, SETS: given[SETS].clear(), LISTS: lists}
+    (part,) = FIGURE.parts(study(), tables)
+    drawing = drawn(FIGURE, part, tables)
+    assert len(legend(drawing)) == LISTED
+    assert "up to 12;" in drawing.caption
+    assert f"scored at the same end: {unscored}. Not ranked, as no gene of it was tested" in drawing.caption
+    assert "every one is in it: strangers. Top:" in drawing.caption
+    more = pl.concat([terms, terms.tail(1).with_columns(term_id=pl.lit("weakest"), padj=1.0)])
+    assert "Not shown for want of room: weakest. " in drawn(FIGURE, part, tables | {TERMS: more}).caption
+    none = terms.with_columns(nes=pl.lit(None, pl.Float64))
+    assert str(FIGURE.draw(part, tables | {TERMS: none})).startswith(
+        "no list that study.yaml names has an NES; Without"
+    )
 
 
 @pytest.mark.parametrize(("ups", "downs"), [(1, 0), (0, 1), (3, 3)])

@@ -95,3 +95,17 @@ def test_a_course_that_lacks_a_value_says_what() -> None:
     rows = rows.with_columns(value=pl.when(is_lost).then(None).otherwise("value"))
     part, frames = part_and_frames(FIGURE, about, courses_of(about, rows))
     assert "Whole course: not tested (missing cell: " in drawn(FIGURE, part, frames).caption
+
+
+def test_marks_of_six_groups_do_not_touch() -> None:
+    means = {"control": 1.0, "il1b": 0.3, "exo": 0.7, "usc": 0.6, "gw": 0.5, "both": 0.8}
+    about = study(6)
+    found = courses_of(about, measurements(means, times=(0, 24, 48), **(OD | {"spread": 0.001})))  # type: ignore[arg-type]
+    part, frames = part_and_frames(FIGURE, about, found)
+    drawing = drawn(FIGURE, part, frames)
+    drawing.figure.canvas.draw()
+    strip = drawing.figure.axes[1]
+    marks = [t.get_window_extent() for t in strip.texts if set(t.get_text()) <= set("*#\n")]
+    assert len(marks) > 10
+    assert max(t.get_text().count("\n") for t in strip.texts) == 1
+    assert not [1 for i, a in enumerate(marks) for b in marks[:i] if a.overlaps(b)]

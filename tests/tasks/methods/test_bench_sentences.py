@@ -138,8 +138,11 @@ def test_rescue_is_a_share_of_what_the_disease_changed() -> None:
     row |= {"rescue": 0.675, "ci_low": 0.522, "ci_high": 0.84}
     nothing = row | {"rescue": None, "ci_low": None, "ci_high": None, "na_reason": "no_disease_effect"}
     assert rescue_sentences([row, nothing, nothing], SETTING) == [
-        "Exosomes undid 67.5 % of what IL-1β changed against Control (95 % CI 52.2 % to 84 %).",
-        "No rescue is given: no disease effect.",
+        (
+            "Exosomes undid 67.5 % of what IL-1β changed against Control "
+            "(95 % CI 52.2 % to 84 %, not corrected for the number of pairs)."
+        ),
+        "No rescue is given: the CI of the disease's own effect includes 0, so that there is nothing to undo.",
     ]
     assert rescue_sentences([], SETTING) == []
 

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from tasks.methods.enrichment import enriched_terms
+from tasks.methods.enrichment import enriched_terms, without_sets
 from tasks.methods.gene_lists import GeneList
+from tasks.methods.known_sets import untested
 
 GENES = pl.Series("gene", [f"G{i:03d}" for i in range(200)])
 
@@ -30,6 +31,18 @@ def test_headings_of_an_ontology_are_no_terms_of_a_family() -> None:
     assert "root" not in set(rows["term_id"])
     assert "half" in set(rows["term_id"])  # of 100 known genes not over half
     assert rows["family_size"].unique().to_list() == [26]
+
+
+def test_a_background_without_a_set_within_the_limits_is_told_by_list_and_collection() -> None:
+    given = sets(root=GENES[:100].to_list(), **small(25))
+    one, few = GeneList("up", GENES[:10], GENES), GeneList("hubs", GENES[:2], GENES[:3], tier="validated")
+    annotated = GeneList("named", GENES[98:110], GENES[98:200], "annotated")
+    assert without_sets([one, few, annotated], given, (4, 8)) == [(few, "C"), (annotated, "C")]
+    assert without_sets([GeneList("up", GENES[:0], GENES[:3])], given, (4, 8)) == []
+    assert enriched_terms([few, annotated], given, (4, 8), ["ora"], 0.05).is_empty()
+    (told,) = untested([(few, "C")], (4, 8), "contrast a")
+    assert "4 to 8 genes (enrichment.size) in their background: hubs (validated targets) in C, of a" in told.message
+    assert untested([], (4, 8), "contrast a") == []
 
 
 def test_a_small_collection_keeps_all_its_sets() -> None:

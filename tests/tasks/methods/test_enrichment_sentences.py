@@ -36,8 +36,8 @@ def test_a_nominal_p_is_no_finding() -> None:
     down = UP | {"gene_list": "down", "term_id": "t", "pvalue": 0.001, "padj": 0.2}
     ranked = GSEA | {"term_id": "t", "nes": 1.4, "pvalue": 0.01, "padj": 0.06}
     (text,) = told(down, ranked, ranked | {"collection": "KEGG", "family_size": 100})
-    assert "No term of the lowered genes was found at FDR < 0.05, of 900 terms tested." in text
-    assert "GSEA of all ranked genes: no term was found at FDR < 0.05, of 1,000 terms tested." in text
+    assert "No term of the lowered genes was found at FDR < 0.05, of 900 terms of GO_BP tested." in text
+    assert "GSEA of all ranked genes: no term was found at FDR < 0.05, of 1,000 terms of GO_BP and KEGG tested." in text
     assert "rich in" not in text
 
 
@@ -57,7 +57,7 @@ def test_a_named_list_is_no_term_of_the_ranking() -> None:
     strongest = {"collection": "enrichment.lists", "family_size": 1, "term_id": "own", "term": "own", "padj": 1e-4}
     rows = [GSEA | {"term_id": "a", "term": "a", "nes": 1.5, "padj": 0.9}, GSEA | strongest | {"nes": 2.0}]
     (text,) = told(*rows)
-    assert text.endswith("GSEA of all ranked genes: no term was found at FDR < 0.05, of 900 terms tested.")
+    assert text.endswith("GSEA of all ranked genes: no term was found at FDR < 0.05, of 900 terms of GO_BP tested.")
 
 
 def test_ease_stands_in_where_no_plain_test_was_asked_for() -> None:

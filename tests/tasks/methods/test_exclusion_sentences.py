@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from tasks.methods.exclusion_sentences import (
     TOLD,
     course_exclusion_sentences,
     exclusion_sentences,
+    exclusions_summary,
     rescue_exclusion_sentence,
 )
+from tasks.methods.put_back import LeftOut
 from tests.report_study import table
 
 LABELS = {"control": "Control", "il1b": "IL-1β"}
@@ -55,8 +59,46 @@ def test_another_design_and_a_pair_that_could_not_be_tested_are_said() -> None:
     (sentence,) = told(
         pair("primary", None, na_reason="n_below_2"), pair("including_excluded", 0.02, method="block_pooled_t")
     )
-    assert "With it p = 0.020 instead of no p-value (n below 2) (IL-1β against Control)." in sentence
+    few = "a group has fewer than two biological units, which show no spread"
+    assert f"With it p = 0.020 instead of no p-value ({few}) (IL-1β against Control)." in sentence
     assert sentence.endswith("It is then tested by block-pooled t and not by pooled t.")
+
+
+def test_what_moves_nothing_that_is_printed_says_so() -> None:
+    (same,) = told(
+        pair("primary", 1e-5, mean_difference=-0.5), pair("including_excluded", 2e-6, mean_difference=-0.50004)
+    )
+    assert "With it p < 0.001, as without it (IL-1β against Control)." in same
+    assert same.endswith("No difference of means moves in its first three digits.")
+    (moved,) = told(pair("primary", 1e-5, mean_difference=-0.5), pair("including_excluded", 2e-6, mean_difference=-0.4))
+    assert "first three digits" not in moved
+
+
+LEFT = (
+    LeftOut("a" * 64, "B07", None, BUBBLE),
+    LeftOut("a" * 64, None, None, "file plate1.csv (dropped)"),
+    LeftOut(None, None, "NP1_il1b", "culture NP1_il1b (contaminated)"),
+)
+
+
+def summary(*rows: dict[str, object], left: Sequence[LeftOut] = LEFT, is_partial: bool = False) -> str:
+    return exclusions_summary(left, table("result.pairwise_tests", rows), 0.05, is_partial=is_partial)
+
+
+def test_the_summary_counts_what_is_left_out_and_says_whether_anything_hangs_on_it() -> None:
+    quiet = [pair("primary", 0.01), pair("including_excluded", 0.03), pair("primary", 0.2, time_h=24.0)]
+    assert summary(*quiet) == (
+        "exclusions.csv leaves out 1 well, 1 file and 1 culture, each with its reason. They would change 1 family of "
+        "tests, and no conclusion: with what is left out put back no pair crosses 0.05."
+    )
+    turned = summary(*quiet, pair("including_excluded", 0.01, time_h=24.0), left=LEFT[:1], is_partial=True)
+    assert turned == (
+        "exclusions.csv leaves out 1 well, each with its reason. It would change 2 families of tests; with what is "
+        "left out put back 1 pair crosses 0.05 (viability at 24 h), told under each assay. Not everything could be "
+        "put back: see the warnings."
+    )
+    assert summary(*quiet, left=()) == ""
+    assert summary(pair("primary", 0.01)).endswith("No test of the bench assays could be repeated with them.")
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:

@@ -196,6 +196,15 @@ def test_logarithmic_amplifiers_gain_and_time_step_are_undone() -> None:
     assert [item.linear(i).tolist() for i in range(3)] == [c.tolist() for c in item.linear_columns()]
 
 
+@pytest.mark.parametrize("damage", [b"\0\0\xa0\x7f", b"\0\0\x80\x7f"], ids=["signalling NaN", "infinite"])
+@pytest.mark.parametrize("keywords", [{"$P1G": "2"}, {"$P1E": "4,1", "$P1R": "1024"}, {"$TIMESTEP": ".5"}])
+def test_damaged_floats_are_no_numbers_whatever_is_to_be_undone(keywords: dict[str, str], damage: bytes) -> None:
+    name = "Time" if "$TIMESTEP" in keywords else "FITC-A"
+    content = fcs_file([[900.0], [800.0]], [name], keywords=keywords)
+    item = read(content.replace(np.array([900], "<f4").tobytes(), damage))
+    assert np.isfinite(item.linear(0)).tolist() == [False, True]
+
+
 def test_two_data_sets_are_both_read() -> None:
     first = fcs_file(EVENTS, NAMES, keywords={"$NEXTDATA": "00000000"})
     first = first.replace(b"$NEXTDATA|00000000", b"$NEXTDATA|%08d" % len(first))

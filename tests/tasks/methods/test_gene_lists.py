@@ -86,6 +86,22 @@ def test_each_tier_of_evidence_has_lists_of_its_pairs_and_stronger_ones_with_the
     ]
 
 
+def test_hubs_of_each_tier_say_among_which_equals_the_alphabet_chose() -> None:
+    edges = EDGES.with_columns(
+        tier=pl.Series(["validated", "validated", "validated", "validated", "validated", "predicted"])
+    )
+    triplets = listed(
+        ("c1", "m1", "e1", "validated", True),
+        ("c1", "m1", "e2", "validated", True),
+        ("c1", "m1", "e3", "predicted", True),
+        ("c1", "m2", "e2", "predicted", True),
+    )
+    lists = target_lists(TESTS, edges, triplets, UNITS, 1)
+    ties = {(one.name, one.tier): one.tie for one in lists}
+    assert {key: tie for key, tie in ties.items() if tie} == {("hubs", "validated"): "1 of 2 mRNAs of degree 1"}
+    assert ("hubs", "predicted") in ties  # there e2 has two miRNAs, and no equal
+
+
 def test_a_tier_whose_pairs_add_nothing_has_no_lists_of_its_own() -> None:
     again = pl.concat([EDGES, EDGES.filter(target_id="e1").with_columns(tier=pl.lit("predicted"))])
     assert {one.tier for one in target_lists(TESTS, again, TRIPLETS, UNITS, 1)} == {"validated"}

@@ -29,7 +29,8 @@ def test_a_panel_of_few_genes_is_no_collection_of_another_organism(known: int, g
 def test_a_list_that_the_collection_knows_better_than_its_background_is_told() -> None:
     genes = pl.Series([f"G{i}" for i in range(200)])
     sets = pl.DataFrame({"collection": "C", "gene": genes[:50]})
-    (told,) = annotation_bias(GeneList("all", genes[:20], genes), sets, "contrast a")
-    assert "C knows 20 of 20 changed genes (100%) but only 50 of 200 tested ones (25%)" in told.message
-    assert annotation_bias(GeneList("all", genes[40:80], genes), sets, "contrast a") == []
-    assert annotation_bias(GeneList("all", genes[:0], genes), sets, "contrast a") == []
+    biased, fair, empty = (GeneList("all", some, genes) for some in (genes[:20], genes[40:80], genes[:0]))
+    (told,) = annotation_bias({"a": biased, "b": fair, "c": empty, "d": biased}, sets)
+    share = "20 of 20 changed genes (100%) but only 50 of 200 tested ones (25%) in"
+    assert f"C knows {share} a; {share} d: general" in told.message
+    assert annotation_bias({"b": fair, "c": empty}, sets) == []

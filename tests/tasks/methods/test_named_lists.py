@@ -42,7 +42,7 @@ def test_genes_that_are_left_out_are_counted_and_named() -> None:
     genes = contrast_list("death", "tested", members(["BAX", "P53", "NO1", "NO2"]), TESTS, SETS, NAMES).genes
     (told,) = left_out("death", genes, "tested")
     assert told.message == (
-        "of 4 genes of the list death 2 are no genes of the study (NO1, NO2) and 1 were not tested (P53)"
+        "of 4 genes of the list death 2 are no genes of the study (NO1, NO2) and 1 was not tested (P53)"
     )
     assert left_out("death", genes.filter(symbol="BAX"), "tested") == []
 

@@ -36,7 +36,10 @@ def test_axes_of_hubs_come_first_with_their_evidence_and_p() -> None:
     ]  # fmt: skip
     nodes = [HUB | {"feature_id": f, "hub_rank": n} for f, n in (("l2", 1), ("l1", 2))]
     (text,) = told(axes, nodes=nodes)
-    assert text.startswith("IL-1β + exosomes against IL-1β. 3 axes of competing RNA, miRNA and mRNA, all three ")
+    assert text.startswith(
+        "IL-1β + exosomes against IL-1β. Of 3 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, 3 also have all "
+        "three RNAs changed in the directions expected. Best of"
+    )
     first, second = text.partition("Best of the first hubs: ")[2].split(" and lncRNA ")
     assert first == "lncRNA MALAT1 (up) – m1 (down) – ACAN (up) [validated targets, p = 0.010, FDR = 0.040]"
     assert second == "MEG3 (up) – m1 (down) – g1 (up) [predicted targets, p < 0.001, FDR < 0.001]."
@@ -66,7 +69,19 @@ def test_each_rna_is_named_once_and_a_pattern_is_none_of_the_axes() -> None:
 )  # fmt: skip
 def test_where_nothing_is_significant_nothing_is_named(triplets: Rows, seen: str) -> None:
     (text,) = told(triplets)
-    assert text.endswith(f"No axis of competing RNA, miRNA and mRNA was found at FDR < 0.05{seen}; one may exist.")
+    assert text.endswith(f"No triplet of competing RNA, miRNA and mRNA was found at FDR < 0.05{seen}; one may exist.")
+
+
+@pytest.mark.parametrize(
+    ("both", "said"),
+    [(0, "Of 2 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, none also has all three RNAs changed"),
+     (1, "Of 3 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, 1 also has all three RNAs changed"),
+     (2, "Of 4 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, 2 also have all three RNAs changed")],
+)  # fmt: skip
+def test_significant_triplets_are_counted_apart_from_those_that_fit_too(both: int, said: str) -> None:
+    rows = [AXIS | {"cerna_id": f"s{i}", "is_consistent": False} for i in range(2)]
+    (text,) = told([*rows, *(AXIS | {"cerna_id": f"b{i}"} for i in range(both))])
+    assert said in text
 
 
 def test_pairs_are_counted_by_evidence_the_strongest_first() -> None:
@@ -74,7 +89,7 @@ def test_pairs_are_counted_by_evidence_the_strongest_first() -> None:
     (text,) = told([], pairs, done=())
     told_pairs = "3 of 70 pairs by validated targets and 0 of 1,200 pairs by predicted targets or better."
     assert text.endswith(f"(FDR < 0.05): {told_pairs}")
-    assert "No axis" not in text  # triplets were not tested
+    assert "No triplet" not in text  # triplets were not tested
 
 
 def test_what_was_not_tested_is_not_told() -> None:

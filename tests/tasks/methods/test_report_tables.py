@@ -64,3 +64,17 @@ def test_an_anchor_is_safe_in_a_page(one: list[str], other: list[str]) -> None:
     assert not set(safe) & set(" \"'<>&#%")
     if len(one) == len(other) == 1 and one != other:
         assert slug(*one) != slug(*other)
+
+
+def test_a_reason_stands_beside_what_is_empty_and_its_code_is_explained() -> None:
+    frame = pl.DataFrame({"gene": ["a", "b"], "padj": [0.1, None], "na_reason": [None, "low_count"]})
+    made = grid(frame, "c", "c")
+    assert made.columns == ("gene", "p adjusted", "why empty")
+    assert made.note == "Low count: too few reads for the independent filter (no adjusted p-value)."
+
+
+def test_a_reason_of_columns_that_are_not_shown_is_told_below_the_table() -> None:
+    frame = pl.DataFrame({"gene": ["a", "b"], "n": [3, 3], "na_reason": ["one_reference_gene"] * 2})
+    made = grid(frame.with_columns(m_value=pl.lit(None, pl.Float64), time_h=pl.lit(None, pl.Float64)), "c", "c")
+    assert made.columns == ("gene", "n")
+    assert made.note.startswith("Empty and not shown: m value (every row: stability is a comparison of reference genes")

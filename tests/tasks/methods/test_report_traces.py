@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from schemas.base import columns, declared
+from tasks.methods.put_back import LeftOut
 from tasks.methods.report_traces import TABLES, TRACES, family_anchor, file_anchor, readings, readings_grid
 from tests.report_study import CONFIG, PLATE, RUN, column, frames, table
 
@@ -74,3 +75,39 @@ def test_an_assay_without_readings_has_no_table() -> None:
     assert readings_grid(ACAN | {"assay": "unheard_of"}, frames(), [], {}) is None
     empty = frames() | {name: table(name) for name in TABLES}
     assert readings_grid(VIABILITY, empty, [], {}) is None
+
+
+LEFT = (
+    LeftOut(PLATE, "A01", None, "well A01 of landing/cck8.txt (bubble)"),
+    LeftOut(PLATE, None, "NP2_control", "culture NP2_control of landing/cck8.txt (late)"),
+    LeftOut(None, None, "NP3_exo", "culture NP3_exo (contaminated)"),
+    LeftOut(RUN, None, None, "file landing/qpcr.txt (power cut)"),
+)
+
+
+def test_what_is_left_out_is_marked_with_its_reason_and_nothing_else_is() -> None:
+    made = readings_grid(VIABILITY, frames(), [], LABELS, LEFT)
+    assert made is not None
+    said = {(row[0].text, row[made.columns.index("well")].text): why
+            for row, why in zip(made.rows, column(made, "is excluded"), strict=True)}  # fmt: skip
+    out = {at: why for at, why in said.items() if why != "no"}
+    assert out == {
+        ("NP1_control", "A01"): "yes: well A01 of landing/cck8.txt (bubble)",
+        ("NP2_control", "B01"): "yes: culture NP2_control of landing/cck8.txt (late)",
+        ("NP2_control", "B02"): "yes: culture NP2_control of landing/cck8.txt (late)",
+        ("NP3_exo", "I01"): "yes: culture NP3_exo (contaminated)",
+        ("NP3_exo", "I02"): "yes: culture NP3_exo (contaminated)",
+    }
+    assert made.caption.endswith("experiment main, 5 of them excluded")
+    assert "no tested value rests on it" in made.note
+    run = readings_grid(ACAN, frames(), ["GAPDH"], LABELS, LEFT)
+    assert run is not None
+    assert {why.partition(" (")[0] for why in column(run, "is excluded")} >= {"yes: file landing/qpcr.txt"}
+    assert "no" not in column(run, "is excluded")
+
+
+def test_where_nothing_is_left_out_nothing_is_said_of_it() -> None:
+    made = readings_grid(VIABILITY, frames(), [], LABELS, ())
+    assert made is not None
+    assert "is excluded" not in made.columns
+    assert "excluded" not in made.caption + made.note

@@ -19,7 +19,7 @@ def test_a_table_of_another_species_is_quarantined_naming_both(tmp_path: Path) -
     head, *_, mouse = MIRTARBASE.splitlines(keepends=True)
     reading = read_file(raw_file(tmp_path, (head + mouse * 2).encode(), "mmu_MTI.csv"), ABOUT)
     assert reading.status == "quarantined"
-    assert "all 2 rows are of Mus musculus, but the study is of Homo sapiens" in str(reading.reason)
+    assert "all rows (2) are of Mus musculus, but the study is of Homo sapiens" in str(reading.reason)
 
 
 def as_workbook(folder: Path) -> RawFile:
@@ -43,7 +43,7 @@ def test_functional_pairs_of_the_species_with_their_tier(tmp_path: Path, kind: s
         ("hsa-miR-21-5p", "PTEN", "high_throughput", "miRTarBase", "Functional MTI (Weak): PAR-CLIP"),
         ("hsa-miR-21-5p", "PTEN", "validated", "miRTarBase", strong),
     ]
-    assert [(p.rule, p.message.split(" rows")[0]) for p in reading.problems] == [
+    assert [(p.rule, p.message.split(" row")[0]) for p in reading.problems] == [
         ("other_species", "1"),
         ("pairs_left_out", "1"),
     ]

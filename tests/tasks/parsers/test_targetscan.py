@@ -26,7 +26,7 @@ def test_each_of_its_tables(tmp_path: Path, text: str, expected: tuple[object, .
     found = reading.frames["core.mirna_targets"]
     assert found.select("mirna", "target_id", "target_symbol", "evidence", "site_count").rows() == [expected]
     assert found.select("source", "tier").rows() == [("TargetScan", "predicted")]
-    assert [p.message.split(" rows")[0] for p in reading.problems] == [str(other_rows)] * bool(other_rows)
+    assert [p.message.split(" row")[0] for p in reading.problems] == [str(other_rows)] * bool(other_rows)
     if other_rows:
         foreign = text.replace("\t9606\t", "\t10090\t").encode()
         reading = read_file(raw_file(tmp_path, foreign, "m.txt"), context(assay="mirna_targets"))

@@ -87,7 +87,25 @@ def test_expectations_are_met_or_contradicted_in_words(verdict: str, said: str) 
     given = frames(result__expectation_checks=table("result.expectation_checks", [row]))
     text = words(chapters(given, config)["summary"])
     assert f"Expected ACAN lower in IL-1β than in Control by qPCR: {said}" in text
-    assert "(p = 0.010). Donors clearly the other way: NP2." in text
+    assert "(p = 0.010, Welch's t-test, not corrected). Donors clearly the other way: NP2." in text
+    paired = table("result.expectation_checks", [row | {"is_paired": True}])
+    text = words(chapters(frames(result__expectation_checks=paired), config)["summary"])
+    assert "(p = 0.010, paired t-test, not corrected)." in text
+
+
+def test_what_is_left_out_is_counted_and_what_hangs_on_it_said() -> None:
+    one = {"file_name": "landing/cck8.txt", "well": "A01", "reason": "bubble"}
+    given = frames(core__exclusions=table("core.exclusions", [one, one | {"file_name": "landing/not_loaded.txt"}]))
+    pairs = given["result.pairwise_tests"]
+    late = pairs.filter((pl.col("role") == "primary") & (pl.col("time_h") == 72))
+    again = {"role": pl.lit("including_excluded"), "padj": pl.lit(0.4)}
+    given["result.pairwise_tests"] = pl.concat([pairs, late.with_columns(**again)])
+    text = words(chapters(given)["summary"])
+    assert "exclusions.csv leaves out 1 well, each with its reason. It would change 1 family of tests" in text
+    crossing = late.filter(pl.col("padj") < 0.05).height
+    assert f"put back {crossing} pair" in text
+    assert crossing > 0
+    assert "exclusions.csv" not in words(chapters(frames())["summary"])
 
 
 def test_quarantine_and_messages_are_counted_first() -> None:

@@ -1,5 +1,7 @@
 -- Hub RNAs of ceRNA networks with their evidence: partners, triplets and how many of those stand after correction.
 -- One row per contrast and hub; reads result.cerna_nodes, result.cerna_triplets, core.contrasts.
+-- tied_count, integer: Nodes of its class with equal degree and betweenness that are no hubs; above 0, names decided.
+-- tier, text: The weakest evidence among its edges; an edge has that of its best triplet (weaker of its two pairs).
 -- triplet_count, integer: Consistent triplets with the hub.
 -- significant_triplet_count, integer: Those of them with padj below the study's cerna.fdr.
 -- smallest_padj, number: Smallest padj of the hub's consistent triplets.
@@ -36,6 +38,19 @@ evidence AS (
         list_distinct(list(coalesce(members.mrna_symbol, members.mrna_id))) AS mrnas
     FROM members
     GROUP BY members.study_id, members.contrast_id, members.feature_id
+),
+
+others AS (
+    SELECT
+        nodes.study_id,
+        nodes.contrast_id,
+        nodes.rna_class,
+        nodes.degree,
+        round(nodes.betweenness, 9) AS betweenness,
+        count(*) AS tied_count
+    FROM result.cerna_nodes AS nodes
+    WHERE NOT nodes.is_hub
+    GROUP BY nodes.study_id, nodes.contrast_id, nodes.rna_class, nodes.degree, round(nodes.betweenness, 9)
 )
 
 SELECT
@@ -51,6 +66,7 @@ SELECT
     nodes.log2_fold_change,
     nodes.degree,
     nodes.betweenness,
+    coalesce(others.tied_count, 0) AS tied_count,
     nodes.module,
     nodes.tier,
     evidence.triplet_count,
@@ -65,6 +81,13 @@ INNER JOIN evidence
         nodes.study_id = evidence.study_id
         AND nodes.contrast_id = evidence.contrast_id
         AND nodes.feature_id = evidence.feature_id
+LEFT JOIN others
+    ON
+        nodes.study_id = others.study_id
+        AND nodes.contrast_id = others.contrast_id
+        AND nodes.rna_class = others.rna_class
+        AND nodes.degree = others.degree
+        AND round(nodes.betweenness, 9) = others.betweenness
 LEFT JOIN core.contrasts AS contrasts
     ON nodes.study_id = contrasts.study_id AND nodes.contrast_id = contrasts.contrast_id
 WHERE nodes.is_hub
