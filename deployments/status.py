@@ -109,7 +109,11 @@ def render(status: Status) -> RenderableType:
 
 
 def _whys(parts: Sequence[Mapping[str, object]]) -> list[tuple[object, ...]]:
-    return [(p["study_id"], f"{p['analysis']} [{p['part']}]", p["reason"]) for p in parts]
+    """Parts under their common reason, in the order of the first of each."""
+    found: dict[tuple[object, object], list[str]] = {}
+    for part in parts:
+        found.setdefault((part["study_id"], part["reason"]), []).append(f"{part['analysis']} [{part['part']}]")
+    return [(study, ", ".join(names), reason) for (study, reason), names in found.items()]
 
 
 def _grid(title: str, header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> RenderableType:

@@ -44,27 +44,31 @@ def pick_study(mo, studies):
 @app.cell
 def viability(ask, mo, plt, study):
     courses = ask(
-        "SELECT label, time_h, n, n_unit, mean_percent_viability, sd_percent_viability "
-        "FROM mart.viability_by_time WHERE study_id = ? ORDER BY label, time_h",
+        "SELECT experiment, label, time_h, n, n_unit, mean_percent_viability, sd_percent_viability "
+        "FROM mart.viability_by_time WHERE study_id = ? ORDER BY experiment, label, time_h",
         study.value,
     )
-    _figure, _axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
-    for (_label,), _rows in courses.group_by("label", maintain_order=True):
-        _axes.errorbar(
-            _rows["time_h"], _rows["mean_percent_viability"], _rows["sd_percent_viability"], capsize=3, label=_label
-        )
-    _axes.set(xlabel="hours", ylabel="viability (%), mean ± SD")
-    if courses.height:
+    _experiments = courses["experiment"].unique(maintain_order=True)  # each has cultures and plates of its own
+    _figure, panels = plt.subplots(
+        1, max(len(_experiments), 1), figsize=(6 * max(len(_experiments), 1), 3.5), squeeze=False, layout="constrained"
+    )
+    for _axes, _experiment in zip(panels.flat, _experiments, strict=False):
+        for (_label,), _rows in courses.filter(experiment=_experiment).group_by("label", maintain_order=True):
+            _axes.errorbar(
+                _rows["time_h"], _rows["mean_percent_viability"], _rows["sd_percent_viability"], capsize=3, label=_label
+            )
+        _axes.set(title=_experiment, xlabel="hours", ylabel="viability (%), mean ± SD")
         _axes.legend()
     mo.vstack([mo.md("## Viability"), _figure, courses])
-    return (courses,)
+    return courses, panels
 
 
 @app.cell
 def comparisons(ask, mo, study):
     bench = ask(
-        "SELECT assay, measure, target, time_h, label_a, label_b, effect, p_printed, stars, time_role, sentence "
-        "FROM mart.bench_results WHERE study_id = ? ORDER BY assay, measure, target, time_h, padj",
+        "SELECT comparison_id, experiment, assay, measure, target, time_h, label_a, label_b, effect, p_printed, stars, "
+        "time_role, sentence FROM mart.bench_results WHERE study_id = ? "
+        "ORDER BY comparison_id, experiment, assay, measure, target, time_h, padj",
         study.value,
     )
     mo.vstack([mo.md("## Pairwise tests at the bench (the primary ones)"), bench])

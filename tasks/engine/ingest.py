@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
 from logging import getLogger
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,14 @@ import polars as pl
 from schemas.base import tables
 from schemas.errors import Problem, Severity, UserError, warning
 from schemas.polars_schema import conform
-from schemas.study import FileRow, Study
+from schemas.study import Study
 from schemas.tables.gate_files import GateFile
 from schemas.validation import GX_ROWS, validate_objects
 from schemas.validation import problems as problems_of
-from tasks.contracts import BESIDE, Context, RawFile, parsers, twins
+from tasks.contracts import Context, RawFile
 from tasks.engine import features, foreseen_references, gate_files, sheets
 from tasks.engine.foreseen import facts_wanted, foreseen
+from tasks.engine.load_fingerprints import fingerprint_of
 from tasks.engine.made_files import makes_files, with_made_files
 from tasks.engine.outcomes import FileOutcome
 from tasks.engine.problems import problem_rows
@@ -30,12 +30,10 @@ from tasks.engine.publish import state_of
 from tasks.engine.reading import UNREAD, Reading, read_file
 from tasks.engine.study_files import StudyFolder, read_folder
 from tasks.engine.vanished import fetched, forget
-from tasks.methods.sample_names import match_materials, match_samples
 from warehouse import acts, derived, ledger
 from warehouse.landing import HashCache, is_as_found, now_ns
 from warehouse.ledger import Arrival
 from warehouse.objects import ObjectStore, hashed
-from warehouse.plan import digest
 from warehouse.store import Session, Warehouse
 
 log = getLogger(__name__)
@@ -227,50 +225,6 @@ def _register(session: Session, folder: StudyFolder, store: ObjectStore, *, move
         )
     if not known.height:
         acts.recall(session, store, study_id)
-
-
-def fingerprint_of(study: Study, references: Mapping[str, str]) -> Callable[[Arrival, Mapping[str, Any]], str]:
-    """What a known file's load fingerprint would be today; files that nobody read are tried by every new parser.
-
-    ``references``: hash of each reference file by its key in study.yaml's annotation.
-    """
-    sample_ids = sorted(study.sample_ids)
-    everyone = digest(sorted((p.name, p.version) for p in parsers().values()))
-    every_option = _options(study, {key for p in parsers().values() for key in p.options})
-
-    def fingerprint(arrival: Arrival, row: Mapping[str, Any]) -> str:
-        parser = parsers().get(str(row["parser"])) if row["status"] == "loaded" else None
-        if parser is None:
-            return ledger.load_fingerprint(arrival, "", everyone, sample_ids, {**references, **every_option})
-        names: dict[str, str | None] = match_samples(json.loads(row["sample_names"]), sample_ids)
-        names |= {name: f"material {found}" for name, found in match_materials(names, study.material_ids).items()}
-        used = _used(references, parser.references, study.file_row(arrival.file.name))
-        beside = [f"{BESIDE}/{name}" for name in twins(arrival.file.name, parser.beside).values()]
-        used |= {key: references[key] for key in beside if key in references}
-        used |= _options(study, parser.options)
-        return ledger.load_fingerprint(arrival, parser.name, parser.version, names, used)
-
-    return fingerprint
-
-
-def _used(references: Mapping[str, str], read: Sequence[str], row: FileRow | None) -> dict[str, str]:
-    """Reference files that one file is read with: those of its parser; of those in files.csv the one its row names."""
-    found = {}
-    for key, value in references.items():
-        kind, _, name = key.partition("/")  # a name: files.csv gives it, and it goes before that of study.yaml
-        section, _, column = kind.rpartition(".")
-        own = (row.attributes.get(column) or "").strip() if row and section else ""
-        if kind in read and name == own:
-            found[key] = value
-    return found
-
-
-def _options(study: Study, keys: Iterable[str]) -> dict[str, str]:
-    """Values of keys of study.yaml, as JSON."""
-    config = study.config.model_dump(mode="json")
-    return {
-        key: json.dumps(reduce(lambda section, part: section[part], key.split("."), config)) for key in sorted(keys)
-    }
 
 
 def _batches(to_read: tuple[Arrival, ...]) -> tuple[tuple[Arrival, ...], ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tasks.engine.figures import computations
-from tasks.engine.ingest import fingerprint_of, hashes_of
+from tasks.engine.ingest import hashes_of
+from tasks.engine.load_fingerprints import fingerprint_of
 from tasks.engine.study_files import StudyFolder
 from warehouse import acts, ledger, runs
 from warehouse.plan import plan

@@ -16,6 +16,7 @@ from tasks.methods.qpcr_wells import Run, qpcr_wells
 from tasks.methods.workbooks import sheet_names
 
 Rows = Sequence[Sequence[str]]
+OPTIONS = ("qpcr.plate_size",)  # of study.yaml: what numbers of wells mean where the file does not say
 _KEY_AND_VALUE = 2
 _FIRST_OF_CURVES = ("well", "well position")
 

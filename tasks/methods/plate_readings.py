@@ -19,6 +19,7 @@ from tasks.methods.workbooks import is_workbook
 
 ASSAY = "cell_viability"
 TABLE = "core.plate_wells"
+OPTIONS = ("viability.wavelength_nm",)  # of study.yaml: the reads at which blanks are judged
 KEY = ("plate", "well", "time_h", "measure", "wavelength_nm")
 _WELL = r"^(?:[A-Z]|A[A-F])(?:0[1-9]|[1-3][0-9]|4[0-8])$"  # of the largest plate, 32 x 48
 _MODES = (

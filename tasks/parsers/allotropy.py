@@ -20,7 +20,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
 from tasks.methods.asm_documents import count_rows, plate_texts, technique, unread_paths
 from tasks.methods.counted_cells import TABLE, count_frame, count_problems
 from tasks.methods.lines import read_content
-from tasks.methods.plate_readings import plate_wells
+from tasks.methods.plate_readings import OPTIONS, plate_wells
 from tasks.methods.text import decode, is_binary
 from tasks.methods.workbook_limits import refuse_bombs
 from tasks.methods.workbooks import is_workbook
@@ -117,5 +117,6 @@ PARSER = Parser(
     assays=tuple(_TECHNIQUES) if installed() else (),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
     is_generic=True,
 )

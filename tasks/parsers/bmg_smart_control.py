@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.bmg_sections import bmg_readings, listed_readings, read_bmg
 from tasks.methods.pages import read_pages
-from tasks.methods.plate_readings import ASSAY, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, plate_wells
 from tasks.methods.signatures import BMG, recognise_file
 from tasks.methods.unread_texts import line_texts
 from tasks.methods.workbooks import is_workbook
@@ -43,4 +43,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

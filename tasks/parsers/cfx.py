@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.errors import Problem, Severity, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import find_table, metadata, parsed, run_of
+from tasks.methods.cq_exports import OPTIONS, find_table, metadata, parsed, run_of
 from tasks.methods.cq_tables import CqTable, Names, task
 from tasks.methods.curve_grids import curve_grid
 from tasks.methods.pages import Page, read_pages
@@ -156,4 +156,12 @@ def _unknown_contents(table: CqTable, file: str) -> list[Problem]:
     ]
 
 
-PARSER = Parser(name="cfx", version="1", product=CFX, assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="cfx",
+    version="1",
+    product=CFX,
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=OPTIONS,
+)

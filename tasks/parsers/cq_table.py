@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, metadata, parsed, run_of, table_at
+from tasks.methods.cq_exports import OPTIONS, Rows, metadata, parsed, run_of, table_at
 from tasks.methods.cq_tables import CqTable, Names
 from tasks.methods.delimited import sniff
 from tasks.methods.lines import read_lines
@@ -128,5 +128,6 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
     is_generic=True,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, curve_sheets, described, find_table, parsed, run_of, unread_sheets
+from tasks.methods.cq_exports import OPTIONS, Rows, curve_sheets, described, find_table, parsed, run_of, unread_sheets
 from tasks.methods.cq_tables import CqTable, targets, task, unread, wells
 from tasks.methods.lines import read_content, read_lines
 from tasks.methods.signatures import DESIGN_AND_ANALYSIS, recognise_file
@@ -96,4 +96,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

@@ -7,7 +7,7 @@ from tasks.methods.envision_sections import plates_by_number, read_envision, rol
 from tasks.methods.lines import read_lines
 from tasks.methods.pages import Page
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, plate_wells
 from tasks.methods.signatures import ENVISION, recognise
 
 _REMEDY = "Export the assay again from EnVision as csv, with plate information and the results of every label."
@@ -53,4 +53,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

@@ -245,4 +245,5 @@ PARSER = Parser(
     claims=claims,
     parse=parse,
     references=(COMPENSATION,),
+    options=(COMPENSATION,),
 )

@@ -12,7 +12,7 @@ from tasks.methods.gen5_sections import PlateExport, Printed, beside_readings, p
 from tasks.methods.lines import read_lines
 from tasks.methods.numbers import elapsed_h, read_numbers
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, plate_wells
 from tasks.methods.signatures import GEN5, recognise
 from tasks.methods.text import decode
 from tasks.methods.unread_texts import line_texts
@@ -142,4 +142,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

@@ -10,7 +10,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.grids import columns_of, grid_rows, well_at, well_name
 from tasks.methods.pages import Page, read_pages
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, mode_of, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, mode_of, plate_wells
 from tasks.methods.signatures import MAGELLAN, peek, recognise_file
 from tasks.methods.text import decode
 
@@ -137,4 +137,12 @@ def _wavelength(settings: Settings) -> float | None:
     return float(match[1]) if match else None
 
 
-PARSER = Parser(name="icontrol", version="1", product=_PRODUCT, assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="icontrol",
+    version="1",
+    product=_PRODUCT,
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=OPTIONS,
+)

@@ -10,7 +10,7 @@ from tasks.methods.kaleido_sections import read_kaleido
 from tasks.methods.lines import read_lines
 from tasks.methods.pages import Page
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, plate_wells
 from tasks.methods.signatures import KALEIDO, recognise
 from tasks.methods.text import decode
 
@@ -60,4 +60,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

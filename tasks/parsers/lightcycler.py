@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, find_table, parsed, run_of, table_at
+from tasks.methods.cq_exports import OPTIONS, Rows, find_table, parsed, run_of, table_at
 from tasks.methods.cq_tables import CqTable, Names
 from tasks.methods.lines import read_lines
 from tasks.methods.plate_identity import identify_plate
@@ -115,4 +115,12 @@ def _rises(texts: Sequence[str]) -> bool:
     return bool(values) and max(values) - min(values) > _STEADY
 
 
-PARSER = Parser(name="lightcycler", version="1", product=LIGHTCYCLER, assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="lightcycler",
+    version="1",
+    product=LIGHTCYCLER,
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=OPTIONS,
+)

@@ -11,7 +11,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.grids import well_name
 from tasks.methods.pages import Page, read_pages
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, mode_of, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, mode_of, plate_wells
 from tasks.methods.signatures import MAGELLAN, peek, recognise_file
 from tasks.methods.text import decode
 
@@ -190,4 +190,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

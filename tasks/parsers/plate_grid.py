@@ -9,7 +9,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.generic_plates import kind_of, named_units, shape_of
 from tasks.methods.pages import Page, read_pages
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, plate_wells
 from tasks.methods.printed_grids import PrintedGrid, printed_grids, refuse_cut_grid
 
 _PRODUCT = "a printed plate (8 x 12, 16 x 24 or 32 x 48 readings)"
@@ -95,5 +95,6 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
     is_generic=True,
 )

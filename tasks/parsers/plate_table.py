@@ -13,7 +13,7 @@ from tasks.methods.grids import well_name
 from tasks.methods.numbers import elapsed_h
 from tasks.methods.pages import Page, read_pages
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, plate_wells
 
 _PRODUCT = "a list of wells (columns well and value; perhaps time_h, wavelength_nm, sample, role, plate)"
 _REMEDY = "Give one line per well with the columns well and value (or OD, RFU, RLU); time_h, wavelength_nm, sample too."
@@ -163,5 +163,6 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
     is_generic=True,
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from schemas.errors import BadInputError, bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.cq_exports import (
+    OPTIONS,
     Rows,
     curve_sheets,
     described,
@@ -136,4 +137,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

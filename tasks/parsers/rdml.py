@@ -17,7 +17,7 @@ import polars as pl
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import parsed, run_of
+from tasks.methods.cq_exports import OPTIONS, parsed, run_of
 from tasks.methods.cq_tables import CqTable, Names
 from tasks.methods.grids import PLATE_SHAPES, well_at, well_name
 from tasks.methods.lines import read_content
@@ -255,4 +255,12 @@ def _joined(pieces: list[Parsed]) -> Parsed:
     )
 
 
-PARSER = Parser(name="rdml", version="1", product=PRODUCT, assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="rdml",
+    version="1",
+    product=PRODUCT,
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=OPTIONS,
+)

@@ -6,7 +6,7 @@ import re
 
 from schemas.errors import bad_input
 from tasks.contracts import Context, Parsed, Parser, RawFile
-from tasks.methods.cq_exports import Rows, described, find_table, parsed, run_of
+from tasks.methods.cq_exports import OPTIONS, Rows, described, find_table, parsed, run_of
 from tasks.methods.cq_tables import CqTable
 from tasks.methods.lines import read_lines
 from tasks.methods.signatures import SDS, recognise
@@ -52,4 +52,12 @@ def _is_card(rows: Rows) -> bool:
     return len(first) >= len(_CARD) and first[0].strip() == "1" and bool(re.fullmatch(r"A0?1", first[2].strip()))
 
 
-PARSER = Parser(name="sds", version="3", product=SDS, assays=(ASSAY,), claims=claims, parse=parse)
+PARSER = Parser(
+    name="sds",
+    version="3",
+    product=SDS,
+    assays=(ASSAY,),
+    claims=claims,
+    parse=parse,
+    options=OPTIONS,
+)

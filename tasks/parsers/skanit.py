@@ -11,7 +11,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.numbers import elapsed_h
 from tasks.methods.pages import Page, read_pages
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, mode_of, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, mode_of, plate_wells
 from tasks.methods.printed_grids import PrintedGrid, printed_grids, refuse_cut_grid
 from tasks.methods.signatures import SKANIT, recognise_file
 
@@ -158,4 +158,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

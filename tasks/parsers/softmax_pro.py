@@ -10,7 +10,7 @@ from tasks.contracts import Context, Parsed, Parser, RawFile
 from tasks.methods.lines import read_lines
 from tasks.methods.numbers import elapsed_h, read_numbers
 from tasks.methods.plate_identity import identify_plate
-from tasks.methods.plate_readings import ASSAY, WellText, plate_wells
+from tasks.methods.plate_readings import ASSAY, OPTIONS, WellText, plate_wells
 from tasks.methods.signatures import SOFTMAX, recognise
 from tasks.methods.softmax_blocks import Blocks, GroupWell, PlateBlock, Read, read_blocks
 
@@ -151,4 +151,5 @@ PARSER = Parser(
     assays=(ASSAY,),
     claims=claims,
     parse=parse,
+    options=OPTIONS,
 )

@@ -22,7 +22,7 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
     tables = (
         ("Files that are not read", "files-not-read", _files(frames), FILE_COLUMNS),
         ("Messages", "messages", _messages(frames[PROBLEMS]), MESSAGE_COLUMNS),
-        ("What could not be computed", "not-computed", _parts(frames[RUNS]), PART_COLUMNS),
+        ("What could not be computed", "not-computed", _parts(frames[RUNS], frames[PROBLEMS]), PART_COLUMNS),
         ("Excluded by the lab", "exclusions", frames[EXCLUSIONS], EXCLUSION_COLUMNS),
         ("Acts", "acts", frames[ACTS].sort("acted_at"), ACT_COLUMNS),
     )
@@ -55,10 +55,18 @@ def _messages(rows: pl.DataFrame) -> pl.DataFrame:
     return placed.sort("_place", "file_name", "place", "rule")
 
 
-def _parts(runs: pl.DataFrame) -> pl.DataFrame:
-    """The last attempt of every part, where it did not succeed."""
-    last = runs.sort("finished_at").group_by("analysis", "part").last()
-    return last.filter(pl.col("status") != "done").sort("status", "analysis", "part")
+def _parts(runs: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
+    """The last attempt of every part, where it did not succeed: parts of one reason in one row.
+
+    What was skipped for a reason that stands among the messages (a contrast that waits for an answer) is told there.
+    """
+    last = runs.sort("finished_at").group_by("analysis", "part").last().filter(pl.col("status") != "done")
+    messages = problems.filter(pl.col("severity") != "warning", pl.col("message") != "")["message"].unique().to_list()
+    reason = pl.col("reason").fill_null("")
+    is_told = pl.any_horizontal(pl.lit(value=False), *(reason.str.contains(m, literal=True) for m in messages))
+    untold = last.filter((pl.col("status") == "failed") | ~is_told).sort("analysis", "part")
+    together = untold.group_by("status", "analysis", "reason", maintain_order=True)
+    return together.agg(pl.col("part").str.join("; ")).sort("status", "analysis", "part")
 
 
 SHOWN = {"analysis": words, "rule": words}

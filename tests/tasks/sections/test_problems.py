@@ -41,6 +41,22 @@ def test_the_last_attempt_of_a_part_counts() -> None:
     assert column(grids(chapters(broken)["problems"])["not-computed-table"], "reason") == ["no variance"]
 
 
+def test_a_contrast_that_waits_for_an_answer_is_told_once_and_parts_of_one_reason_together() -> None:
+    asked = "all 3 donors occur in both; write `donor` or `none`"
+    reasons = {f"gene, {method}, x": f"contrast x: {asked}. Answer." for method in ("deseq2", "limma_voom")}
+    reasons |= {"gene, deseq2, y": "too few", "mirna, deseq2, y": "too few"}
+    about = {"analysis": "differential_expression", "status": "skipped", "parameters": "{}", "versions": "{}"}
+    runs = [about | {"attempt_id": part, "part": part, "reason": reason} for part, reason in reasons.items()]
+    problem = {"file_name": "contrasts.csv", "rule": "blocking_open", "message": asked, "severity": "local"}
+    given = frames(
+        ops__analysis_runs=table("ops.analysis_runs", runs),
+        ops__validation_results=table("ops.validation_results", [problem]),
+    )
+    found = grids(chapters(given)["problems"])
+    assert column(found["messages-table"], "what is wrong") == [asked]
+    assert column(found["not-computed-table"], "part") == ["gene, deseq2, y; mirna, deseq2, y"]
+
+
 def test_exclusions_and_acts_are_shown() -> None:
     given = frames(
         core__exclusions=table("core.exclusions", [{"file_name": "a.csv", "well": "A01", "reason": "pipette"}]),
