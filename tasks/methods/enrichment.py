@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -37,102 +38,121 @@ def enriched_terms(
     about = sets.group_by(*_SET).agg(
         pl.col("set_name").first(), pl.col("gene_set_hash").first(), set_gene_count=pl.col("symbol").n_unique()
     )
-    members = sets.drop_nulls("gene").select(*_SET, "gene").unique()
     tables = [
-        _rows(one, part, limits, method, alpha).with_columns(
-            gene_list=pl.lit(one.name),
-            tier=pl.lit(one.tier, pl.String),
-            alpha=alpha,
-            collection=pl.lit(str(name)),
-            method=pl.lit(method),
-            background=pl.lit(one.drawn_from),
-        )
-        for one in lists
-        if len(one.genes)
-        for (name,), part in members.sort("collection").group_by(["collection"], maintain_order=True)
+        _rows(family, limits, method, alpha).with_columns(collection=pl.lit(family.collection), method=pl.lit(method))
+        for family in _families(lists, sets)
         for method in methods
     ]
     if not tables:
         return pl.DataFrame()
     found = pl.concat(tables).join(about, on=_SET, how="left", maintain_order="left")
-    return found.rename({"set_id": "term_id", "set_name": "term"})
+    return found.with_columns(alpha=pl.lit(alpha)).rename({"set_id": "term_id", "set_name": "term"})
 
 
 def without_sets(lists: Sequence[GeneList], sets: pl.DataFrame, limits: tuple[int, int]) -> list[tuple[GeneList, str]]:
-    """Lists with genes and the collections of which no set within ``limits`` is in their background: not tested."""
-    members = sets.drop_nulls("gene").select(*_SET, "gene").unique()
+    """Lists with genes and the collections that have no set to test them with: none within ``limits``, or headings."""
     return [
-        (one, str(name))
-        for (name,), part in members.sort("collection").group_by(["collection"], maintain_order=True)
-        for one in lists
-        if len(one.genes) and not _family(part, _background(one, part), limits)
+        (one, family.collection)
+        for family in _families(lists, sets)
+        if not len(_tested(family.sets, limits))
+        for one in family.lists
     ]
 
 
-def _rows(one: GeneList, members: pl.DataFrame, limits: tuple[int, int], method: Method, alpha: float) -> pl.DataFrame:
-    """Rows of one family."""
-    background = _background(one, members)
-    ids, sets = _sets(members, background, limits)
-    place = pl.DataFrame({"gene": background}).with_row_index("at")
-    genes = place.join(pl.DataFrame({"gene": one.genes}), on="gene", how="semi")["at"].to_numpy()
-    lists = membership(np.zeros(len(genes), dtype=np.int64), genes, (1, len(background)))
-    tested = over_representation(lists, sets, limits, method)
-    rows = _table(tested, ids, _shared(tested, sets, genes, background))
-    ranked = rows.filter(pl.col("pvalue") < alpha).select("pvalue", "genes", term_id="set_id")
-    groups = term_clusters(ranked, len(genes)).rename({"term_id": "set_id"})
-    return rows.join(groups, on="set_id", how="left", maintain_order="left")
+@dataclass(frozen=True)
+class _Family:
+    """Sets of a collection (rows) over a background (columns, sorted), and the lists that are drawn from it."""
+
+    collection: str
+    lists: list[GeneList]
+    background: pl.Series
+    ids: pl.Series
+    sets: Membership
 
 
-def _background(one: GeneList, members: pl.DataFrame) -> pl.Series:
-    known = one.background.is_in(members["gene"].implode())
-    return one.background.filter(known) if one.drawn_from == ANNOTATED else one.background
+def _families(lists: Sequence[GeneList], sets: pl.DataFrame) -> Iterator[_Family]:
+    """Each collection with each background once, however many lists share it; lists without genes are left out."""
+    groups: list[list[GeneList]] = []
+    for one in lists:
+        alike = (g for g in groups if g[0].drawn_from == one.drawn_from and g[0].background.equals(one.background))
+        if len(one.genes) and (group := next(alike, None)) is not None:
+            group.append(one)
+        elif len(one.genes):
+            groups.append([one])
+    members = sets.drop_nulls("gene").select(*_SET, "gene").unique().sort("collection")
+    for (name,), part in members.group_by(["collection"], maintain_order=True):
+        ids = part["set_id"].unique().sort()
+        rows = part.join(pl.DataFrame({"set_id": ids}).with_row_index("row"), on="set_id")
+        for group in groups:
+            background = group[0].background.unique().sort()
+            if group[0].drawn_from == ANNOTATED:
+                background = background.filter(background.is_in(part["gene"].implode()))
+            at = rows.join(pl.DataFrame({"gene": background}).with_row_index("at"), on="gene")
+            table = membership(at["row"].to_numpy(), at["at"].to_numpy(), (len(ids), len(background)))
+            yield _Family(str(name), group, background, ids, table)
 
 
-def _family(members: pl.DataFrame, background: pl.Series, limits: tuple[int, int]) -> int:
-    """Sets whose genes in the background are within the limits."""
-    sizes = members.join(pl.DataFrame({"gene": background}), on="gene", how="semi").group_by("set_id").len()
-    return sizes.filter(pl.col("len").is_between(*limits)).height
-
-
-def _sets(members: pl.DataFrame, background: pl.Series, limits: tuple[int, int]) -> tuple[pl.Series, Membership]:
-    """Ids of a collection's sets without headings, and their genes within the background."""
-    ids = members["set_id"].unique().sort()
-    rows = members.join(pl.DataFrame({"set_id": ids}).with_row_index("row"), on="set_id")
-    rows = rows.join(pl.DataFrame({"gene": background}).with_row_index("at"), on="gene")
-    sets = membership(rows["row"].to_numpy(), rows["at"].to_numpy(), (len(ids), len(background)))
+def _tested(sets: Membership, limits: tuple[int, int]) -> np.ndarray:
+    """Rows of the sets within the limits that are no headings."""
     sizes = np.diff(sets.indptr)
-    if np.count_nonzero((sizes >= limits[0]) & (sizes <= limits[1])) < _MANY:
-        return ids, sets
-    kept = np.flatnonzero(sizes <= _HALF * rows["at"].n_unique())
-    return ids.gather(kept), sets[kept]
+    found = np.flatnonzero((sizes >= max(limits[0], 1)) & (sizes <= limits[1]))
+    return found if len(found) < _MANY else found[sizes[found] <= _HALF * len(np.unique(sets.indices))]
 
 
-def _shared(tested: OverRepresentation, sets: Membership, genes: np.ndarray, background: pl.Series) -> pl.DataFrame:
-    """Genes of the list in each set of the family that has any: column (of the family), genes."""
-    common = sets[tested.family][:, genes].tocoo()
-    pairs = pl.DataFrame({"column": common.row, "gene": background.gather(genes).gather(common.col)})
-    return pairs.sort("column", "gene").group_by("column", maintain_order=True).agg(genes=pl.col("gene").str.join(";"))
+def _rows(family: _Family, limits: tuple[int, int], method: Method, alpha: float) -> pl.DataFrame:
+    """Terms of all lists of a background; the sets that are tested are each list's family."""
+    kept = _tested(family.sets, limits)
+    sets, count = family.sets[kept], len(family.lists)
+    place = pl.DataFrame({"gene": family.background}).with_row_index("at")
+    chosen = [place.join(pl.DataFrame({"gene": one.genes}), on="gene", how="semi")["at"] for one in family.lists]
+    owners, genes = np.repeat(np.arange(count), [len(c) for c in chosen]), pl.concat(chosen).to_numpy()
+    tested = over_representation(membership(owners, genes, (count, len(family.background))), sets, limits, method)
+    rows = _table(tested, family.ids.gather(kept), _shared(sets, owners, genes, family.background))
+    clusters = [
+        term_clusters(
+            rows.filter(pl.col("list") == i, pl.col("pvalue") < alpha).select("pvalue", "genes", term_id="set_id"),
+            len(one),
+        ).select(pl.lit(i).alias("list"), pl.col("term_id").alias("set_id"), "cluster", "is_representative")
+        for i, one in enumerate(chosen)
+    ]
+    rows = rows.join(pl.concat(clusters), on=["list", "set_id"], how="left", maintain_order="left")
+    names = [(i, one.name, one.tier, one.drawn_from) for i, one in enumerate(family.lists)]
+    schema = {"list": pl.Int32, "gene_list": pl.String, "tier": pl.String, "background": pl.String}
+    about = pl.DataFrame(names, schema=schema, orient="row")
+    return rows.join(about, on="list", how="left", maintain_order="left").drop("list")
+
+
+def _shared(sets: Membership, owners: np.ndarray, genes: np.ndarray, background: pl.Series) -> pl.DataFrame:
+    """Genes, in order, of each list in each set that has any of them: list, column (row of ``sets``), genes."""
+    found = sets.T.tocsr()[genes].tocoo()
+    order = np.lexsort((genes[found.row], found.col, owners[found.row]))
+    rows, columns = found.row[order], found.col[order]
+    pairs = pl.DataFrame(
+        {"list": owners[rows].astype(np.int32), "column": columns, "gene": background.gather(genes[rows])}
+    )
+    return pairs.group_by("list", "column", maintain_order=True).agg(genes=pl.col("gene").str.join(";"))
 
 
 def _table(tested: OverRepresentation, ids: pl.Series, shared: pl.DataFrame) -> pl.DataFrame:
-    at = shared["column"].to_numpy()
-    list_size = int(tested.list_size[0])
+    one, at = shared["list"].to_numpy(), shared["column"].to_numpy()
+    list_size = tested.list_size[one]
     return pl.DataFrame(
         {
+            "list": shared["list"],
             "set_id": ids.gather(tested.family[at]),
-            "overlap": tested.overlap[0, at],
+            "overlap": tested.overlap[one, at],
             "set_size": tested.set_size[at],
-            "gene_ratio": tested.overlap[0, at] / list_size,
-            "fold_enrichment": tested.fold_enrichment()[0, at],
-            "pvalue": tested.pvalue[0, at],
-            "padj": tested.padj[0, at],
+            "gene_ratio": tested.overlap[one, at] / list_size,
+            "fold_enrichment": tested.fold_enrichment()[one, at],
+            "pvalue": tested.pvalue[one, at],
+            "padj": tested.padj[one, at],
             "genes": shared["genes"],
+            "list_size": list_size,
         }
     ).with_columns(
         pl.lit(None, pl.Float64).alias("es"),
         pl.lit(None, pl.Float64).alias("nes"),
         pl.lit(None, pl.String).alias("na_reason"),
-        list_size=pl.lit(list_size),
         background_size=pl.lit(tested.background_size),
         family_size=pl.lit(len(tested.family)),
     )

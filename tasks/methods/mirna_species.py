@@ -34,17 +34,16 @@ class SpeciesFound:
 def species_of(mirnas: pl.Series) -> SpeciesFound | None:
     """Species that the names of a table say by their prefix; null where they do not tell of which the table is.
 
-    Viruses (``ebv-``, ``hsv1-``) and other prefixes that are of no species here are left aside: their miRNAs stand
-    beside those of their host. So are names without a prefix (``miR-21``, accessions), unless they are as many as those
-    with one: a table of such names may be of any species.
+    Viruses (``ebv-``, ``hsv1-``), other prefixes that are of no species here and names without one (``miR-21``,
+    accessions) are left aside, unless they are as many as those that say a species: a table of miRNAs of viruses, or of
+    bare names, may be for any host.
     """
     table = pl.DataFrame({"name": mirnas.drop_nulls().unique(maintain_order=True)}, schema={"name": pl.String})
     prefix = pl.col("name").str.to_lowercase().str.extract(_PREFIX, 1)
     table = table.with_columns(prefix=prefix, species=prefix.replace_strict(_NAMES, default=None))
-    named, bare = table.drop_nulls("species"), table["prefix"].null_count()
-    if named.height <= bare:
+    named, others = table.drop_nulls("species"), table.filter(pl.col("species").is_null())["name"]
+    if named.height <= len(others):
         return None
-    others = table.filter(pl.col("species").is_null())["name"]
     return SpeciesFound(tuple(named["species"].unique().sort()), tuple(named["name"]), tuple(others))
 
 

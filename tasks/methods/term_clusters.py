@@ -12,6 +12,7 @@ from scipy import sparse
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer[Any]]
 KAPPA = 0.5  # DAVID's similarity threshold at medium stringency
+_ROWS = 256  # terms whose shared genes are counted at a time
 
 
 def shared_counts(genes: pl.Series) -> tuple[sparse.csr_array, Ints]:
@@ -52,11 +53,14 @@ def term_clusters(terms: pl.DataFrame, total: int, threshold: float = KAPPA) -> 
     other = table.T.tocsr()
     cluster = np.zeros(ordered.height, dtype=np.int64)
     heads = []
+    block = np.zeros((0, 0))
     for row in range(ordered.height):
+        if row % _ROWS == 0:
+            block = (table[row : row + _ROWS] @ other).toarray()
         if cluster[row]:
             continue
         heads.append(row)
-        both = (table[[row]] @ other).toarray()[0]
+        both = block[row % _ROWS]
         agrees = kappa(both, sizes[row].astype(np.float64), sizes.astype(np.float64), total) >= threshold
         agrees[row] = True
         cluster[agrees & (cluster == 0)] = len(heads)

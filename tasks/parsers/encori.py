@@ -57,7 +57,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
 PARSER = Parser(
     name="encori",
-    version="1",
+    version="2",
     product="ENCORI (starBase)",
     assays=(ASSAY,),
     claims=claims,

@@ -39,7 +39,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
 PARSER = Parser(
     name="mircode",
-    version="1",
+    version="2",
     product="miRcode",
     assays=(ASSAY,),
     claims=claims,

@@ -46,7 +46,7 @@ def parse(raw: RawFile, context: Context) -> Parsed:
 
 PARSER = Parser(
     name="mirtarbase",
-    version="2",
+    version="3",
     product="miRTarBase",
     assays=(ASSAY,),
     claims=claims,

@@ -78,7 +78,7 @@ def _counts(rows: pl.DataFrame) -> pl.DataFrame:
 
 PARSER = Parser(
     name="targetscan",
-    version="1",
+    version="2",
     product="TargetScan",
     assays=(ASSAY,),
     claims=claims,
