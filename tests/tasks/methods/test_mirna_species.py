@@ -17,7 +17,8 @@ from tests.tasks.parsers.bench_files import raw_file
         (["hsa-miR-21-5p", "HSA-LET-7a"], ("Homo sapiens",)),
         (["mmu-miR-21a-5p", "rno-let-7a-5p"], ("Mus musculus", "Rattus norvegicus")),
         (["mmu-miR-21a-5p", "mmu-miR-9-5p", "miR-21"], ("Mus musculus",)),
-        (["mmu-miR-21a-5p", "ebv-miR-BART1-5p", "hsv1-miR-H1", "hhv6b-miR-Ro6-1", "ata-miR156a"], ("Mus musculus",)),
+        (["mmu-miR-21a-5p", "mmu-let-7a", "mmu-let-7b", "hsv1-miR-H1", "hhv6b-miR-Ro6-1"], ("Mus musculus",)),
+        (["mmu-miR-21a-5p", "ebv-miR-BART1-5p", "hsv1-miR-H1", "ata-miR156a"], None),
         (["mmu-miR-21a-5p", "MIMAT0000076"], None),
         (["ebv-miR-BART1-5p"], None),
         (["ata-miR156a"], None),
@@ -70,7 +71,8 @@ def test_one_odd_name_does_not_switch_the_check_off(tmp_path: Path, odd: str) ->
 
 def test_own_mixed_viral_and_undeclared_species_are_taken(tmp_path: Path) -> None:
     raw = raw_file(tmp_path, b"x", "targets.tsv")
-    for names in (["hsa-miR-21-5p", "mmu-miR-21a-5p"], ["ebv-miR-BART1-5p"], ["miR-21-5p"]):
+    viral = [*(f"ebv-miR-BART{i}-5p" for i in range(1, 23)), "mmu-miR-21a-5p"]  # of a human virus, and one control
+    for names in (["hsa-miR-21-5p", "mmu-miR-21a-5p"], ["ebv-miR-BART1-5p"], viral, ["miR-21-5p"]):
         refuse_other_species(raw, pl.Series(names), config(organism="Homo sapiens"))
     refuse_other_species(raw, pl.Series(["mmu-miR-21a-5p"]), config())
     refuse_other_species(raw, pl.Series(["mmu-miR-21a-5p"]), config(organism="Equus caballus"))
