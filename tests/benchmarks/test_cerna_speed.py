@@ -24,6 +24,7 @@ pytestmark = pytest.mark.bench
 FASTER = 50  # times the loop
 CERNAS, MRNAS, MIRNAS = 1_500, 20_000, 2_500
 PEAK_MB = 4_096
+MOST_S = 5.0  # of CPU: what is promised of a transcriptome, on two cores of today
 
 
 def _ours(run: GdcRun) -> dict[tuple[int, int], tuple[float, ...]]:
@@ -101,4 +102,5 @@ def test_thirty_million_pairs_cost_a_few_dense_products_of_their_tables(
     line = f"ours {seconds:.2f} s CPU, {wall:.2f} s wall; dense product alone {peer:.2f} s CPU; peak {peak:.0f} MB"
     print(f"\n30,000,000 pairs, {len(family.shared):,} that share: {line}")  # noqa: T201  # what a benchmark is for
     assert seconds <= 3 * peer
+    assert seconds <= MOST_S
     assert peak <= PEAK_MB

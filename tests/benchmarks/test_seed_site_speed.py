@@ -80,4 +80,4 @@ def test_sites_found_and_scored_against_regular_expressions() -> None:
         f"{speed:.1f} Mb/s for {MIRNAS} miRNAs: {sites.height:,} sites in {pairs.height:,} pairs, "
         f"{ours / peer:.0f} times regular expressions, at most {peak_gb:.1f} GB"
     )
-    assert ours > 20 * peer
+    assert ours > 50 * peer
