@@ -11,7 +11,7 @@ from uuid import UUID
 import yaml
 from pydantic import ValidationError
 
-from schemas.study import Schedule
+from schemas.bench_options import Schedule
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient

@@ -20,7 +20,8 @@ import polars as pl
 
 from schemas.base import declared
 from schemas.errors import DeclarationError, Problem
-from schemas.study import FileRow, Layout, Study
+from schemas.sheets import FileRow, Layout
+from schemas.study import Study
 
 HEAD_BYTES = 65536
 GZIP_MAGIC = b"\x1f\x8b"

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from scipy import stats
 
-from schemas.study import Cerna
+from schemas.transcriptome_options import Cerna
 
 Truth = Mapping[str, Any]
 FALSE_SHARE = 0.05  # of significant triplets, in the long run (cerna.fdr)

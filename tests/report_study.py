@@ -11,8 +11,11 @@ import numpy as np
 import polars as pl
 
 from schemas.base import columns, declared
+from schemas.bench_options import Condition
 from schemas.polars_schema import schema
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.readmitted_measurements import ReadmittedMeasurement
 from tasks.analyses.group_tests import ANALYSIS, READMITTED
 from tasks.methods.report_assembly import FIGURES, assemble, described

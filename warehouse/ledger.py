@@ -11,7 +11,8 @@ import polars as pl
 
 from schemas.base import tables
 from schemas.polars_schema import schema
-from schemas.study import FileRow, Study
+from schemas.sheets import FileRow
+from schemas.study import Study
 from schemas.tables.raw_objects import RawObject
 from schemas.vocabulary import REFERENCE_TABLES
 from warehouse.landing import FoundFile

@@ -11,7 +11,8 @@ import polars as pl
 
 from schemas.base import Table
 from schemas.errors import Problem, Severity, warning
-from schemas.study import ComparisonRow, Study
+from schemas.sheets import ComparisonRow
+from schemas.study import Study
 from schemas.tables.assumption_checks import AssumptionCheck
 from schemas.tables.group_summaries import GroupSummary
 from schemas.tables.group_tests import GroupTest

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from schemas.study import FileRow, Study
+from schemas.sheets import FileRow
+from schemas.study import Study
 from tasks.contracts import BESIDE, parsers, twins
 from tasks.methods.sample_names import match_materials, match_samples
 from warehouse import ledger

@@ -5,8 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from schemas.bench_options import Condition
 from schemas.errors import UserError
-from schemas.study import Condition, FileRow, Study, StudyYaml
+from schemas.sheets import FileRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import cultures, read_file
 from tasks.methods.draft_guesses import guessed_assay

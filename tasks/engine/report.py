@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from schemas.base import declared
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import figures as kinds
 from tasks.methods.figure_files import SUFFIXES
 from tasks.methods.page_pictures import Files, embedded

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from schemas.study import Layout, Study
+from schemas.sheets import Layout
+from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.blot_strips import darkness, strips
 from tasks.methods.figure_style import (

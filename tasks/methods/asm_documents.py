@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.methods.counted_cells import at_least_zero, percent
 from tasks.methods.grids import well_name
 from tasks.methods.headed_tables import MOST_COUNT

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.bench_sentences import Setting
 from tasks.methods.report_words import ASSAYS, Row
 

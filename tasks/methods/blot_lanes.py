@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from schemas.errors import BadInputError, Problem, bad_input, warning
-from schemas.study import LayoutLane
+from schemas.sheets import LayoutLane
 from tasks.contracts import Context, RawFile
 
 TABLE = "core.blot_bands"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.errors import bad_input
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.methods.grids import well_name
 from tasks.methods.pages import Page
 from tasks.methods.plate_identity import identify_plate

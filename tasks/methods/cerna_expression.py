@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from schemas.study import ContrastRow, Study
+from schemas.sheets import ContrastRow
+from schemas.study import Study
 from tasks.methods.cerna_correlation import CONSTANT, Profiles, profiles
 from tasks.methods.cerna_pairs import Floats
 from tasks.methods.design_matrix import design

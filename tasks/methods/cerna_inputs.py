@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from schemas.errors import Problem, Severity, warning
-from schemas.study import ContrastRow, Study
+from schemas.sheets import ContrastRow
+from schemas.study import Study
 from tasks.contracts import Computed, Part
 from tasks.methods.cerna_triplets import CERNA_CLASSES, TIERS
 from tasks.methods.target_mapping import mapped_targets, name_mappings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 
 LIST = "made/circrnas.txt"  # its name in the ledger; it lies in the home, not in the study's folder
 HEADER = "# circRNAs of the study, by id\n"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.study import ComparisonRow, Study
+from schemas.sheets import ComparisonRow
+from schemas.study import Study
 
 
 @dataclass(frozen=True)

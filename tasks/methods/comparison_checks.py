@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import get_args
 
 from schemas.errors import Problem, Severity
-from schemas.study import ComparisonRow, SampleRow, StudyYaml
+from schemas.sheets import ComparisonRow, SampleRow
+from schemas.study_yaml import StudyYaml
 from schemas.vocabulary import Assay
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.problem_lists import shown

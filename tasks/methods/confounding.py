@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from schemas.study import ContrastRow, SampleRow
+from schemas.sheets import ContrastRow, SampleRow
 from tasks.methods.id_matching import tokens
 from tasks.methods.problem_lists import several, shown
 from tasks.methods.sample_levels import level

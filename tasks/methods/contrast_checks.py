@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from schemas.errors import Problem, Severity
-from schemas.study import ContrastRow, Expression, SampleRow
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.transcriptome_options import Expression
 from tasks.methods.confounding import confounded
 from tasks.methods.contrast_sheets import COLUMNS, NAME, Asked, known_columns, reason
 from tasks.methods.design_matrix import defect

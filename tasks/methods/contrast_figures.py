@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from schemas.study import ContrastRow, Study
+from schemas.sheets import ContrastRow
+from schemas.study import Study
 from tasks.contracts import Part
 from tasks.methods.figure_style import DARK, DOWN, GREY, LIGHT_GREY, UP, group_labels
 from tasks.methods.sample_levels import level, with_factors

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from schemas.errors import Problem, Severity
-from schemas.study import SAMPLE_COLUMNS, ContrastRow, SampleRow, StudyYaml
+from schemas.sheets import SAMPLE_COLUMNS, ContrastRow, SampleRow
+from schemas.study_yaml import StudyYaml
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.problem_lists import shown
 from tasks.methods.sheet_rows import listed_values, read_rows

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.expression_sentences import contrast_names
 from tasks.methods.gene_rankings import NAMED
 from tasks.methods.pvalue_text import pvalue_phrase

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.study import ContrastRow, Study
+from schemas.sheets import ContrastRow
+from schemas.study import Study
 from tasks.methods.design_matrix import Defect, defect, design
 from tasks.methods.merged_tools import MERGED, tools_of
 from tasks.methods.problem_lists import several

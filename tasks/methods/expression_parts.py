@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from schemas.study import ContrastRow, Study
+from schemas.sheets import ContrastRow
+from schemas.study import Study
 from tasks.contracts import Part
 from tasks.methods import limma
 from tasks.methods.expression_fits import Plan, included, plan_fits, sources

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.bench_families import labels
 from tasks.methods.contrast_figures import LIBRARY_NAMES, METHOD_NAMES
 from tasks.methods.report_blocks import Strong, Text

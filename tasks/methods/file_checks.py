@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from schemas.errors import Problem, Severity
-from schemas.study import ExclusionRow, FileRow, Layout, StudyYaml
+from schemas.sheets import ExclusionRow, FileRow, Layout
+from schemas.study_yaml import StudyYaml
 from tasks.methods.excel_damage import excel_damaged
 from tasks.methods.grids import well_name
 from tasks.methods.id_matching import KnownIds, difference, folded, names_another, tokens

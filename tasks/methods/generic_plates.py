@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from schemas.errors import Problem, Severity
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.contracts import RawFile
 from tasks.methods.grids import well_name
 from tasks.methods.lines import split_lines

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from schemas.errors import Problem, Severity
-from schemas.study import Layout, LayoutLane, LayoutWell
+from schemas.sheets import Layout, LayoutLane, LayoutWell
 from tasks.methods.grids import row_letters, well_name
 from tasks.methods.id_matching import KnownIds, folded
 from tasks.methods.problem_lists import shown

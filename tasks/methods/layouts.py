@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from schemas.errors import Problem, Severity
-from schemas.study import Layout
+from schemas.sheets import Layout
 
 _NAMED = 8  # wells named in a message before it says "and more"
 

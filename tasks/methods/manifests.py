@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from schemas.errors import BadInputError, Problem, Severity
-from schemas.study import (
+from schemas.sheets import (
     SAMPLE_COLUMNS,
     ComparisonRow,
     ContrastRow,
@@ -18,9 +18,9 @@ from schemas.study import (
     Layout,
     MaterialRow,
     SampleRow,
-    Study,
-    StudyYaml,
 )
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.methods import comparison_checks, contrast_checks, contrast_sheets
 from tasks.methods.draft_marks import draft_problems
 from tasks.methods.file_checks import (

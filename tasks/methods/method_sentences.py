@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.bench_families import labels
 from tasks.methods.contrast_figures import METHOD_NAMES
 from tasks.methods.report_words import assay_title, method, number, several

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.errors import bad_input
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import RawFile
 from tasks.methods.mirna_names import SPECIES
 from tasks.methods.problem_lists import several

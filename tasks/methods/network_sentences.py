@@ -7,7 +7,7 @@ from typing import get_args
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from schemas.vocabulary import EvidenceTier
 from tasks.methods.expression_sentences import contrast_names
 from tasks.methods.pvalue_text import pvalue_phrase

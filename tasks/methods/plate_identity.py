@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 
 _NO_NAME = frozenset({"", "na", "n/a", "none", "null", "unknown", "-"})
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from schemas.errors import Problem, Severity, bad_input
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.contracts import Context, Parsed, RawFile
 from tasks.methods.layouts import apply_layout
 from tasks.methods.numbers import DecimalMark, decimal_mark, read_numbers

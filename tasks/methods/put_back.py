@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.study import ExclusionRow
+from schemas.sheets import ExclusionRow
 
 UNIT = ("experiment", "measure", "target", "sample_id", "time_h")  # rows of one are put back together
 SAME = 1e-12  # the same wells averaged again

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from schemas.errors import BadInputError, Problem, Severity, bad_input
-from schemas.study import FileRow, Layout
+from schemas.sheets import FileRow, Layout
 from tasks.methods.cq_tables import CqTable, flags, targets, task, unread, wells
 from tasks.methods.numbers import decimal_mark, read_numbers
 from tasks.methods.plate_identity import identify_plate

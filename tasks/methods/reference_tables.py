@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.errors import Problem, Severity
-from schemas.study import FileRow, StudyYaml
+from schemas.sheets import FileRow
+from schemas.study_yaml import StudyYaml
 from schemas.vocabulary import REFERENCE_TABLES, Assay
 from tasks.methods.circrna_lists import LIST, wants_circrnas
 from tasks.methods.file_checks import Listing

@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.base import declared
 from schemas.polars_schema import schema
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.report_blocks import Chapter, Section
 
 FIGURES, RUNS = "result.figures", "ops.analysis_runs"

@@ -12,7 +12,7 @@ from functools import cache
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import discover
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from schemas.errors import Problem, Severity
-from schemas.study import DonorRow, MaterialRow, SampleRow, StudyYaml
+from schemas.sheets import DonorRow, MaterialRow, SampleRow
+from schemas.study_yaml import StudyYaml
 from tasks.methods.id_matching import KnownIds, look_alikes
 from tasks.methods.personal_data import is_identity
 from tasks.methods.problem_lists import shown

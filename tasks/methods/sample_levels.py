@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.study import SampleRow, StudyYaml
+from schemas.sheets import SampleRow
+from schemas.study_yaml import StudyYaml
 
 NOT_SAID = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "#N/A", "NULL", "null", "?", "-", "–"})
 

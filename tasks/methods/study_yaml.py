@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.errors import Problem, Severity
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.excel_damage import excel_damaged
 from tasks.methods.gene_lists import BACKGROUND_REMEDY, CHANGED_SUFFIX, OWN_LISTS
 from tasks.methods.gene_rankings import NAMED

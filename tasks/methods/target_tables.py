@@ -11,7 +11,7 @@ from functools import lru_cache
 import polars as pl
 
 from schemas.errors import Problem, bad_input, warning
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import RawFile
 from tasks.methods.biotypes import rna_class
 from tasks.methods.delimited import dialect_of, is_plain, sniff, text_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.contrast_figures import LIBRARY_NAMES, METHOD_NAMES
 from tasks.methods.expression_sentences import CLASSES, class_counts, contrast_names, counts_note, thresholds
 from tasks.methods.report_blocks import Block, Bullets, Heading, Paragraph, Section, pictures

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.report_blocks import Block, Cell, Heading, Section, pictures
 from tasks.methods.report_tables import grid, words
 from tasks.methods.report_traces import HASH, file_anchor

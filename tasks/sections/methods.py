@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.method_citations import PAPERS
 from tasks.methods.method_sentences import (
     bench_sentences,

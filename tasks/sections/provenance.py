@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.report_blocks import Block, Cell, Heading, Paragraph, Section
 from tasks.methods.report_tables import cell, grid, slug, words
 from tasks.methods.report_traces import file_anchor

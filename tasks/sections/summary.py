@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.bench_families import (
     PAIRS,
     QUALITY_ASSAYS,

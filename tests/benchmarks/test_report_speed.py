@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition
+from schemas.bench_options import Condition
 from tasks.contracts import Drawing
 from tasks.engine.report import Contents, html
 from tasks.methods.figure_files import Rendered, rendered

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deployments.schedules import schedule_of
-from schemas.study import Schedule
+from schemas.bench_options import Schedule
 
 
 def test_the_schedule_is_the_studys_own(tmp_path: Path) -> None:

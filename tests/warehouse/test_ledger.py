@@ -8,8 +8,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from schemas.bench_options import Condition
 from schemas.polars_schema import schema
-from schemas.study import Condition, FileRow, Study, StudyYaml
+from schemas.sheets import FileRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.raw_objects import RawObject
 from warehouse import ledger
 from warehouse.landing import FoundFile

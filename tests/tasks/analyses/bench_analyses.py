@@ -7,7 +7,10 @@ from typing import Any
 import polars as pl
 
 from schemas.base import columns, tables
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Analysis, Computed
 
 Row = dict[str, Any]

@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from schemas.study import Cerna, Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Cerna, Expression
 from tasks.methods.cerna_expression import EXPRESSION
 from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, READS, TARGETS, TESTS
 

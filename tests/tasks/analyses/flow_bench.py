@@ -9,7 +9,10 @@ from typing import Any
 import polars as pl
 
 from schemas.base import columns, tables
-from schemas.study import Condition, Flow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition, Flow
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Analysis, Computed, Context, RawFile
 from tasks.methods.flow_runs import ACQUISITIONS, COMPENSATIONS, EVENTS
 from tasks.parsers.fcs import PARSER

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from schemas.study import Condition, ContrastRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.analyses.circrna_hosts import ANALYSIS, COUNTS, EXPRESSION, FEATURES, OBJECTS, TABLE
 from tasks.contracts import Computed
 

@@ -3,7 +3,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from schemas.study import Condition, Expectation, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition, Expectation
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.analyses.expectation_checks import ANALYSIS, EXPRESSION, FEATURES, MEASUREMENTS, TABLE
 from tasks.contracts import Computed
 

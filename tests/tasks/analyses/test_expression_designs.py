@@ -9,7 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Expression
 from tasks.analyses.differential_expression import ANALYSIS, COUNTS, FACTORS, FEATURES, OBJECTS, TABLE
 
 REFERENCE = Path(__file__).parents[2] / "reference"

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.study import Condition, ContrastRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.analyses.expression_overlaps import ANALYSIS, EXPRESSION, TABLE
 
 CONTRASTS = (

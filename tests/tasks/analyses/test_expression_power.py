@@ -6,7 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Expression
 from tasks.analyses.expression_power import ANALYSIS, EXPRESSION, FACTORS, TABLE
 from tasks.contracts import Computed
 from tasks.methods.expression_power import alpha_of_fdr, standard_error

@@ -7,7 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Expression
 from tasks.analyses import differential_expression, expression_quality
 from tasks.analyses.expression_quality import (
     ANALYSIS,

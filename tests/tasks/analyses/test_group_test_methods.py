@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import columns
+from schemas.bench_options import Condition, Statistics
 from schemas.polars_schema import schema
-from schemas.study import Condition, SampleRow, Statistics, Study, StudyYaml
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.measurements import Measurement
 from schemas.tables.readmitted_measurements import ReadmittedMeasurement
 from tasks.analyses.group_tests import ANALYSIS

@@ -6,7 +6,10 @@ import polars as pl
 import pytest
 
 from schemas.base import columns, tables
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.analyses import measurements
 from tasks.contracts import Analysis, analyses
 

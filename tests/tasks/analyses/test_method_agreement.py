@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.study import Condition, Expression, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Expression
 from tasks.analyses.method_agreement import ANALYSIS, EXPRESSION, TABLE
 
 

@@ -7,7 +7,10 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.plate_quality import PlateQuality
 from schemas.tables.plate_wells import PlateWell
 from schemas.tables.well_outliers import WellOutlier

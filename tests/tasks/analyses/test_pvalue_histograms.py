@@ -4,7 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition, Expression, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Expression
 from tasks.analyses.pvalue_histograms import ANALYSIS, EXPRESSION, TABLE
 
 STUDY = Study(

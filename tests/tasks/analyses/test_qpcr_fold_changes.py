@@ -6,7 +6,10 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
-from schemas.study import Condition, Qpcr, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition, Qpcr
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.qpcr_standard_curves import QpcrStandardCurve
 from schemas.tables.qpcr_wells import QpcrWell
 from tasks.analyses.qpcr_fold_changes import ANALYSIS, CURVES, OBJECTS, SAMPLES, TABLE, WELLS

@@ -7,7 +7,10 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
-from schemas.study import Condition, Qpcr, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition, Qpcr
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.qpcr_wells import QpcrWell
 from tasks.analyses.qpcr_reference_stability import ANALYSIS, SAMPLES, TABLE, WELLS
 from tasks.contracts import Computed

@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
-from schemas.study import Condition, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.qpcr_wells import QpcrWell
 from tasks.analyses.qpcr_standard_curves import ANALYSIS, OBJECTS, TABLE, WELLS
 

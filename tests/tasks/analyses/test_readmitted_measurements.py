@@ -6,8 +6,11 @@ import polars as pl
 import pytest
 
 from schemas.base import declared
+from schemas.bench_options import Condition
 from schemas.polars_schema import schema
-from schemas.study import Condition, ExclusionRow, SampleRow, Study, StudyYaml
+from schemas.sheets import ExclusionRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Analysis, analyses
 from warehouse.runs import with_exclusions
 

@@ -6,7 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition, DonorRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import DonorRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.analyses.sample_identity import ANALYSIS, COUNTS, EXPRESSION, FEATURES, OBJECTS, TABLE
 from tasks.contracts import Computed
 from tasks.simulation.counts import GENES, NAMED_GENES, draw, sequencing_depth

@@ -4,9 +4,12 @@ import polars as pl
 import pytest
 
 from schemas.base import tables
+from schemas.bench_options import Condition
 from schemas.errors import Severity
 from schemas.polars_schema import conform, schema
-from schemas.study import Cerna, Condition, Study, StudyYaml
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Cerna
 from tasks.analyses.target_mappings import ALIASES, ANALYSIS, FEATURES, MIRNAS, TABLE, TARGETS
 
 STUDY = Study(config=StudyYaml(study_id="s", conditions=[Condition(id="a")]), samples=())

@@ -6,8 +6,11 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
+from schemas.bench_options import Condition, Statistics
 from schemas.polars_schema import schema
-from schemas.study import ComparisonRow, Condition, SampleRow, Statistics, Study, StudyYaml
+from schemas.sheets import ComparisonRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.measurements import Measurement
 from schemas.tables.readmitted_measurements import ReadmittedMeasurement
 from tasks.analyses.time_courses import ANALYSIS, READMITTED

@@ -6,8 +6,11 @@ import polars as pl
 import pytest
 
 from schemas.base import columns
+from schemas.bench_options import Condition, ViabilityOptions
 from schemas.errors import Severity
-from schemas.study import Condition, FileRow, SampleRow, Study, StudyYaml, ViabilityOptions
+from schemas.sheets import FileRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from schemas.tables.plate_wells import PlateWell
 from tasks.analyses.viability import ANALYSIS, OBJECTS, SAMPLES, TABLE, WELLS
 from tasks.contracts import Computed

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from schemas.base import columns, tables
-from schemas.study import Condition, FileRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import FileRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Analysis, analyses
 
 Row = dict[str, Any]

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.study import Study, StudyYaml
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.engine.change_causes import CONTENTS, PLATES, QPCR, blame, reach
 
 ANY = (None, None, None)

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from schemas.study import Condition, FileRow, MaterialRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import FileRow, MaterialRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import read_file
 

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import to_rgba
 from PIL import Image
 
-from schemas.study import FileRow, Layout, LayoutLane
+from schemas.sheets import FileRow, Layout, LayoutLane
 from tasks.figures.blots import BANDS, FIGURE, IMAGES
 from tasks.methods.figure_style import GREY, GROUPS
 from tests.tasks.figures.bench_frames import part_and_frames, study

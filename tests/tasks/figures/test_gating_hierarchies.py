@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import ExclusionRow, Study
+from schemas.sheets import ExclusionRow
+from schemas.study import Study
 from tasks.analyses.gated_populations import ANALYSIS, GATES
 from tasks.contracts import Drawing, Part
 from tasks.figures.gating_hierarchies import FIGURE, MOST, parts

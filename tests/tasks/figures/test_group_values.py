@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from matplotlib.colors import to_rgba
 
-from schemas.study import ComparisonRow
+from schemas.sheets import ComparisonRow
 from tasks.figures.group_values import FIGURE, MOST_PANELS, parts
 from tasks.methods.figure_style import GROUPS
 from tasks.methods.group_pictures import MEASUREMENTS, PAIRS, READMITTED, SUMMARIES

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.contracts import RawFile
 
 EXON_11, EXON_31, EXON_51, EXON_71 = "TAAAACCCCC", "CCGATAAGCT", "ACTTTTTGGG", "ACGTACGTACGTACGTACGATAAGC"

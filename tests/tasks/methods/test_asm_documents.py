@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.methods.asm_documents import count_rows, plate_texts, technique, unread_paths
 from tests.tasks.parsers.shared_files import expected, files, kind_of, parsed
 

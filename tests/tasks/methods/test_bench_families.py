@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.study import Condition, RescuePair, Statistics, StudyYaml
+from schemas.bench_options import Condition, RescuePair, Statistics
+from schemas.study_yaml import StudyYaml
 from tasks.methods.bench_families import assays, broadest, families, labels, primary_times, turning_points
 from tests.report_study import CONFIG, frames
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import BadInputError
-from schemas.study import Layout, LayoutLane
+from schemas.sheets import Layout, LayoutLane
 from tasks.methods.blot_lanes import (
     Box,
     band_frame,

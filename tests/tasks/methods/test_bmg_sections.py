@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.errors import BadInputError
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.methods.bmg_sections import bmg_fields, channel_nm, cycle_h, plate_of, read_bmg, role_of_content
 from tasks.methods.pages import Page
 

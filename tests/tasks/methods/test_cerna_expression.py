@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from schemas.study import Condition, ContrastRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.methods.cerna_expression import Sides, design_levels, held_constant, pair_profiles
 
 SAMPLES = 24

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.study import ComparisonRow, Condition, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ComparisonRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.methods.compared_groups import compared_groups
 
 SEEN = pl.DataFrame(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.study import ComparisonRow, SampleRow, StudyYaml
+from schemas.sheets import ComparisonRow, SampleRow
+from schemas.study_yaml import StudyYaml
 from tasks.methods.comparison_checks import checked_comparison, default_comparisons
 
 CONFIG = StudyYaml.model_validate({"study_id": "s", "conditions": [{"id": "control"}, {"id": "il1b"}, {"id": "usc"}]})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.study import ContrastRow, SampleRow
+from schemas.sheets import ContrastRow, SampleRow
 from tasks.methods.confounding import confounded
 
 CONTRAST = ContrastRow(id="x", reference="a", target="b")

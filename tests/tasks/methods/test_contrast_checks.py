@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.bench_options import Condition
 from schemas.errors import Severity
-from schemas.study import Condition, ContrastRow, Expression, SampleRow, StudyYaml
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Expression
 from tasks.methods.contrast_checks import asked_once, checked_contrast, method_problems
 from tasks.methods.contrast_sheets import COLUMNS, Asked, default_contrasts, read_contrasts
 from tasks.methods.sheets import read_sheet

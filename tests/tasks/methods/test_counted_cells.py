@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from schemas.study import Layout, LayoutWell
+from schemas.sheets import Layout, LayoutWell
 from tasks.methods.counted_cells import at_least_zero, count_frame, count_problems, percent
 from tests.tasks.parsers.bench_files import context, raw_file
 

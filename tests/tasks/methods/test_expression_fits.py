@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.study import Condition, ContrastRow, ExclusionRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, ExclusionRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.methods.expression_fits import included, plan_fits, sources
 
 LEVELS = ("il1b", "usc", "exo")

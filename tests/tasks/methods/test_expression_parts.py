@@ -3,7 +3,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from schemas.study import Condition, ContrastRow, Expression, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import ContrastRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
+from schemas.transcriptome_options import Expression
 from tasks.contracts import Part
 from tasks.methods.expression_parts import COUNTS, FEATURES, OBJECTS, parts
 

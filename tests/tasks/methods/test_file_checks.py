@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from schemas.study import ExclusionRow, FileRow, Layout, LayoutWell, StudyYaml
+from schemas.sheets import ExclusionRow, FileRow, Layout, LayoutWell
+from schemas.study_yaml import StudyYaml
 from tasks.methods.file_checks import (
     Listing,
     checked_files,

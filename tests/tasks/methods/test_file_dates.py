@@ -7,7 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.methods.file_dates import before_culture
 from tests.tasks.parsers.bench_files import raw_file
 

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from schemas.study import Condition, MaterialRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import MaterialRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.methods.file_samples import declared_dilution, dilution_problems, sample_of
 from tests.tasks.parsers.bench_files import context, raw_file
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.methods.generic_plates import Kind, header_line, kind_of, named_units, shape_of
 from tasks.methods.plate_readings import WellText
 from tests.tasks.parsers.bench_files import raw_file

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.study import SampleRow, Study, StudyYaml
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Context
 from tasks.methods.imported_populations import Counted, Tube, imported_frames, path_of, statistic_of
 from tests.tasks.parsers.bench_files import STUDY, context, raw_file

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.errors import Severity
-from schemas.study import Layout
+from schemas.sheets import Layout
 from tasks.methods.grids import row_letters
 from tasks.methods.id_matching import KnownIds
 from tasks.methods.layout_sheets import read_layout, unknown_samples

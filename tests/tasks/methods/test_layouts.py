@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.study import Layout, LayoutWell
+from schemas.sheets import Layout, LayoutWell
 from tasks.methods.layouts import apply_layout, named_wells
 
 

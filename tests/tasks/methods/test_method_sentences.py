@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from schemas.study import Expression, Statistics
+from schemas.bench_options import Statistics
+from schemas.transcriptome_options import Expression
 from tasks.methods.method_sentences import bench_sentences, parameters_by_analysis, sequencing_sentences, software
 from tests.report_study import CONFIG, frames, table
 

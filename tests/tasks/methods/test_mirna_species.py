@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from schemas.errors import BadInputError, Severity
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.methods.mirna_species import counted_species, refuse_other_species, species_of
 from tests.tasks.parsers.bench_files import raw_file
 

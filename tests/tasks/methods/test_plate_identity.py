@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from schemas.study import FileRow
+from schemas.sheets import FileRow
 from tasks.methods.plate_identity import identify_plate
 
 

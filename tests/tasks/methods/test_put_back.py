@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from schemas.study import ExclusionRow
+from schemas.sheets import ExclusionRow
 from tasks.methods.put_back import LeftOut, changed, left_out, listed, put_back, with_words
 
 OBJECTS = {"plate.csv": "o1", "qpcr.txt": "o2"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from schemas.study import FileRow, StudyYaml
+from schemas.sheets import FileRow
+from schemas.study_yaml import StudyYaml
 from tasks.methods.file_checks import Listing
 from tasks.methods.reference_tables import BACKGROUNDS, COLLECTIONS, LISTS, is_reference_table, with_reference_tables
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from schemas.errors import Problem
-from schemas.study import DonorRow, MaterialRow, SampleRow, StudyYaml
+from schemas.sheets import DonorRow, MaterialRow, SampleRow
+from schemas.study_yaml import StudyYaml
 from tasks.methods.sample_checks import (
     donor_problems,
     identity_problems,

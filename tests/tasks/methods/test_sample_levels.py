@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from schemas.study import Condition, SampleRow, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study_yaml import StudyYaml
 from tasks.methods.sample_levels import level, with_factors
 
 SAMPLES = [

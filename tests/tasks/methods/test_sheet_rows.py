@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from schemas.study import ComparisonRow, FileRow
+from schemas.sheets import ComparisonRow, FileRow
 from tasks.methods.sheet_rows import duplicates, listed_values, read_rows
 from tasks.methods.sheets import Sheet, read_sheet
 

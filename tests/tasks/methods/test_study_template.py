@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import Severity
-from schemas.study import Study, StudyYaml
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.methods.manifests import manifest_names, read_study
 from tasks.methods.study_template import DraftFile, drafted, study_slug, template
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.bench_options import Statistics
 from schemas.errors import Severity
-from schemas.study import Statistics
 from tasks.methods.gene_lists import BACKGROUND_REMEDY
 from tasks.methods.study_yaml import read_study_yaml
 

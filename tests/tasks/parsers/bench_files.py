@@ -7,7 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from schemas.study import Condition, FileRow, Layout, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import FileRow, Layout
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Context, RawFile
 
 STUDY = Study(config=StudyYaml(study_id="bench", conditions=[Condition(id="control")]), samples=())

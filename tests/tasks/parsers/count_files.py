@@ -7,7 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from schemas.study import Condition, FileRow, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import FileRow, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Context, Parsed, Parser, RawFile, parsers
 
 AIRWAY = [f"SRR10395{n:02d}" for n in (8, 9, 12, 13, 16, 17, 20, 21)]

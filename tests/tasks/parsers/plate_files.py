@@ -10,7 +10,7 @@ import polars as pl
 import xlsxwriter
 
 from schemas.base import columns, tables
-from schemas.study import Layout, LayoutWell
+from schemas.sheets import Layout, LayoutWell
 from tasks.contracts import Parsed, Parser, RawFile
 from tasks.methods.grids import well_at, well_name
 from tests.tasks.parsers.bench_files import context, expectation, measurements

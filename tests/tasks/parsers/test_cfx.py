@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from schemas.errors import BadInputError
-from schemas.study import Layout, LayoutWell
+from schemas.sheets import Layout, LayoutWell
 from tasks.contracts import RawFile
 from tasks.parsers.cfx import PARSER
 from tests.tasks.parsers.bench_files import context, expectation, measurements, raw_file

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from schemas.base import tables
+from schemas.bench_options import Condition
 from schemas.errors import BadInputError
 from schemas.polars_schema import conform
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Context, Parsed, RawFile, parsers
 from tasks.engine.reading import read_file
 from tasks.parsers.fcs import PARSER

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from schemas.base import columns, tables
 from schemas.errors import BadInputError
-from schemas.study import Layout, LayoutWell
+from schemas.sheets import Layout, LayoutWell
 from tasks.contracts import RawFile, parsers
 from tasks.methods.grids import well_name
 from tasks.parsers.gen5 import PARSER

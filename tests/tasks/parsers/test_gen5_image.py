@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from schemas.errors import BadInputError
-from schemas.study import Layout, LayoutWell
+from schemas.sheets import Layout, LayoutWell
 from tasks.contracts import RawFile
 from tasks.methods.grids import well_name
 from tasks.parsers.gen5_image import PARSER

@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from schemas.errors import BadInputError
-from schemas.study import Layout, LayoutLane
+from schemas.sheets import Layout, LayoutLane
 from tasks.contracts import Parsed, RawFile
 from tasks.parsers.image_lab import PARSER
 from tests.tasks.parsers.assay_files import IMAGE_LAB

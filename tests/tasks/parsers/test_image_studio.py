@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from schemas.errors import BadInputError
-from schemas.study import Layout, LayoutLane
+from schemas.sheets import Layout, LayoutLane
 from tasks.contracts import Parsed
 from tasks.parsers.image_studio import PARSER
 from tests.tasks.parsers.assay_files import IMAGE_STUDIO

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from schemas.errors import BadInputError
-from schemas.study import Layout, LayoutLane
+from schemas.sheets import Layout, LayoutLane
 from tasks.contracts import Parsed, RawFile
 from tasks.parsers.imagej import PARSER
 from tests.tasks.parsers.bench_files import context, raw_file

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.parsers.imagej_summary import PARSER
 from tests.tasks.parsers.assay_files import SUMMARY
 from tests.tasks.parsers.bench_files import context, raw_file

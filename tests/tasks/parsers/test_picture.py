@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from schemas.bench_options import Condition
 from schemas.errors import BadInputError
-from schemas.study import Condition, SampleRow, Study, StudyYaml
+from schemas.sheets import SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import RawFile
 from tasks.parsers.picture import PARSER
 from tests.tasks.parsers.bench_files import context, raw_file

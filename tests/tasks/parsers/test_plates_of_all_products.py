@@ -8,7 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from schemas.study import Condition, Layout, LayoutWell, SampleRow, Study, StudyYaml
+from schemas.bench_options import Condition
+from schemas.sheets import Layout, LayoutWell, SampleRow
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import Context, Parsed, RawFile, parsers
 from tasks.methods.grids import well_at
 from tasks.methods.viability import viability

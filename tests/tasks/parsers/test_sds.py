@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from schemas.bench_options import Condition, Qpcr
 from schemas.errors import BadInputError
-from schemas.study import Condition, Qpcr, Study, StudyYaml
+from schemas.study import Study
+from schemas.study_yaml import StudyYaml
 from tasks.contracts import RawFile
 from tasks.parsers.sds import PARSER
 from tests.tasks.parsers.bench_files import context, raw_file

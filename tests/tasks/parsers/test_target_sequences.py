@@ -8,7 +8,8 @@ import pytest
 from schemas.base import derived_tables, tables
 from schemas.errors import BadInputError
 from schemas.polars_schema import conform
-from schemas.study import Cerna, FileRow
+from schemas.sheets import FileRow
+from schemas.transcriptome_options import Cerna
 from schemas.vocabulary import SiteType
 from tasks.contracts import Context, RawFile
 from tasks.engine.reading import read_file

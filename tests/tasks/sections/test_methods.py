@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.study import Enrichment, GeneSetFile
+from schemas.transcriptome_options import Enrichment, GeneSetFile
 from tasks.methods.method_citations import PAPERS
 from tasks.sections.methods import numbered
 from tests.report_study import CONFIG, chapters, frames, table, words

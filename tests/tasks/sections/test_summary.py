@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from schemas.study import Expectation
+from schemas.bench_options import Expectation
 from tests.report_study import CONFIG, chapters, frames, table, words
 
 EXO = "IL-1β + exosomes"

@@ -6,7 +6,7 @@ import io
 import pytest
 import yaml
 
-from schemas.study import StudyYaml
+from schemas.study_yaml import StudyYaml
 from tasks.simulation.design import BENCH, CONDITIONS, SEQUENCING
 from tasks.simulation.manifests import all_manifests
 
