@@ -87,6 +87,15 @@ def test_a_contrast_without_changed_genes_says_so() -> None:
     assert "no changed gene" in done.problems[0].message
 
 
+def test_lists_without_genes_are_told_once_where_others_have_terms() -> None:
+    given = frames()
+    up = pl.col("direction").replace("down", "ns")
+    tests = given["result.differential_expression"].with_columns(direction=up)
+    told = {p.rule: p for p in run(given | {"result.differential_expression": tests}).problems}
+    assert told["list_empty"].message == "no gene is in 1 list, of which there are no terms: down"
+    assert told["list_empty"].place == "contrast b_a"
+
+
 def test_a_contrast_that_tested_no_gene_says_so() -> None:
     given = frames()
     tests = given["result.differential_expression"].with_columns(library=pl.lit("circrna"), rna_class=pl.lit("circrna"))
