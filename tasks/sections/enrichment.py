@@ -34,7 +34,7 @@ NOTE = "p is nominal, as DAVID prints it; the FDR is over all terms of the list 
 
 
 def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Block]:
-    """Contrasts without raised or lowered genes; a heading per contrast, list and tier, a table per collection and method."""
+    """Contrasts without raised or lowered genes; a heading per contrast, list and tier, a table per collection."""
     rows = frames[TERMS]
     names = contrast_names(study, frames[CONTRASTS])
     blocks: list[Block] = [] if rows.is_empty() else _empty(study, frames[TESTS], names)

@@ -58,10 +58,10 @@ def test_contrasts_that_lowered_or_raised_no_gene_say_so() -> None:
     tests += [test | {"contrast_id": "c", "feature_id": "u", "direction": "up"}]
     tests += [test | {"contrast_id": "c", "feature_id": "m", "direction": "down", "library": "mirna"}]
     tests += [test | {"contrast_id": "c", "feature_id": "l", "direction": "down", "method": "limma_voom"}]
-    frames_ = given(TERM | {"term_id": "GO:1", "pvalue": 0.5})
-    frames_ |= {"core.contrasts": table("core.contrasts", known)}
-    frames_ |= {"result.differential_expression": table("result.differential_expression", tests)}
-    text = words(chapters(frames_)["enrichment"])
+    tables = given(TERM | {"term_id": "GO:1", "pvalue": 0.5})
+    tables |= {"core.contrasts": table("core.contrasts", known)}
+    tables |= {"result.differential_expression": table("result.differential_expression", tests)}
+    text = words(chapters(tables)["enrichment"])
     name, why = "IL-1β + exosomes against IL-1β: no", "(fold change > 2, FDR < 0.05), so no term of such a list."
     assert text.splitlines()[:2] == [f"{name} lowered genes {why}", f"{name} raised genes and no lowered genes {why}"]
-    assert "enrichment" not in chapters(frames_ | {"result.enrichment": table("result.enrichment")})
+    assert "enrichment" not in chapters(tables | {"result.enrichment": table("result.enrichment")})
