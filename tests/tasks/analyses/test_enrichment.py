@@ -197,6 +197,18 @@ def test_predicted_targets_alone_make_no_term_of_the_validated_ones() -> None:
     assert hit["pvalue"][0] == pytest.approx(stats.hypergeom.sf(7, 59, 8, 10), rel=1e-12)
 
 
+def test_lists_of_a_background_without_sets_leave_the_others_their_terms() -> None:
+    given = with_targets()
+    far = pl.col("target_id").is_in([f"E{i}" for i in range(20, 35)])
+    given["core.mirna_targets"] = given["core.mirna_targets"].filter(far)
+    tests = given["result.differential_expression"]
+    up = pl.when(feature_id="E0").then(pl.lit("up")).otherwise("direction")
+    done = run(given | {"result.differential_expression": tests.with_columns(direction=up)})
+    assert set(done.frames[TABLE]["gene_list"]) == {"all", "up"}
+    told = {p.rule: p.message for p in done.problems}["list_not_tested"]
+    assert told.endswith("no heading: mirna_targets (validated targets) in C, of a background of 15 genes")
+
+
 def test_gsea_is_an_analysis_of_its_own() -> None:
     given = frames()
     done = run(given, methods=["ora", "gsea"])
