@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 
 from schemas.base import Table
-from schemas.errors import Problem, Severity, warning
 from schemas.sheets import ComparisonRow
 from schemas.study import Study
 from schemas.tables.assumption_checks import AssumptionCheck
@@ -21,11 +20,11 @@ from tasks.contracts import Analysis, Computed, Part
 from tasks.methods.biological_units import FAMILY, biological_units, group_summaries, with_unit
 from tasks.methods.group_families import families
 from tasks.methods.group_test_plans import TWO_GROUPS, Question, has_partial_overlap
+from tasks.methods.group_test_problems import factor_problems, overlap_problems, untested_problems
 from tasks.methods.group_tests import tests
 from tasks.methods.letter_display import letters
 from tasks.methods.put_back import listed, put_back
 from tasks.methods.result_frames import result_frame
-from tasks.methods.untested_pairs import untested
 
 READS, READMITTED = "result.measurements", "result.readmitted_measurements"
 BY = ("assay", "experiment", "condition", "time_h")
@@ -36,12 +35,6 @@ TABLES: dict[str, type[Table]] = {
     "assumption_checks": AssumptionCheck,
 }
 SUMMARIES = "result.group_summaries"
-NO_FACTORIAL = {
-    "not_two_factors": "the factors of the conditions compared are not two",
-    "conditions_share_a_cell": "some conditions have the same levels of both factors",
-    "empty_cell": "not every combination of levels has a condition with two values",
-}
-LISTED = 5  # cultures named in a message
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -159,9 +152,9 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
         f"result.{name}": _finite(result_frame(found[name], table)) for name, table in TABLES.items()
     }
     problems = [
-        *_overlap_problems(part, overlap, rows),
-        *_untested_problems(part, found["pairwise_tests"]),
-        *_factor_problems(part, found["group_tests"]),
+        *overlap_problems(part.parameters, overlap, rows),
+        *untested_problems(part.parameters, found["pairwise_tests"]),
+        *factor_problems(part.parameters, found["group_tests"]),
     ]
     return Computed(frames_out, tuple(problems))
 
@@ -217,62 +210,6 @@ def _with_letters(summaries: pl.DataFrame, pairs: Sequence[Mapping[str, Any]], q
 
 def _finite(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
-
-
-def _overlap_problems(part: Part, measured: Sequence[str], rows: pl.DataFrame) -> list[Problem]:
-    """One warning where donors recur in some groups only; a culture whose value was lost is not called missing."""
-    if not measured:
-        return []
-    given = part.parameters
-    what, remedy = "not all donors in all", "Complete the missing cultures, or"
-    if lost := _lost(rows):
-        donors = rows.group_by("condition").agg(pl.col("donor_id").unique().sort())["donor_id"].to_list()
-        is_complete = all(d == donors[0] for d in donors)
-        shown = ", ".join(lost[:LISTED]) + (f" and {len(lost) - LISTED} more" if len(lost) > LISTED else "")
-        what = f"{'' if is_complete else 'not all donors in all, and '}not all have a value there: {shown}"
-        remedy = "Measure what was lost again, or" if is_complete else "Measure what was lost and what is missing, or"
-    return [
-        Problem(
-            Severity.WARNING,
-            "samples.csv",
-            f"comparison {given['comparison_id']}, experiment {given['experiment']}",
-            ", ".join(sorted(set(measured))[:5]),
-            "donors_overlap_partly",
-            f"some donors of {given['assay']} occur in several conditions but {what}; "
-            "so the groups were compared as independent although they partly are not",
-            f"{remedy} write `design: blocked` under statistics to hold donors constant.",
-        )
-    ]
-
-
-def _untested_problems(part: Part, rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    told, given = untested(rows), part.parameters
-    if told is None:
-        return []
-    place = f"comparison {given['comparison_id']}, {given['assay']}, experiment {given['experiment']}"
-    remedy = "Add cultures, or leave the conditions out in comparisons.csv."
-    return [warning("samples.csv", place, "pairs_not_tested", told, remedy, given["assay"])]
-
-
-def _factor_problems(part: Part, rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    """One warning where a two-way analysis was asked for and the conditions are no factorial."""
-    reasons = {row["na_reason"] for row in rows if row["role"] == "primary" and row["method"] == "two_way_anova"}
-    told = "; ".join(words for reason, words in NO_FACTORIAL.items() if reason in reasons)
-    if not told:
-        return []
-    place = f"comparison {part.parameters['comparison_id']}, experiment {part.parameters['experiment']}"
-    remedy = "Compare such conditions in comparisons.csv, or write `omnibus: one_way_anova`; pairs are tested anyway."
-    return [warning("study.yaml", place, "no_factorial", f"no two-way analysis: {told}", remedy, "two_way_anova")]
-
-
-def _lost(rows: pl.DataFrame) -> list[str]:
-    """Cultures of the part without a value, with the reason."""
-    no_value = pl.col("value").is_null() | ~pl.col("value").is_finite()
-    gone = rows.filter(pl.col("is_excluded") | no_value).with_columns(
-        why=pl.when("is_excluded").then(pl.lit("excluded")).otherwise(pl.col("na_reason").fill_null("no value"))
-    )
-    found = gone.select("sample_id", pl.col("why").str.replace_all("_", " ")).unique().sort("sample_id", "why")
-    return [f"{sample} ({why})" for sample, why in found.iter_rows()]
 
 
 ANALYSIS = Analysis(

@@ -148,7 +148,8 @@ def _table(tested: OverRepresentation, ids: pl.Series, shared: pl.DataFrame) -> 
             "padj": tested.padj[one, at],
             "genes": shared["genes"],
             "list_size": list_size,
-        }
+        },
+        schema_overrides=dict.fromkeys(("overlap", "set_size", "list_size"), pl.Int64),
     ).with_columns(
         pl.lit(None, pl.Float64).alias("es"),
         pl.lit(None, pl.Float64).alias("nes"),

@@ -77,3 +77,25 @@ def test_terms_below_the_nominal_threshold_have_a_cluster() -> None:
 def test_lists_without_genes_in_the_collection_have_no_rows(genes: pl.Series) -> None:
     for rule in ("tested", "annotated"):
         assert enriched_terms([GeneList("up", genes, GENES, rule)], sets(**small(25)), (2, 9), ["ora"], 0.05).is_empty()
+
+
+def test_lists_of_several_backgrounds_and_collections_stand_in_one_table() -> None:
+    """Each family has its own sizes: of no set, of few, of all; one list has no gene."""
+    both = pl.concat([sets(**small(25)), sets(**small(3)).with_columns(collection=pl.lit("D"))])
+    wide, narrow = GeneList("wide", GENES[:10], GENES), GeneList("narrow", GENES[:2], GENES[:3])
+    alike, empty = GeneList("alike", GENES[5:30], GENES), GeneList("empty", GENES[:0], GENES)
+    annotated = GeneList("annotated", GENES[:10], GENES, "annotated")
+    lists = [wide, narrow, alike, empty, annotated]
+    rows = enriched_terms(lists, both, (4, 150), ["ora", "ease"], 0.05)
+    alone = [enriched_terms([one], both, (4, 150), ["ora", "ease"], 0.05) for one in (wide, alike, annotated)]
+    keys = ["gene_list", "collection", "method", "term_id"]
+    assert rows.sort(keys).equals(pl.concat(alone).sort(keys))
+    assert set(rows["gene_list"]) == {"wide", "alike", "annotated"}
+    assert [(one.name, name) for one, name in without_sets(lists, both, (4, 150))] == [("narrow", "C"), ("narrow", "D")]
+
+
+def test_sets_that_are_all_headings_test_no_list() -> None:
+    wide = {f"h{i:02d}": GENES[: 60 + i].to_list() for i in range(25)}
+    one = GeneList("up", GENES[:10], GENES)
+    assert enriched_terms([one], sets(**wide), (2, 150), ["ora"], 0.05).is_empty()
+    assert [found[0].name for found in without_sets([one], sets(**wide), (2, 150))] == ["up"]
