@@ -56,11 +56,11 @@ def over_representation(
     gives the scores that its authors' software prints (Hosack 2003, doi:10.1186/gb-2003-4-10-r70). Overlaps of 0 and
     1 have p = 1.
     """
-    sizes = np.diff(sets.indptr).astype(np.int64)  # the type of indptr hangs on the rows left
+    sizes = np.diff(sets.indptr)
     family = np.flatnonzero((sizes >= max(limits[0], 1)) & (sizes <= limits[1]))
     kept, set_size = sets[family], sizes[family]
     overlap = (lists @ kept.T.tocsr()).toarray()
-    list_size = np.diff(lists.indptr).astype(np.int64)
+    list_size = np.diff(lists.indptr)
     pvalue = _tails(overlap, list_size, set_size, lists.shape[1], method)
     return OverRepresentation(family, overlap, pvalue, adjusted_rows(pvalue), list_size, set_size, lists.shape[1])
 

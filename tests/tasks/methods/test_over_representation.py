@@ -80,13 +80,6 @@ def test_the_family_are_sets_within_the_limits_both_ends_included() -> None:
     assert found.family.tolist() == [2, 3, 4]
 
 
-def test_counts_are_of_one_type_whether_sets_are_left_or_none() -> None:
-    lists, sets = (membership(*np.nonzero(table), table.shape) for table in random(3))
-    for kept in (sets, sets[np.array([], dtype=np.int64)]):
-        found = over_representation(lists, kept, ALL)
-        assert found.set_size.dtype == found.list_size.dtype == np.int64
-
-
 def test_no_list_no_set_and_an_empty_list_are_answers() -> None:
     lists, sets = random(1)
     assert against(lists[:0], sets).pvalue.shape[0] == 0
