@@ -16,7 +16,9 @@ class Expression(SheetModel):
     """Differential expression."""
 
     methods: list[str] = Field(default=["deseq2", "limma_voom"], description="Methods to run.")
-    primary: str = Field(default="deseq2", description="The method whose list counts.")
+    primary: str = Field(
+        default="deseq2", description="The method whose list counts; the first where deseq2 is not run."
+    )
     fold_change: float = Field(default=2.0, ge=1, description="Linear fold change that a feature must exceed.")
     fdr: float = Field(default=0.05, gt=0, lt=1, description="Adjusted p-value that a feature must stay below.")
     threshold: Literal["filter", "test"] = Field(default="filter", description="Fold change as post-filter or tested.")
@@ -31,6 +33,14 @@ class Expression(SheetModel):
     shrinkage: Literal["none", "apeglm"] = Field(default="none", description="Shrinkage of the reported fold change.")
     robust: bool = Field(default=False, description="limma: hypervariable features do not shape the variance prior.")
     quality_weights: bool = Field(default=False, description="limma: samples far from the fit count less.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_method_counts(cls, given: object) -> object:
+        methods = given.get("methods") if isinstance(given, dict) and "primary" not in given else None
+        if isinstance(given, dict) and isinstance(methods, list) and methods and "deseq2" not in methods:
+            return given | {"primary": methods[0]}
+        return given
 
     @field_validator("source")
     @classmethod

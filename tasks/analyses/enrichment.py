@@ -37,7 +37,7 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     skip = None
     if not has_sets:
         files = ", ".join(sets.file for sets in options.gene_sets.values())
-        skip = f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
+        skip = f"no gene set was loaded from {files} (enrichment.gene_sets); what is said of the file tells why"
     tested = slices[TESTS].filter(pl.col("method") == primary, pl.col("library") != "mirna")
     here = set(tested["contrast_id"])
     is_shared = not slices[OVERLAPS].filter(library="gene").is_empty()

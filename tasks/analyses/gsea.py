@@ -31,7 +31,11 @@ def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
     if not (has_sets or options.gene_sets):
         return [Part("all contrasts", skip=NO_SETS)]
     files = ", ".join(sets.file for sets in options.gene_sets.values())
-    no_sets = None if has_sets else f"no gene set was loaded from {files} (enrichment.gene_sets); see mart.quarantine"
+    no_sets = (
+        None
+        if has_sets
+        else f"no gene set was loaded from {files} (enrichment.gene_sets); what is said of the file tells why"
+    )
     here = set(slices[TESTS].filter(method=primary, library="gene")["contrast_id"])
     given = {
         "limits": list(options.limits),

@@ -67,7 +67,11 @@ def _reason(study: Study, name: str, loaded: pl.DataFrame, *, contrasts: list[st
         return f"{told} Until then result.gene_list_genes has none of its genes"
     if not has_sets:
         files = ", ".join(sets.file for sets in options.gene_sets.values())
-        said = f"was loaded from {files}; see mart.quarantine" if files else "is named (enrichment.gene_sets)"
+        said = (
+            f"was loaded from {files}; what is said of the file tells why"
+            if files
+            else "is named (enrichment.gene_sets)"
+        )
         return f"no gene set {said}"
     for role, file in (("genes", one.genes), ("background", one.background_file)):
         if file and loaded.filter(gene_list=name, role=role).is_empty():

@@ -69,7 +69,8 @@ def _reason(contrast: str, libraries: set[str], study: Study, *, has_targets: bo
     """Why a contrast cannot have triplets; null where it can."""
     named = study.config.cerna.targets
     if not has_targets and named:
-        return f"no miRNA-target pair was loaded from {', '.join(named)} (cerna.targets); see mart.quarantine"
+        files = ", ".join(named)
+        return f"no miRNA-target pair was loaded from {files} (cerna.targets); what is said of the file tells why"
     if not has_targets:
         return "study.yaml names no miRNA-target table; name some under cerna.targets"
     for library, kind in (("mirna", "mirna"), ("gene", "mrna")):

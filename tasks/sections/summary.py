@@ -75,12 +75,17 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
 def _attention(frames: Mapping[str, pl.DataFrame]) -> list[Block]:
     held = frames[FILES].filter(status="quarantined").height
     problems = frames[PROBLEMS].height
+    last = frames[RUNS].sort("finished_at").group_by("analysis", "part").last()
+    failed = last.filter(status="failed").height
+    said = f"{counted(failed, 'computation')} failed; what stands here of the same kind is of an earlier run, if any: "
+    broken: Text = (said, Link("what could not be computed", "#not-computed"), ".")
+    lost: list[Block] = [Paragraph(broken, "bad")] if failed else []
     if not held and not problems:
-        return [Paragraph(("Every file was read, and nothing was found to look at.",), "good")]
+        return lost or [Paragraph(("Every file was read, and nothing was found to look at.",), "good")]
     told = [counted(held, "file is in quarantine", "files are in quarantine")] if held else []
     told += [counted(problems, "message to look at", "messages to look at")] if problems else []
     text: Text = (f"{' and '.join(told)}: ", Link("warnings and quarantine", "#problems"), ".")
-    return [Paragraph(text, "bad" if held else "note")]
+    return [*lost, Paragraph(text, "bad" if held else "note")]
 
 
 def _excluded(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> list[Block]:

@@ -208,6 +208,17 @@ def test_what_cannot_be_a_study_is_fatal(text: str) -> None:
     assert {p.severity for p in problems} == {Severity.FATAL}
 
 
+@pytest.mark.parametrize(
+    ("written", "primary"),
+    [("[limma_voom]", "limma_voom"), ("[limma_trend, deseq2]", "deseq2"), ("[deseq2]", "deseq2")],
+)
+def test_of_methods_without_deseq2_the_first_counts(written: str, primary: str) -> None:
+    config, _, problems = read_study_yaml(f"{HEAD}expression:\n  methods: {written}\n".encode())
+    assert problems == []
+    assert config is not None
+    assert config.expression.primary == primary
+
+
 def test_only_circrnas_are_merged() -> None:
     _, _, problems = read_study_yaml((HEAD + "expression:\n  source: {gene: merged, circrna: merged}\n").encode())
     (problem,) = problems

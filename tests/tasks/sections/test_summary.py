@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import polars as pl
 import pytest
 
@@ -7,6 +9,7 @@ from schemas.bench_options import Expectation
 from tests.report_study import CONFIG, chapters, frames, table, words
 
 EXO = "IL-1β + exosomes"
+NIGHT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def test_an_effect_is_told_with_its_size_and_evidence() -> None:
@@ -91,6 +94,19 @@ def test_expectations_are_met_or_contradicted_in_words(verdict: str, said: str) 
     paired = table("result.expectation_checks", [row | {"is_paired": True}])
     text = words(chapters(frames(result__expectation_checks=paired), config)["summary"])
     assert "(p = 0.010, paired t-test, not corrected)." in text
+
+
+def test_a_failed_computation_is_told_first_and_not_called_good() -> None:
+    about = {"analysis": "enrichment", "part": "a_vs_b", "parameters": "{}", "versions": "{}"}
+    runs = [
+        about | {"attempt_id": str(i), "status": status, "finished_at": at}
+        for i, (status, at) in enumerate((("done", NIGHT), ("failed", NIGHT + timedelta(days=1))))
+    ]
+    text = words(chapters(frames(ops__analysis_runs=table("ops.analysis_runs", runs)))["summary"])
+    assert "1 computation failed; what stands here of the same kind is of an earlier run" in text
+    assert "nothing was found to look at" not in text
+    mended = [*runs, runs[0] | {"attempt_id": "2", "finished_at": NIGHT + timedelta(days=2)}]
+    assert "failed" not in words(chapters(frames(ops__analysis_runs=table("ops.analysis_runs", mended)))["summary"])
 
 
 def test_what_is_left_out_is_counted_and_what_hangs_on_it_said() -> None:
