@@ -19,6 +19,7 @@ from tests.e2e.small_study import PLATES, RUNS, Bench, write_bench
 LABEL = "submission-1"
 NOISE = ("1.900", "0.150", "1.400")  # wells of one culture that no longer agree with the others
 WELLS = ("C02", "C03", "C04")  # NP1_il1b
+CULTURE = "NP2_il1b_exo"  # left out as a whole: it is on both plates and in the second qPCR run
 PAIR = "group_a=il1b group_b=il1b_exo"
 
 
@@ -52,11 +53,13 @@ def before(frozen: Bench) -> Diff:
 
 @pytest.fixture(scope="module")
 def after(frozen: Bench, before: Diff) -> Diff:
-    """The comparison after a plate was read again, a well of the other and a qPCR well excluded, and alpha changed."""
+    """The comparison after a plate was read again, two wells of the other, one a control, a qPCR well and a whole
+    culture were excluded, and alpha changed."""
     assert before.is_empty
     for well, value in zip(WELLS, NOISE, strict=True):
         frozen.write_plate(72, well, value)
-    rows = f"file,well,sample,reason\n{RUNS[0]},A04,,bubble\n{PLATES[24]},C05,,edge\n"
+    wells = f"{RUNS[0]},A04,,bubble\n{PLATES[24]},C05,,edge\n{PLATES[24]},B02,,a control\n"
+    rows = f"file,well,sample,reason\n{wells},,{CULTURE},contaminated\n"
     (frozen.study / "exclusions.csv").write_text(rows, "utf-8")
     frozen.edit("study.yaml", "alpha: 0.05", "alpha: 0.04")
     frozen.night()
