@@ -15,7 +15,8 @@ from warehouse.store import Session
 PLATES, QPCR = "core.plate_wells", "core.qpcr_wells"
 _PLACE = ("well", "sample_id", "time_h", "target", "task")
 CONTENTS = {"table": pl.String, "object_id": pl.String, "well": pl.String, "sample_id": pl.String,
-            "time_h": pl.Float64, "target": pl.String, "task": pl.String, "condition": pl.String, "plate": pl.String}  # fmt: skip
+            "time_h": pl.Float64, "target": pl.String, "task": pl.String, "condition": pl.String,
+            "plate": pl.String}  # fmt: skip
 REACH = {"cause": pl.String, "sample_id": pl.String, "time_h": pl.Float64, "target": pl.String}
 BLAME = {"table": pl.String, "row": pl.String, "cause": pl.String}
 

@@ -77,7 +77,7 @@ RUN = held(
         (RUN, {}, "q1", "A01", {(None, None, "sox9")}),  # the calibrator
         (RUN, {"qpcr": {"calibrator": "il1b"}}, "q1", "A01", {("c1", None, "sox9")}),
         (RUN, {}, "q1", "A03", {("t1", None, None)}),  # a reference gene
-        (RUN, {}, "q1", "A04", {("c1", None, "sox9"), ("t1", None, "sox9"), ("t1", None, None), ("pool", None, "sox9")}),
+        (RUN, {}, "q1", "A04", {*((c, None, "sox9") for c in ("c1", "t1", "pool")), ("t1", None, None)}),  # an NTC
         (RUN, {}, "q1", "A05", {(None, None, "sox9")}),
     ],
 )
