@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from deployments.diff import LISTED, print_diff
 from schemas.errors import UserError
-from tasks.engine.freezes import freeze, standing, thaw
+from tasks.engine.freezes import PLACES, freeze, standing, thaw
 from tasks.engine.result_diff import Diff, difference
 from tests.e2e.small_study import PLATES, RUNS, Bench, write_bench
 
@@ -154,6 +155,15 @@ def test_files_exclusions_and_parameters_that_changed_are_told(after: Diff) -> N
     assert changed.height
     alpha = after.parameters.filter((pl.col("analysis") == "group_tests") & (pl.col("name") == "alpha"))
     assert alpha.select("was", "is").rows() == [("0.05", "0.04")]
+
+
+def test_results_kept_before_files_told_their_plates_are_compared_alike(frozen: Bench, after: Diff) -> None:
+    study = frozen.folder.study
+    kept = thaw(study.study_id, frozen.warehouse, frozen.objects, LABEL)
+    earlier = replace(kept, frames={**kept.frames, PLACES: kept.frames[PLACES].drop("plate")})
+    found = difference(study, earlier, standing(study, frozen.warehouse))
+    assert found.results.equals(after.results)
+    assert found.exclusions.equals(after.exclusions)
 
 
 def test_people_read_it_and_programs_too(after: Diff) -> None:
