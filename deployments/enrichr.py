@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
 import polars as pl
 
 from schemas.errors import TransientError, UserError
+from tasks.methods.problem_lists import several
+from tasks.methods.report_words import counted
 
 ORGANISMS = ("human", "mouse", "fly", "yeast", "worm", "fish")
 SERVER = "https://maayanlab.cloud"
@@ -15,8 +20,17 @@ _PATIENCE_S, _DOWNLOAD_S = 10, 300
 _LICENCE = "as the source of the library says; not checked"
 
 
-def library(name: str, organism: str, server: str = SERVER) -> tuple[pl.DataFrame, dict[str, str]]:
-    """Rows of set_id, set_name and symbol of one library of Enrichr, and what is known of it.
+@dataclass(frozen=True)
+class Library:
+    """``rows`` of set_id, set_name and symbol, each once; what is known of them; ``notes`` on lines that are no set."""
+
+    rows: pl.DataFrame
+    about: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def library(name: str, organism: str, server: str = SERVER) -> Library:
+    """One library of Enrichr; lines of the same name are one set.
 
     Raises ``UserError`` for an organism or library that Enrichr has not and without gseapy, ``TransientError`` offline
     and where the download fails or breaks off.
@@ -38,7 +52,7 @@ def library(name: str, organism: str, server: str = SERVER) -> tuple[pl.DataFram
     try:
         requests.head(client.base_url, timeout=_PATIENCE_S)  # gseapy alone would try for half a minute
         names = client.get_libraries()
-        found = _downloaded(client.base_url, name) if name in names else {}
+        found = _downloaded(client.base_url, name) if name in names else []
     except requests.RequestException as error:
         reason = "no connection" if isinstance(error, requests.ConnectionError | requests.Timeout) else error
         raise TransientError(
@@ -51,15 +65,17 @@ def library(name: str, organism: str, server: str = SERVER) -> tuple[pl.DataFram
         raise UserError(f"Enrichr has no library {name!r} for {organism}. {hint}")
     if not found:
         raise TransientError(f"{name} of {client.base_url} came without a gene set.")
-    return library_rows(found), {
+    about = {
         "version": f"{name} as of {datetime.now(UTC):%Y-%m-%d}",
         "licence": _LICENCE,
         "source": f"{client.base_url} ({organism}), library {name}, listed by gseapy {gseapy.__version__}",
     }
+    rows = library_rows(found)
+    return Library(rows, about, _notes(found, rows))
 
 
-def _downloaded(base_url: str, name: str) -> dict[str, list[str]]:
-    """Genes by set of a library's GMT, without their weights (``TP53,1.0``).
+def _downloaded(base_url: str, name: str) -> list[tuple[str, list[str]]]:
+    """Set and genes of each line of a library's GMT, without their weights (``TP53,1.0``).
 
     Raises ``requests.RequestException`` where it does not come whole.
     """
@@ -69,12 +85,27 @@ def _downloaded(base_url: str, name: str) -> dict[str, list[str]]:
     answer = requests.get(f"{base_url}/geneSetLibrary", params=asked, timeout=(_PATIENCE_S, _DOWNLOAD_S))
     answer.raise_for_status()
     answer.encoding = "utf-8"
-    cells = [line.strip().split("\t") for line in answer.text.split("\n")]
-    return {row[0]: [gene for cell in row[2:] if (gene := cell.split(",")[0])] for row in cells if len(row) > 1}
+    cells = [line.split("\t") for line in answer.text.split("\n") if "\t" in line.lstrip()]
+    return [(row[0].strip(), [gene for cell in row[2:] if (gene := cell.split(",")[0].strip())]) for row in cells]
 
 
-def library_rows(found: dict[str, list[str]]) -> pl.DataFrame:
+def library_rows(found: Sequence[tuple[str, Sequence[str]]]) -> pl.DataFrame:
     """Rows of set_id, set_name and symbol, each once; the name of a set is its id."""
     schema: dict[str, pl.DataType] = {"set_id": pl.String(), "symbol": pl.List(pl.String())}
-    rows = pl.DataFrame({"set_id": list(found), "symbol": list(found.values())}, schema=schema).explode("symbol")
+    rows = pl.DataFrame([(name, list(genes)) for name, genes in found], schema=schema, orient="row").explode("symbol")
     return rows.drop_nulls().unique().select("set_id", pl.col("set_id").alias("set_name"), "symbol")
+
+
+def _notes(found: Sequence[tuple[str, Sequence[str]]], rows: pl.DataFrame) -> tuple[str, ...]:
+    """What is said of names that stand more than once and of sets that have no gene."""
+    counts = Counter(name for name, _ in found)
+    twice = [name for name, count in counts.items() if count > 1]
+    known = set(rows["set_id"])
+    empty = [name for name in counts if name not in known]
+    notes = []
+    if twice:
+        stand = counted(len(twice), "set stands", "sets stand")
+        notes.append(f"{stand} more than once: their genes are taken together ({several(twice)})")
+    if empty:
+        notes.append(f"left out: {counted(len(empty), 'set')} without a gene ({several(empty)})")
+    return tuple(notes)

@@ -50,7 +50,10 @@ def write_gene_sets(request: Request, tell: Callable[[str], None]) -> tuple[str,
         from deployments.enrichr import library
 
         collection = request.library
-        rows, about = library(request.library, request.organism)
+        found = library(request.library, request.organism)
+        rows, about = found.rows, found.about
+        for line in found.notes:
+            tell(line)
     else:
         collection = f"GO_{request.ontology}"
         rows, about = _gene_ontology(request, tell)

@@ -5,6 +5,9 @@ it reads) and one comment line for each column that no table it reads has under 
 
     -- n, integer: Donors or cultures with a value.
     -- mean_percent_viability, number in %: Mean over donors or cultures.
+    -- tier, text of EvidenceTier: The weakest evidence among its edges.
+
+``of`` names the vocabulary (``schemas.vocabulary``) that a text is of.
 
 All other columns mean what they mean in the first table or view of the file that has them.
 """
@@ -15,9 +18,11 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 
+from schemas import vocabulary
 from schemas.base import SCHEMAS, Column, columns, declared
 from schemas.errors import DeclarationError
 
@@ -30,7 +35,7 @@ _TYPES = {
     "true/false": pl.Boolean,
     "time": pl.Datetime("us", "UTC"),
 }
-_OWN = re.compile(rf"-- (\w+), ({'|'.join(_TYPES)})(?: in ([^:]+))?: (\S.*)")
+_OWN = re.compile(rf"-- (\w+), ({'|'.join(_TYPES)})(?: in ([^:]+?))?(?: of (\w+))?: (\S.*)")
 _SOURCE = re.compile(rf"\b(?:{'|'.join(SCHEMAS)})\.[a-z]\w*")
 _LAST_SELECT = re.compile(r"^SELECT(?: DISTINCT)?\n(.*?)\nFROM\b", re.DOTALL | re.MULTILINE)
 
@@ -61,15 +66,18 @@ def documented_views() -> dict[str, View]:
 def described(name: str, sql: str, earlier: dict[str, View]) -> View:
     """One view from its SQL; ``earlier`` are the views that it may read.
 
-    Raises ``DeclarationError`` for a column that neither the file nor a table that it reads describes.
+    Raises ``DeclarationError`` for a column that neither the file nor a table that it reads describes, and for an
+    unknown vocabulary.
     """
     what, grain, *more = [line.removeprefix("-- ") for line in sql.splitlines()[:2]] + sql.splitlines()[2:]
     own: dict[str, Column] = {}
     for line in more:
         if not (match := _OWN.fullmatch(line)):
             break
-        column, kind, unit, meaning = match.groups()
-        own[column] = Column(column, _TYPES[kind], is_nullable=True, description=meaning, unit=unit)
+        column, kind, unit, words, meaning = match.groups()
+        own[column] = Column(
+            column, _TYPES[kind], is_nullable=True, description=meaning, unit=unit, values=_values(name, words)
+        )
     known: dict[str, Column] = {}
     for source in re.findall(_SOURCE, COMMENT.sub("", sql)):
         fields = earlier[source].columns if source in earlier else columns(declared()[source])
@@ -81,6 +89,15 @@ def described(name: str, sql: str, earlier: dict[str, View]) -> View:
     if unused := own.keys() - set(named):
         raise DeclarationError(f"{name}: {', '.join(sorted(unused))} is described but is no column")
     return View(name, what, grain.partition("; reads ")[0] + ".", tuple(own.get(n) or known[n] for n in named))
+
+
+def _values(view: str, words: str | None) -> tuple[str, ...] | None:
+    """Values of a vocabulary; null where none is named."""
+    if words is None:
+        return None
+    if values := get_args(getattr(vocabulary, words, None)):
+        return values
+    raise DeclarationError(f"{view}: schemas.vocabulary has no list of values {words}")
 
 
 def _sources(sql: str) -> set[str]:

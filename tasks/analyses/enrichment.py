@@ -15,7 +15,7 @@ from tasks.methods.cerna_inputs import ALIASES, FEATURES, MIRNAS, TARGETS, TESTS
 from tasks.methods.enrichment import enriched_terms, without_sets
 from tasks.methods.gene_lists import TESTED, GeneList, changed_lists, host_list, shared_list, target_lists
 from tasks.methods.gene_units import gene_units
-from tasks.methods.known_sets import NO_SETS, annotation_bias, few_known, known_sets, untested
+from tasks.methods.known_sets import NO_SETS, annotation_bias, empty_lists, few_known, known_sets, untested
 from tasks.methods.result_frames import result_frame
 from tasks.methods.term_figures import TIERS
 
@@ -88,7 +88,7 @@ def run(part: Part, frames: Mapping[str, pl.DataFrame]) -> Computed:
     sets = known_sets(sets, known, frames[ALIASES])
     problems = few_known(sets, known["gene"].n_unique())
     problems += annotation_bias(_biased(given["bias"], lists, frames[TESTS], units), sets)
-    problems += _tied(lists, _place(given))
+    problems += [*_tied(lists, _place(given)), *empty_lists(lists, _place(given))]
     filled = [replace(one, drawn_from=given["background"]) for one in lists if len(one.genes)]
     limits = (given["limits"][0], given["limits"][1])
     rows = enriched_terms(filled, sets, limits, given["methods"], given["alpha"])
@@ -140,7 +140,7 @@ def _hosts(lists: list[GeneList], units: pl.DataFrame) -> pl.DataFrame:
 
 def _none(given: Mapping[str, object], lists: list[GeneList]) -> Problem:
     if any(len(one.genes) for one in lists):
-        why = "no gene of a list is in a set within the size limits (enrichment.size)"
+        why = "no gene of a list is in a tested set: one within the size limits (enrichment.size) that is no heading"
     else:
         why = "there is no changed gene, ceRNA network or circRNA to make a list of"
     remedy = "Nothing is to be done; the thresholds are expression.fold_change and expression.fdr."

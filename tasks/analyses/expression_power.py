@@ -23,6 +23,7 @@ from tasks.methods.expression_power import (
     typical_dispersion,
 )
 from tasks.methods.result_frames import result_frame
+from tasks.methods.rna_classes import LIBRARY_NAMES
 
 EXPRESSION, FACTORS, TABLE = (
     "result.differential_expression",
@@ -30,7 +31,6 @@ EXPRESSION, FACTORS, TABLE = (
     "result.expression_power",
 )
 METHOD = "deseq2"
-NOUNS = {"gene": "genes", "mirna": "miRNAs", "circrna": "circRNAs"}
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -139,7 +139,7 @@ def _row(
     note = (
         f"{sizes}, dispersion {dispersion:.2g} at {mean:.0f} reads: {POWER:.0%} power {from_change}, "
         f"{at_threshold:.0%} at {given['fold_change']:g}-fold (FDR {given['fdr']:g}, {tested_against}"
-        f"if {CHANGED_SHARE:.0%} of {NOUNS[given['library']]} change)"
+        f"if {CHANGED_SHARE:.0%} of {LIBRARY_NAMES[given['library']]} change)"
     ).replace("%", " %")
     return row | {
         "base_mean": mean, "dispersion": dispersion, "detectable_fold_change": change,

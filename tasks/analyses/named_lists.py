@@ -120,7 +120,7 @@ def _none(given: Mapping[str, Any], genes: pl.DataFrame) -> Problem:
     elif given["contrast"] and inside.filter(pl.col("direction").is_in(["up", "down"])).is_empty():
         why = f"no gene of the list {given['list']} is changed in {given['contrast']}"
     else:
-        why = f"no gene of the list {given['list']} is in a set within the size limits (enrichment.size)"
+        why = f"no gene of the list {given['list']} is in a tested set: one within enrichment.size that is no heading"
     remedy = "Nothing is to be done, unless its genes are named otherwise: result.gene_list_genes lists what they mean."
     place = f"key enrichment.lists.{given['list']}"
     return Problem(Severity.LOCAL, "study.yaml", place, "", "no_enrichment", why, remedy)

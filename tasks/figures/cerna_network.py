@@ -13,15 +13,11 @@ from tasks.methods.cerna_network import network_edges
 from tasks.methods.contrast_figures import WORDS, versus
 from tasks.methods.figure_style import DARK, DOUBLE_MM, DOWN, GREY, SMALL_PT, UP, group_labels, panel, plain
 from tasks.methods.report_words import counted
+from tasks.methods.rna_classes import CLASS
 
 TRIPLETS, NODES = "result.cerna_triplets", "result.cerna_nodes"
 COLOURS = {"up": UP, "down": DOWN}
-CLASSES = {
-    "circrna": ("circRNA", "o", 0.0),
-    "lncrna": ("lncRNA", "s", 0.0),
-    "mirna": ("miRNA", "^", 1.0),
-    "mrna": ("mRNA", "D", 2.0),
-}
+MARKS = {"circrna": ("o", 0.0), "lncrna": ("s", 0.0), "mirna": ("^", 1.0), "mrna": ("D", 2.0)}  # marker, column
 SIDES = {0.0: ("right", -0.06), 1.0: ("center", 0.0), 2.0: ("left", 0.06)}
 ROW_MM, MARGIN_MM = 5.0, 22.0
 SHOWN = 20  # hubs of a class that a page has room for
@@ -73,7 +69,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
         axes.plot([x0, x1], [y0, y1], color=GREY, linewidth=0.4 + 1.4 * count / most, alpha=0.7, zorder=1)
     for name, symbol, kind, direction in _ends(edges).iter_rows():
         x, y = places[name]
-        axes.scatter([x], [y], s=26, marker=CLASSES[kind][1], color=COLOURS[direction], linewidths=0, zorder=3)
+        axes.scatter([x], [y], s=26, marker=MARKS[kind][0], color=COLOURS[direction], linewidths=0, zorder=3)
         align, shift = SIDES[x]
         text = {"ha": align, "va": "center" if shift else "bottom", "fontsize": SMALL_PT, "zorder": 4}
         axes.text(x + shift, y + (0 if shift else 0.3), plain(_short(symbol)), bbox=HALO, **text)  # type: ignore[arg-type]  # words by key
@@ -96,7 +92,7 @@ def _places(edges: pl.DataFrame, ranks: pl.DataFrame) -> dict[str, tuple[float, 
     ends = _ends(edges)
     columns: dict[float, list[str]] = {x: [] for x in SIDES}
     for name, _, kind, _ in ends.iter_rows():
-        columns[CLASSES[kind][2]].append(name)
+        columns[MARKS[kind][1]].append(name)
     partners: dict[str, list[str]] = {}
     for first, second in edges.select("first", "second").iter_rows():
         partners.setdefault(first, []).append(second)
@@ -126,10 +122,8 @@ def _legend(figure: Any, edges: pl.DataFrame) -> None:  # noqa: ANN401 - matplot
     from matplotlib.lines import Line2D  # noqa: PLC0415 - slow to import
 
     ends = _ends(edges)
-    shown = [k for k in CLASSES if k in set(ends["rna_class"])]
-    marks = [
-        Line2D([], [], marker=CLASSES[k][1], color=DARK, linestyle="", markersize=4, label=CLASSES[k][0]) for k in shown
-    ]
+    shown = [k for k in MARKS if k in set(ends["rna_class"])]
+    marks = [Line2D([], [], marker=MARKS[k][0], color=DARK, linestyle="", markersize=4, label=CLASS[k]) for k in shown]
     ways = [w for w in COLOURS if w in set(ends["direction"])]
     marks += [Line2D([], [], marker="o", color=COLOURS[w], linestyle="", markersize=4, label=WORDS[w]) for w in ways]
     figure.legend(handles=marks, loc="outside upper center", ncols=len(marks))
@@ -137,7 +131,7 @@ def _legend(figure: Any, edges: pl.DataFrame) -> None:  # noqa: ANN401 - matplot
 
 def _counts(edges: pl.DataFrame) -> str:
     counts = dict(_ends(edges).group_by("rna_class").len().iter_rows())
-    return ", ".join(counted(counts[kind], words[0]) for kind, words in CLASSES.items() if kind in counts)
+    return ", ".join(counted(counts[kind], CLASS[kind]) for kind in MARKS if kind in counts)
 
 
 def _caption(given: Mapping[str, Any], edges: pl.DataFrame) -> str:

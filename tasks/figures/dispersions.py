@@ -9,8 +9,8 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.contrast_figures import LIBRARY_NAMES
 from tasks.methods.figure_style import DARK, DOWN, GREY, SINGLE_MM, UP, panel, plain
+from tasks.methods.rna_classes import LIBRARY_NAMES
 
 TABLE = "result.dispersions"
 LOWEST_DRAWN = 1e-5

@@ -9,9 +9,9 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.contrast_figures import LIBRARY_NAMES
 from tasks.methods.expression_pictures import QUALITY, group_counts, group_legend, quality_parts
 from tasks.methods.figure_style import DOUBLE_MM, GREY, SINGLE_MM, panel, plain
+from tasks.methods.rna_classes import LIBRARY_NAMES
 
 MOST_IN_ONE_COLUMN, NAMED = 24, 80  # samples
 MILLION, MANY = 1e6, 1e5

@@ -9,7 +9,6 @@ import polars as pl
 
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.contrast_figures import LIBRARY_NAMES
 from tasks.methods.expression_pictures import (
     COMPONENTS,
     QUALITY,
@@ -21,6 +20,7 @@ from tasks.methods.expression_pictures import (
 )
 from tasks.methods.figure_style import SINGLE_MM, panel
 from tasks.methods.label_placement import label_points
+from tasks.methods.rna_classes import LIBRARY_NAMES
 
 NAMED = 16  # samples at most that are called by name
 FEWEST = 3  # samples

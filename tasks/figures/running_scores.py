@@ -14,7 +14,7 @@ from tasks.methods.contrast_figures import METHOD_NAMES, contrast_names
 from tasks.methods.figure_style import DARK, DOUBLE_MM, GREY, LIGHT_GREY, canvas, lightened, plain
 from tasks.methods.gene_rankings import METHOD, NAMED, named_sets, ranking
 from tasks.methods.gsea import running_sums
-from tasks.methods.running_score_words import EACH, LISTED, alt, caption, label, nothing, title
+from tasks.methods.running_score_words import EACH, LISTED, alt, caption, label, nothing, numbers, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +126,7 @@ def _draw_terms(curves: Axes, hits: Axes, shown: pl.DataFrame, marks: pl.DataFra
     """A curve and a row of marks for each term; the leading edge in full colour."""
     curves.axhline(0, color=GREY, linewidth=0.5, zorder=0)
     is_many = marks["term_id"].count() > _MANY
-    taken = dict.fromkeys(_COLOURS, 0)
+    taken, names = dict.fromkeys(_COLOURS, 0), numbers(shown)
     for row, term in enumerate(shown.iter_rows(named=True)):
         turn, place = divmod(taken[term["direction"]], len(_COLOURS[term["direction"]]))
         colour = _COLOURS[term["direction"]][place]
@@ -134,12 +134,13 @@ def _draw_terms(curves: Axes, hits: Axes, shown: pl.DataFrame, marks: pl.DataFra
         own = marks.filter(term_id=term["term_id"])
         x = np.repeat(own["rank"].to_numpy(), 2)
         y = np.column_stack([own["before"], own["after"]]).ravel()
-        curves.plot([0, *x, count], [0, *y, 0], color=colour, linestyle=_DASHES[turn], label=label(term))
+        curves.plot([0, *x, count], [0, *y, 0], color=colour, linestyle=_DASHES[turn], label=label(term, names[row]))
         for is_leading, shade in ((False, lightened(colour, 0.6)), (True, colour)):
             ranks = own.filter(is_leading=is_leading)["rank"].to_numpy()
             hits.vlines(ranks, -row - 0.85, -row - 0.15, color=shade, linewidth=0.5, rasterized=is_many)
     hits.set_ylim(-shown.height, 0)
-    hits.set_yticks([])
+    hits.set_yticks([-row - 0.5 for row in range(shown.height)], names)
+    hits.tick_params(axis="y", length=0)
     hits.spines["left"].set_visible(False)
 
 

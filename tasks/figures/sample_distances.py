@@ -11,7 +11,6 @@ from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.clustered_heatmap import Heatmap, heatmap
 from tasks.methods.clustering import tree_of_distances
-from tasks.methods.contrast_figures import LIBRARY_NAMES
 from tasks.methods.expression_pictures import (
     COMPONENTS,
     DISTANCES,
@@ -23,6 +22,7 @@ from tasks.methods.expression_pictures import (
     strips,
 )
 from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM
+from tasks.methods.rna_classes import LIBRARY_NAMES
 
 FEWEST, MOST_IN_ONE_COLUMN = 3, 16
 TALLEST_BODY_MM, TEXT_MM = 130.0, 2.0

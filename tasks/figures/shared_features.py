@@ -12,7 +12,7 @@ from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
 from tasks.methods.clustered_heatmap import Heatmap, heatmap
 from tasks.methods.clustering import tree
-from tasks.methods.contrast_figures import LIBRARY_NAMES, METHOD_NAMES, TESTS
+from tasks.methods.contrast_figures import METHOD_NAMES, TESTS
 from tasks.methods.expression_pictures import (
     EXPRESSION,
     SCALE,
@@ -24,6 +24,7 @@ from tasks.methods.expression_pictures import (
 )
 from tasks.methods.expression_values import wide
 from tasks.methods.figure_style import DOUBLE_MM, SINGLE_MM
+from tasks.methods.rna_classes import LIBRARY_NAMES
 
 NOISE = 1e-12  # relative spread that comes of rounding
 OVERLAPS = "result.expression_overlaps"

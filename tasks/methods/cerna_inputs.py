@@ -12,6 +12,7 @@ from schemas.sheets import ContrastRow
 from schemas.study import Study
 from tasks.contracts import Computed, Part
 from tasks.methods.cerna_triplets import CERNA_CLASSES, TIERS
+from tasks.methods.rna_classes import CLASSES
 from tasks.methods.target_mapping import mapped_targets, name_mappings
 
 TESTS, FEATURES = "result.differential_expression", "core.features"
@@ -71,9 +72,10 @@ def _reason(contrast: str, libraries: set[str], study: Study, *, has_targets: bo
         return f"no miRNA-target pair was loaded from {', '.join(named)} (cerna.targets); see mart.quarantine"
     if not has_targets:
         return "study.yaml names no miRNA-target table; name some under cerna.targets"
-    for library, what in (("mirna", "miRNAs"), ("gene", "mRNAs")):
+    for library, kind in (("mirna", "mirna"), ("gene", "mrna")):
         if library not in libraries:
-            return f"contrast {contrast} has no tested {what}: the study has no counts of library {library} for it"
+            counts = f"the study has no counts of library {library} for it"
+            return f"contrast {contrast} has no tested {CLASSES[kind]}: {counts}"
     return None
 
 

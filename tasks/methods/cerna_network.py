@@ -7,6 +7,7 @@ import polars as pl
 
 from tasks.methods.cerna_triplets import TIERS
 from tasks.methods.network_centrality import adjacency, betweenness, maximal_clique_centrality, modules
+from tasks.methods.rna_classes import CLASSES
 
 SIDES = ("cerna", "mirna", "mrna")
 NODES = {
@@ -24,7 +25,6 @@ NODES = {
     "is_hub": pl.Boolean,
 }
 TIED = 9  # decimals of betweenness that tell nodes apart
-CLASSES = {"circrna": "circRNAs", "lncrna": "lncRNAs", "mirna": "miRNAs", "mrna": "mRNAs"}
 
 
 def network_edges(triplets: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from schemas.sheets import ContrastRow
 from schemas.study import Study
 from tasks.contracts import Part
 from tasks.methods.figure_style import DARK, DOWN, GREY, LIGHT_GREY, UP, group_labels
+from tasks.methods.rna_classes import LIBRARY_NAMES
 from tasks.methods.sample_levels import level, with_factors
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ READS: Mapping[str, tuple[str, ...]] = {
 METHOD_NAMES = {"deseq2": "DESeq2", "limma_voom": "limma-voom", "limma_trend": "limma-trend"}
 COLOURS = {"ns": LIGHT_GREY, "down": DOWN, "up": UP}  # in the order of drawing
 WORDS = {"ns": "not significant", "down": "lower", "up": "higher"}
-LIBRARY_NAMES = {"gene": "genes", "mirna": "miRNAs", "circrna": "circRNAs"}
 
 
 def contrast_parts(study: Study, slices: Mapping[str, pl.DataFrame], table: str = TESTS) -> list[Part]:

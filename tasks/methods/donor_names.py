@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-
-from tasks.methods.id_matching import folded
 
 _SEPARATORS = "-_. "
 _WORDS = re.compile(  # whole words mean people wherever they stand; short ones only between separators
@@ -31,7 +29,7 @@ def donors_in(names: Iterable[str]) -> dict[str, DonorName]:
     A donor is a number after a word for people (donor, don, patient, pat, pt, subject, subj, hd), or after a D or P
     alone (``con_D1``, ``P3-ctrl``). A letter counts only where it has several numbers among the names or one number
     beside several rests, and something else in the name: ``vit_D3_1`` and ``P1`` tell no donor. Spellings of one
-    donor (``D1``, ``d1``) are the first of them.
+    donor (``D1``, ``d1``, ``donor1``) are the first of them; where a letter is among them, all are guesses.
     """
     listed = list(dict.fromkeys(names))
     found = {name: cut for name in listed if (cut := _cut(name, _WORDS, is_letter=False))}
@@ -40,12 +38,20 @@ def donors_in(names: Iterable[str]) -> dict[str, DonorName]:
         cuts = {name: cut for name in open_names if (cut := _cut(name, letter, is_letter=True)) and cut.rest}
         if len({cut.number for cut in cuts.values()}) > 1 or len({_stem(cut.rest) for cut in cuts.values()}) > 1:
             found |= cuts
-    spellings: dict[str, str] = {}
-    return {
-        name: found[name]._replace(donor=spellings.setdefault(folded(found[name].donor), found[name].donor))
-        for name in listed
-        if name in found
-    }
+    spellings: dict[tuple[str, str], list[DonorName]] = {}
+    for name in listed:
+        if name in found:
+            spellings.setdefault(_person(found[name]), []).append(found[name])
+    return {name: _agreed(found[name], spellings[_person(found[name])]) for name in listed if name in found}
+
+
+def _person(cut: DonorName) -> tuple[str, str]:
+    """What spellings of one donor have in common: ``D1``, ``don_1`` and ``donor1`` begin alike."""
+    return cut.donor[0].casefold(), cut.number
+
+
+def _agreed(cut: DonorName, alike: Sequence[DonorName]) -> DonorName:
+    return cut._replace(donor=alike[0].donor, is_letter=any(one.is_letter for one in alike))
 
 
 def _cut(name: str, pattern: re.Pattern[str], *, is_letter: bool) -> DonorName | None:

@@ -59,5 +59,5 @@ def _is_numeric(name: str) -> bool:
 
 def damage_words(count: int, noun: str) -> str:
     """What is told of names that are damaged: ``1 gene looks like a name that Excel turned into a date or number``."""
-    looks, one = ("looks", "a name") if count == 1 else ("look", "names")
-    return f"{counted(count, noun)} {looks} like {one} that Excel turned into a date or number"
+    looks, made = ("looks like a name", "a date or number") if count == 1 else ("look like names", "dates or numbers")
+    return f"{counted(count, noun)} {looks} that Excel turned into {made}"

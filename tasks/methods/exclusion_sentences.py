@@ -12,7 +12,7 @@ from tasks.methods.bench_sentences import groups, is_significant
 from tasks.methods.put_back import LeftOut
 from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.reason_words import reason_words
-from tasks.methods.report_words import Row, capital, counted, hours, method, number, quantity, several, spoken
+from tasks.methods.report_words import Row, capital, counted, hours, method, number, quantity, several
 
 PRIMARY, WITH = "primary", "including_excluded"
 LISTED = 3  # pairs of a family that are told one by one, though nothing turns on them
@@ -70,7 +70,7 @@ def _moves_nothing(pairs: Sequence[tuple[Row, Row]]) -> bool:
 
 
 def exclusions_summary(left: Sequence[LeftOut], pairs: pl.DataFrame, alpha: float, *, is_partial: bool) -> str:
-    """How much exclusions.csv leaves out, and whether a conclusion of the bench assays hangs on it; empty for nothing.
+    """How much exclusions.csv leaves out, and whether a pair of groups crosses ``alpha`` with it; empty for nothing.
 
     ``pairs``: rows of ``result.pairwise_tests``; ``is_partial``: not everything could be put back.
     """
@@ -79,7 +79,7 @@ def exclusions_summary(left: Sequence[LeftOut], pairs: pl.DataFrame, alpha: floa
     kinds = {"well": "wells", "file": "files", "culture": "cultures", "culture of a file": "cultures of a file"}
     count = Counter(one.kind for one in left)
     what = several([counted(count[kind], kind, plural) for kind, plural in kinds.items() if count[kind]])
-    said = f"exclusions.csv leaves out {what}, each with its reason."
+    said = f"exclusions.csv leaves out {what} of what was loaded, each with its reason."
     keys = ["comparison_id", *FAMILY, "scale", "group_a", "group_b"]
     back = pairs.filter(role=WITH).select(*keys, again="padj")
     both = back.join(pairs.filter(role=PRIMARY).select(*keys, "padj"), on=keys, how="inner", nulls_equal=True)
@@ -91,7 +91,7 @@ def exclusions_summary(left: Sequence[LeftOut], pairs: pl.DataFrame, alpha: floa
     with_it = f"{'It' if len(left) == 1 else 'They'} would change {counted(families, 'family', 'families')} of tests"
     rest = " Not everything could be put back: see the warnings." if is_partial else ""
     if not turned.height:
-        return f"{said} {with_it}, and no conclusion: with what is left out put back no pair crosses {alpha:g}.{rest}"
+        return f"{said} {with_it}; with what is left out put back no pair of groups crosses {alpha:g}.{rest}"
     named = list(dict.fromkeys(f"{quantity(r)}{hours(r['time_h'])}" for r in turned.iter_rows(named=True)))
     shown = [*named[:LISTED], *([f"{len(named) - LISTED} more"] if len(named) > LISTED else [])]
     crossing = f"{counted(turned.height, 'pair crosses', 'pairs cross')} {alpha:g}"
@@ -112,12 +112,13 @@ def rescue_exclusion_sentence(rows: Sequence[Row], labels: Mapping[str, str], al
     clauses = []
     for row in back:
         share, ends = row[f"rescue_{WITH}"], (row[f"ci_low_{WITH}"], row[f"ci_high_{WITH}"])
-        told = f"no rescue of {{}} is given ({spoken(row[f'na_reason_{WITH}'] or 'no reason is stored')})"
-        if share is not None:
-            between = "" if None in ends else f" ({level} {number(100 * ends[0])} % to {number(100 * ends[1])} %)"
-            told = f"{{}} undid {number(100 * share)} %{between}"
-        alone = "none" if row["rescue"] is None else f"{number(100 * row['rescue'])} %"
-        clauses.append(f"{told.format(labels.get(row['treatment'], row['treatment']))} instead of {alone}")
+        who = labels.get(row["treatment"], row["treatment"])
+        now, was = (None if x is None else f"{number(100 * x)} %" for x in (share, row["rescue"]))
+        between = "" if None in ends else f" ({level} {number(100 * ends[0])} % to {number(100 * ends[1])} %)"
+        why = reason_words(row[f"na_reason_{WITH}"]) if row[f"na_reason_{WITH}"] else "no reason is stored"
+        told = f"no rescue of {who} is given ({why})" if now is None else f"{who} undid {now}{between}"
+        change = ", as without it" if now == was else f" instead of {was or 'no rescue that could be given'}"
+        clauses.append(f"{told}{change}")
     return f"With what is left out put back ({back[0]['put_back']}) {several(clauses)}."
 
 
@@ -132,20 +133,34 @@ def course_exclusion_sentences(tests: pl.DataFrame) -> list[str]:
         alone = tests.filter(role=PRIMARY).join(course.select(keys).unique(), on=keys, how="semi")
         before = {row["effect"]: row for row in alone.iter_rows(named=True)}
         both = [(row, before[row["effect"]]) for row in course.iter_rows(named=True) if row["effect"] in before]
-        clauses = [f"{_course_pvalue(again)} instead of {_course_pvalue(was)} ({EFFECTS[again['effect']]})"
-                   for again, was in both]  # fmt: skip
+        clauses = [f"{_course_change(again, was)} ({EFFECTS[again['effect']]})" for again, was in both]
+        tests_of = {(again["method"], was["method"]) for again, was in both if again["method"] != was["method"]}
+        by = "".join(f" It is then tested by {method(a)} and not by {method(b)}." for a, b in sorted(tests_of))
         first = course.row(0, named=True)
         told.append(
             f"{capital('left out of')} the time course of {quantity(first)}: {first['put_back']}. "
-            f"With it {several(clauses)}."
+            f"With it {several(clauses)}.{by}"
         )
     return told
 
 
+def _course_change(again: Row, was: Row) -> str:
+    """Both p-values; which of them are corrected for sphericity is said where they are not alike."""
+    is_alike = (again["pvalue_gg"] is None) == (was["pvalue_gg"] is None)
+    now, before = (_course_pvalue(row) + ("" if is_alike else _corrected(row)) for row in (again, was))
+    return f"{now} instead of {before}"
+
+
 def _course_pvalue(row: Row) -> str:
     exact = row["pvalue"] if row["pvalue_gg"] is None else row["pvalue_gg"]
-    why = f" ({spoken(row['na_reason'])})" if exact is None and row["na_reason"] else ""
+    why = f" ({reason_words(row['na_reason'])})" if exact is None and row["na_reason"] else ""
     return f"{pvalue_phrase(exact)}{why}"
+
+
+def _corrected(row: Row) -> str:
+    if row["pvalue_gg"] is not None:
+        return " by Greenhouse–Geisser"
+    return "" if row["pvalue"] is None else " uncorrected for sphericity"
 
 
 def _pvalue(pair: Row) -> str:

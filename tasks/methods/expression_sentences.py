@@ -8,12 +8,12 @@ import polars as pl
 
 from schemas.study_yaml import StudyYaml
 from tasks.methods.bench_families import labels
-from tasks.methods.contrast_figures import LIBRARY_NAMES, METHOD_NAMES
+from tasks.methods.contrast_figures import METHOD_NAMES
 from tasks.methods.report_blocks import Strong, Text
 from tasks.methods.report_words import Row, number, several
+from tasks.methods.rna_classes import CLASSES, LIBRARY_NAMES
 
 TOP = 5
-CLASSES = {"mrna": "mRNAs", "lncrna": "lncRNAs", "mirna": "miRNAs", "circrna": "circRNAs", "other": "other RNAs"}
 
 
 def contrast_names(study: StudyYaml, contrasts: pl.DataFrame) -> dict[str, str]:

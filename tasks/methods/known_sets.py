@@ -10,11 +10,13 @@ from scipy import stats
 from schemas.errors import Problem, warning
 from tasks.methods.gene_lists import GeneList
 from tasks.methods.gene_units import named_genes
+from tasks.methods.problem_lists import several
 from tasks.methods.report_words import counted
 from tasks.methods.term_figures import TIERS
 
 NO_SETS = "study.yaml names no gene sets (enrichment.gene_sets); `benchlake gene-sets` makes those of GO"
 FEW = 0.1  # share of a collection's genes (or of the study's, where fewer): below it names are of another kind
+_SHOWN = 3  # groups of untested lists that a warning names
 _BIASED = 1e-3  # p-value of a list's share of annotated genes
 
 
@@ -75,21 +77,47 @@ def annotation_bias(lists: Mapping[str, GeneList], sets: pl.DataFrame) -> list[P
 
 
 def untested(lists: Sequence[tuple[GeneList, str]], limits: tuple[int, int], place: str) -> list[Problem]:
-    """A warning that names the lists whose background holds no set of a collection: they have no row.
+    """A warning that names the lists whose background holds no set of a collection to test: they have no row.
 
     ``lists``: of ``enrichment.without_sets``, each with the collection.
     """
     if not lists:
         return []
-    alike: dict[tuple[str, str, int], list[str]] = {}
+    names: dict[tuple[str, str, int], list[str]] = {}
     for one, collection in lists:
-        evidence = f" ({TIERS[one.tier]})" if one.tier else ""
-        alike.setdefault((evidence, collection, len(one.background)), []).append(one.name)
+        names.setdefault((_evidence(one), collection, len(one.background)), []).append(one.name)
+    alike: dict[tuple[str, tuple[str, ...], int], list[str]] = {}
+    for (evidence, collection, size), found in names.items():
+        alike.setdefault((evidence, tuple(found), size), []).append(collection)
     told = [
-        f"{' and '.join(names)}{evidence} in {collection}, of a background of {counted(size, 'gene')}"
-        for (evidence, collection, size), names in alike.items()
+        f"{several(found)}{evidence} in {several(collections)}, of a background of {counted(size, 'gene')}"
+        for (evidence, found, size), collections in alike.items()
     ]
-    message = f"not tested, as no set has {limits[0]} to {limits[1]} genes (enrichment.size) in their background: "
-    message += "; ".join(told)
-    remedy = "Nothing is to be done, unless smaller sets are meant: lower enrichment.size, or add evidence of targets."
+    rest = f"; and {len(told) - _SHOWN} more backgrounds" if len(told) > _SHOWN + 1 else ""
+    message = (
+        f"not tested, as their background holds no set of {limits[0]} to {limits[1]} genes (enrichment.size) that "
+    )
+    message += f"is no heading: {'; '.join(told[:_SHOWN] if rest else told)}{rest}"
+    remedy = (
+        "Nothing is to be done, unless other sets are meant: change enrichment.size, name a collection of narrower "
+    )
+    remedy += "sets, or add evidence of targets."
     return [warning("study.yaml", place, "list_not_tested", message, remedy)]
+
+
+def empty_lists(lists: Sequence[GeneList], place: str) -> list[Problem]:
+    """A warning that names the lists without a gene, which have no row, where others have some."""
+    bare = [one for one in lists if not len(one.genes)]
+    if not bare or len(bare) == len(lists):
+        return []
+    names: dict[str, list[str]] = {}
+    for one in bare:
+        names.setdefault(_evidence(one), []).append(one.name)
+    told = "; ".join(f"{several(found)}{evidence}" for evidence, found in names.items())
+    message = f"no gene is in {counted(len(bare), 'list')}, of which there are no terms: {told}"
+    remedy = "Nothing is to be done; what counts as changed is set by expression.fold_change and expression.fdr."
+    return [warning("study.yaml", place, "list_empty", message, remedy)]
+
+
+def _evidence(one: GeneList) -> str:
+    return f" ({TIERS[one.tier]})" if one.tier else ""

@@ -13,12 +13,18 @@ from tasks.methods.expression_sentences import contrast_names
 from tasks.methods.pvalue_text import pvalue_phrase
 from tasks.methods.report_blocks import Strong, Text
 from tasks.methods.report_words import Row, counted, several, spoken
+from tasks.methods.rna_classes import CLASS
 from tasks.methods.term_figures import TIERS
 
 CONTRASTS, NODES = "core.contrasts", "result.cerna_nodes"
 PAIRS, TRIPLETS = "result.cerna_pairs", "result.cerna_triplets"
 TOP = 3
-CLASSES = {"circrna": "circRNA", "lncrna": "lncRNA"}
+WEAKER = {
+    "validated": "validated targets",
+    "high_throughput": "targets of high-throughput experiments",
+    "predicted": "predicted targets",
+    "unstated": "targets of unstated evidence",
+}  # what a triplet's weaker pair rests on: the families of triplets have none in common
 STRENGTH = {tier: place for place, tier in enumerate(get_args(EvidenceTier))}
 
 
@@ -70,30 +76,49 @@ def _axes(triplets: pl.DataFrame, nodes: pl.DataFrame, fdr: float) -> str:
 
 
 def significant_triplets(triplets: pl.DataFrame, fdr: float) -> str:
-    """How many triplets are significant, and how many of these are patterns too: the rate is that of the former."""
-    significant = triplets.filter("is_significant")
-    both = significant.filter("is_consistent").height
-    found = counted(significant.height, "triplet")
+    """How many triplets of each evidence are significant, and how many of these are patterns too.
+
+    The rate of false discoveries is that of the significant triplets of one evidence, a family of its own.
+    """
+    place = pl.col("tier").replace_strict(STRENGTH, return_dtype=pl.Int64)
+    families = triplets.group_by("tier").agg(
+        pl.col("is_significant").sum().alias("found"),
+        pl.col("family_size").first(),
+        (pl.col("is_significant") & pl.col("is_consistent")).sum().alias("fitting"),
+    )
+    told = [
+        f"{row['found']:,} of {row['family_size']:,} by {WEAKER[row['tier']]} ({row['fitting']:,})"
+        for row in families.sort(place).iter_rows(named=True)
+    ]
+    if not triplets["is_significant"].any():
+        return f"No triplet of competing RNA, miRNA and mRNA was found at FDR < {fdr:g}"
     return (
-        f"Of {found} of competing RNA, miRNA and mRNA at FDR < {fdr:g}, {f'{both:,}' if both else 'none'} also "
-        f"{'has' if both < 2 else 'have'} all three RNAs changed in the directions expected"  # noqa: PLR2004  # singular
-        if significant.height
-        else f"No triplet of competing RNA, miRNA and mRNA was found at FDR < {fdr:g}"
+        f"Triplets of competing RNA, miRNA and mRNA at FDR < {fdr:g}, in brackets those of them whose three RNAs are "
+        f"all changed in the directions expected: {several(told)}"
     )
 
 
 def _axis(row: Row) -> str:
     names = [f"{row[f'{k}_symbol'] or row[f'{k}_id']} ({row[f'{k}_direction']})" for k in ("cerna", "mirna", "mrna")]
     evidence = f"{spoken(row['tier'])} targets, {pvalue_phrase(row['pvalue'])}, {pvalue_phrase(row['padj'], 'FDR')}"
-    return f"{CLASSES[row['cerna_class']]} {' – '.join(names)} [{evidence}]"
+    return f"{CLASS[row['cerna_class']]} {' – '.join(names)} [{evidence}]"
+
+
+def pair_families(pairs: pl.DataFrame) -> list[Row]:
+    """The families of pairs by evidence, the strongest first: tier, significant_count, family_size, false_call_rate.
+
+    ``pairs``: rows of ``result.cerna_pairs`` of one contrast. A family holds the pairs of its tier and of stronger
+    ones.
+    """
+    place = pl.col("tier").replace_strict(STRENGTH, return_dtype=pl.Int64)
+    families = pairs.group_by("tier").agg(pl.col("significant_count", "family_size", "false_call_rate").first())
+    return list(families.sort(place).iter_rows(named=True))
 
 
 def _sharing(pairs: pl.DataFrame, fdr: float) -> str:
     """How many pairs share more miRNAs than chance gives, by evidence."""
-    place = pl.col("tier").replace_strict(STRENGTH, return_dtype=pl.Int64)
-    families = pairs.group_by("tier").agg(pl.col("significant_count", "family_size").first()).sort(place)
     told = [
         f"{row['significant_count']:,} of {row['family_size']:,} pairs by {TIERS[row['tier']]}"
-        for row in families.iter_rows(named=True)
+        for row in pair_families(pairs)
     ]
     return f"Sharing more miRNAs than chance gives (FDR < {fdr:g}): {several(told)}."

@@ -17,9 +17,10 @@ EACH, LISTED = 3, 12  # terms at either end; named lists of both ends
 _WIDTH = 54  # letters of a line
 
 
-def label(term: Mapping[str, Any]) -> str:
-    """A term with its NES and FDR, on three lines at most."""
-    name = "\n".join(textwrap.wrap(term["term"], _WIDTH, max_lines=2, placeholder=" …"))
+def label(term: Mapping[str, Any], number: str = "") -> str:
+    """A term with its number, NES and FDR, on three lines at most."""
+    text = f"{number}. {term['term']}" if number else term["term"]
+    name = "\n".join(textwrap.wrap(text, _WIDTH, max_lines=2, placeholder=" …"))
     score = f"{term['nes']:.2f}".replace("-", "−")
     return plain(f"{name}\nNES {score}, FDR {term['padj']:.2g}")
 
@@ -29,6 +30,13 @@ def title(given: Mapping[str, Any]) -> str:
     what = "named gene lists" if given["collection"] == NAMED else f"sets of {given['collection']} at the ends of"
     text = f"{versus(given)}: {what}{' in' if given['collection'] == NAMED else ''} the ranking"
     return text[0].upper() + text[1:]
+
+
+def numbers(shown: pl.DataFrame) -> list[str]:
+    """What the rows of marks are called: numbers where an end has more terms than colours, else nothing."""
+    ends = shown["direction"].value_counts()["count"].max()
+    is_numbered = isinstance(ends, int) and ends > EACH
+    return [str(row) if is_numbered else "" for row in range(1, shown.height + 1)]
 
 
 def caption(given: Mapping[str, Any], shown: pl.DataFrame, terms: pl.DataFrame, lists: pl.DataFrame) -> str:
@@ -47,13 +55,14 @@ def caption(given: Mapping[str, Any], shown: pl.DataFrame, terms: pl.DataFrame, 
         which = f"of {counted(family, 'ranked list')} that study.yaml names, whether their genes are shifted or not, "
         which += f"the most significant, up to {LISTED}"
         left = "".join(f"{text}. " for text in left_out(shown, terms, lists))
+    order = "with the numbers" if numbers(shown)[0] else "in the order"
     return (
         f"{versus(given)}: preranked gene set enrichment analysis, {counted(count, 'gene')} by {given['statistic']} "
         f"statistic; {which}; {passed} of {shown.height} shown {'has' if passed == 1 else 'have'} "
         f"FDR < {given['alpha']:g} (Benjamini-Hochberg over all sets). {left}"
         "Top: the sum that rises at each gene of the set by its share of the statistic and falls at the others; "
         "its peak is the enrichment score, NES that over the mean score of random sets of the size. Middle: genes of "
-        "the sets in the order of the legend, in full colour those of the leading edge. Bottom: the statistic."
+        f"the sets {order} of the legend, in full colour those of the leading edge. Bottom: the statistic."
     )
 
 

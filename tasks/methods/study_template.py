@@ -37,7 +37,7 @@ _CONTROLS = (
 _ONE_SAMPLE = ("flow_cytometry", "particle_size", "image", "reads")
 UNASSIGNED = "unassigned"
 _PLATES = "cell_viability"
-_MOST_CONDITIONS = 12
+_MOST_CONDITIONS, _PAIR = 12, 2
 
 _CONDITIONS = {"control": "Control", "treated": "Treated"}
 
@@ -51,7 +51,8 @@ organism: Homo sapiens
 # genome: GRCh38
 # schedule: {{cron: "0 2 * * *", timezone: Asia/Shanghai}}   # a nightly run at two
 
-# Treatments in the order of figures; the first is the reference. `id` is what samples.csv says.
+# Treatments in the order of figures; the first is the reference, the second the disease that a rescue is measured from
+# (else write `rescue` under statistics). `id` is what samples.csv says.
 conditions:
 {conditions}
   # - {{id: treated_10, label: Treated 10 ng/mL, factors: {{drug: 10}}, culture: "24 h"}}
@@ -159,6 +160,7 @@ expression_counts, reads, nucleic_acid_qc.
 """
 
 
+_ORDER = f"{FILL_IN} order: the disease second, treatments after it"
 _MISSING = f"{FILL_IN} condition: the names tell none"
 _NO_DONOR = (
     f"{FILL_IN} donor: the same for all cultures of one donor or matched donors are tested as independent; "
@@ -226,9 +228,7 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
         stems.setdefault(folded(condition), condition)
     if len(stems) > _MOST_CONDITIONS:  # accession numbers, not treatments
         stems = dict.fromkeys(stems, UNASSIGNED)
-    ordered = sorted(
-        set(stems.values()), key=lambda c: (c == UNASSIGNED, not _is_control(c), list(stems.values()).index(c))
-    )
+    ordered = _in_order(list(dict.fromkeys(stems.values())))
     rows = [
         [n, c, donors[n].donor if n in donors else "", number, _sample_note(c, donors.get(n))]
         for n, c, number in ((n, stems[folded(condition)], number) for n, (condition, number) in guesses.items())
@@ -245,6 +245,18 @@ def drafted(files: Sequence[DraftFile], study_id: str = "study") -> dict[str, st
         sheets["layouts/plate96.csv"] = _csv([["", *map(str, range(1, 13))], *([a, *[""] * 12] for a in "ABCDEFGH")])
         sheets["layouts/README.md"] = _LAYOUTS
     return sheets
+
+
+def _in_order(conditions: Sequence[str]) -> list[str]:
+    """Controls first; then as they come, but ``il1b`` before ``il1b_exo``: what is added to a disease is no disease."""
+    first = {c: min(i for i, one in enumerate(conditions) if _root(one, conditions) == _root(c, conditions))
+             for c in conditions}  # fmt: skip
+    return sorted(conditions, key=lambda c: (c == UNASSIGNED, not _is_control(c), first[c], len(c)))
+
+
+def _root(condition: str, conditions: Sequence[str]) -> str:
+    """The shortest condition whose name this one goes on with."""
+    return min((c for c in conditions if condition.casefold().startswith(c.casefold())), key=len)
 
 
 def _wants_layout(file: DraftFile) -> bool:
@@ -265,15 +277,16 @@ def _sample_note(condition: str, donor: DonorName | None) -> str:
     if donor is None:
         told.append(_NO_DONOR)
     elif donor.is_letter:
-        told.insert(0, f"guess: {donor.donor} is the donor; correct it if it is a day or a passage")
+        told.insert(0, f"{FILL_IN} donor: {donor.donor} is a guess; a day? a passage?")
     return "; ".join(told)
 
 
 def _frame(study_id: str, conditions: Mapping[str, str]) -> dict[str, str]:
     title = study_id.replace("_", " ").replace("-", " ").strip().capitalize()
+    second = list(conditions)[1] if len(conditions) > _PAIR else None
+    marks = {UNASSIGNED: f"  # {_MISSING}", second: f"  # {_ORDER}"}
     lines = "\n".join(
-        f"  - {{id: {_quoted(one)}, label: {_quoted(label)}}}" + (f"  # {_MISSING}" if one == UNASSIGNED else "")
-        for one, label in conditions.items()
+        f"  - {{id: {_quoted(one)}, label: {_quoted(label)}}}{marks.get(one, '')}" for one, label in conditions.items()
     )
     return {
         "study.yaml": _STUDY.format(study_id=_quoted(study_id), title=title, conditions=lines),

@@ -1,4 +1,9 @@
-"""Values that are equal but for the rounding of arithmetic, made equal: rank tests must see them as ties."""
+"""Values that are equal but for the rounding of arithmetic, made equal: rank tests must see them as ties.
+
+What is taken as rounding is 10⁻¹² of the largest value of a family: double numbers keep 10⁻¹⁶ of a value, and a
+difference of two Cq that should be 0 is off by as much as the Cq themselves. ``digits.rank`` of R's ``wilcox.test`` is
+for the same.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +11,24 @@ import numpy as np
 
 from tasks.methods.group_results import Floats
 
-DIGITS = 12  # significant ones; sums and means of doubles keep 15
+DIGITS = 12
 
 
 def without_rounding(values: Floats) -> Floats:
-    """Values rounded to 12 significant digits, as R's ``wilcox.test(digits.rank = 12)`` ranks them."""
-    return _rounded(values, np.abs(values))
+    """Values (families along the last axis) as multiples of 10⁻¹² of each family's largest."""
+    return _rounded(values, values)
 
 
 def differences(first: Floats, second: Floats) -> Floats:
-    """``second - first`` without the rounding error of either: 0 where both are equal to 12 significant digits.
-
-    Like differences are ties although their ends differ (0.3 - 0.2 and 0.2 - 0.1).
-    """
-    return _rounded(second - first, np.maximum(np.abs(first), np.abs(second)))
+    """``second - first`` (pairs x families), 0 where both are equal; like differences of unlike ends are ties."""
+    return _rounded(second - first, np.concatenate([first, second]))
 
 
 def _rounded(values: Floats, sizes: Floats) -> Floats:
-    """Values as multiples of the last digit that numbers of their size keep; infinite and missing ones as they are."""
-    is_number = np.isfinite(values) & (sizes > 0) & np.isfinite(sizes)
-    places = DIGITS - 1 - np.floor(np.log10(np.where(is_number, sizes, 1.0)))
-    places = np.clip(places, -300, 300)
-    found = np.rint(np.where(is_number, values, 0.0) * 10.0**places) / 10.0**places
-    return np.where(is_number, found, values)
+    """Values as multiples of what the largest of ``sizes`` leaves uncertain; infinite and missing ones as they are."""
+    sizes = np.where(np.isfinite(sizes), np.abs(sizes), 0.0)
+    largest = sizes.max(axis=tuple(range(sizes.ndim - 1)), initial=0.0)
+    places = DIGITS - 1 - np.floor(np.log10(np.where(largest > 0, largest, 1.0)))
+    scale = 10.0 ** np.clip(places, -300, 300)
+    found = np.rint(np.where(np.isfinite(values), values, 0.0) * scale) / scale
+    return np.where(np.isfinite(values), found, values)

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from schemas.study_yaml import StudyYaml
-from tasks.methods.expression_sentences import contrast_names
-from tasks.methods.report_blocks import Block, Heading, Paragraph, Section, pictures
+from tasks.methods.enrichment_sentences import LISTS as WAYS
+from tasks.methods.expression_sentences import contrast_names, thresholds
+from tasks.methods.report_blocks import Block, Bullets, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, slug
-from tasks.methods.report_words import counted, spoken
+from tasks.methods.report_words import counted, several, spoken
 from tasks.methods.term_figures import TIERS
 
 FIGURES, TERMS, CONTRASTS = "result.figures", "result.enrichment", "core.contrasts"
+TESTS = "result.differential_expression"
 TOP = 25
 COLUMNS = {
     "term": "term",
@@ -32,10 +34,10 @@ NOTE = "p is nominal, as DAVID prints it; the FDR is over all terms of the list 
 
 
 def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Block]:
-    """A heading per contrast, list and tier of evidence, a table per collection and method."""
+    """Contrasts without raised or lowered genes; a heading per contrast, list and tier, a table per collection."""
     rows = frames[TERMS]
     names = contrast_names(study, frames[CONTRASTS])
-    blocks: list[Block] = []
+    blocks: list[Block] = [] if rows.is_empty() else _empty(study, frames[TESTS], names)
     keys = ["contrast_id", "gene_list", "tier"]
     rows = rows.sort(*keys, "collection", "method")
     for (contrast, gene_list, tier), terms in rows.group_by(keys, maintain_order=True):
@@ -48,6 +50,18 @@ def content(study: StudyYaml, frames: Mapping[str, pl.DataFrame]) -> Sequence[Bl
             blocks += _collection(study, group, own, str(collection), str(method))
     drawn = pictures(frames[FIGURES])
     return [*blocks, Heading("Pictures of enrichment", "enrichment-figures"), *drawn] if drawn else blocks
+
+
+def _empty(study: StudyYaml, tests: pl.DataFrame, names: Mapping[str, str]) -> list[Block]:
+    """Contrasts that raised or lowered no gene, in the order of ``names``: such a list has no term."""
+    genes = tests.filter(library="gene", method=study.expression.primary)
+    found = {str(contrast): set(part["direction"]) for (contrast,), part in genes.group_by(["contrast_id"])}
+    told = []
+    for contrast, name in names.items():
+        missing = [word for way, word in WAYS.items() if way not in found.get(contrast, WAYS)]
+        if missing:
+            told.append((f"{name}: no {several(missing, 'and no')} ({thresholds(study)}), so no term of such a list.",))
+    return [Bullets(tuple(told))] if told else []
 
 
 def _collection(
@@ -74,7 +88,7 @@ SECTION = Section(
     name="enrichment",
     title="Enrichment",
     order=60,
-    reads={TERMS: (), CONTRASTS: ()},
+    reads={TERMS: (), CONTRASTS: (), TESTS: ("contrast_id", "library", "method", "direction")},
     content=content,
     figure_tables=(TERMS,),
 )

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from schemas.study_yaml import StudyYaml
-from tasks.methods.contrast_figures import LIBRARY_NAMES, METHOD_NAMES
-from tasks.methods.expression_sentences import CLASSES, class_counts, contrast_names, counts_note, thresholds
+from tasks.methods.contrast_figures import METHOD_NAMES
+from tasks.methods.expression_sentences import class_counts, contrast_names, counts_note, thresholds
 from tasks.methods.report_blocks import Block, Bullets, Heading, Paragraph, Section, pictures
 from tasks.methods.report_tables import grid, labelled, slug, words
 from tasks.methods.report_words import capital
+from tasks.methods.rna_classes import CLASSES, LIBRARY_NAMES
 
 FIGURES, TESTS, CONTRASTS = "result.figures", "result.differential_expression", "core.contrasts"
 POWER, AGREEMENT, OVERLAPS = "result.expression_power", "result.method_agreement", "result.expression_overlaps"

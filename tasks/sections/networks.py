@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from schemas.study_yaml import StudyYaml
-from tasks.methods.expression_sentences import CLASSES, contrast_names
-from tasks.methods.network_sentences import significant_triplets
+from tasks.methods.expression_sentences import contrast_names
+from tasks.methods.network_sentences import pair_families, significant_triplets
 from tasks.methods.report_blocks import Block, Bullets, Grid, Heading, Section, pictures
 from tasks.methods.report_tables import grid, labelled, slug, words
-from tasks.methods.report_words import Row, counted, number, spoken
+from tasks.methods.report_words import counted, number
+from tasks.methods.rna_classes import CLASSES
+from tasks.methods.term_figures import TIERS
 
 FIGURES, CONTRASTS = "result.figures", "core.contrasts"
 NODES, PAIRS, TRIPLETS = "result.cerna_nodes", "result.cerna_pairs", "result.cerna_triplets"
@@ -54,29 +56,18 @@ def _told(study: StudyYaml, here: Mapping[str, pl.DataFrame]) -> list[str]:
     if triplets.height:
         consistent = int(triplets["is_consistent"].sum())
         found.append(f"{significant_triplets(triplets, fdr)}. {counted(consistent, 'consistent triplet')} (a pattern).")
-    for row in _families(pairs):
-        calls = f"{counted(row['significant'], 'pair')} of {row['family_size']:,} at FDR < {fdr:g}"
-        nothing = "" if row["significant"] else ": none was found among these, which is no sign that none exists"
+    for row in pair_families(pairs):
+        calls = f"{counted(row['significant_count'], 'pair')} of {row['family_size']:,} at FDR < {fdr:g}"
+        nothing = "" if row["significant_count"] else ": none was found among these, which is no sign that none exists"
         share = row["false_call_rate"]
         false = f"; rewired target tables give {number(100 * share)} % as many calls" if share is not None else ""
-        found.append(f"Pairs by {spoken(row['tier'])} targets: {calls}{false}{nothing}.")
+        found.append(f"Pairs by {TIERS[row['tier']]}: {calls}{false}{nothing}.")
     fewest = pairs["sample_count"].min() if pairs.height else None
     if isinstance(fewest, int) and fewest < SENSITIVE_FROM:
         found.append(
             f"Correlations rest on {fewest} samples and are hints; a sensitivity correlation needs {SENSITIVE_FROM}."
         )
     return found
-
-
-def _families(pairs: pl.DataFrame) -> list[Row]:
-    if not pairs.height:
-        return []
-    counts = pairs.group_by("tier").agg(
-        pl.col("significant_count").first().alias("significant"),
-        pl.col("family_size").first(),
-        pl.col("false_call_rate").first(),
-    )
-    return list(counts.sort("tier", descending=True).iter_rows(named=True))
 
 
 def _named(rows: pl.DataFrame, *kinds: str) -> pl.DataFrame:

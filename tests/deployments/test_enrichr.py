@@ -6,8 +6,6 @@ import gc
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib import import_module
-from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +17,7 @@ from schemas.errors import TransientError, UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 LISTED = ("Small_2024", "Gone_2024", "Cut_2024", "Empty_2024")
-GMT = "Apoptosis\t\tTP53,1.0\tBAX,1.0\t\nMatrix\t\tACAN\tCOL2A1\tACAN\t\n"
+GMT = "Apoptosis\t\tTP53,1.0\tBAX,1.0\t\nMatrix\t\tACAN\tCOL2A1\tACAN\t\nApoptosis\t\tBAX\tCASP3\t\nNothing\t\t\n"
 
 
 class _Enrichr(BaseHTTPRequestHandler):
@@ -57,24 +55,28 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(import_module("gseapy.enrichr"), "DEFAULT_CACHE_PATH", str(tmp_path))
+def _closed() -> Iterator[None]:
     yield
     gc.collect()  # gseapy leaves connections open: their warning belongs to these tests
 
 
 @pytest.mark.parametrize(("organism", "instance"), [("human", "Enrichr"), ("yeast", "YeastEnrichr")])
 def test_a_library_is_fetched_with_what_is_known_of_it(server: str, organism: str, instance: str) -> None:
-    rows, about = library("Small_2024", organism, server)
-    found = rows.sort("set_id", "symbol").rows()
+    done = library("Small_2024", organism, server)
+    found = done.rows.sort("set_id", "symbol").rows()
     assert [(set_id, symbol) for set_id, _, symbol in found] == [
         ("Apoptosis", "BAX"),
+        ("Apoptosis", "CASP3"),
         ("Apoptosis", "TP53"),
         ("Matrix", "ACAN"),
         ("Matrix", "COL2A1"),
     ]
-    assert about["version"].startswith("Small_2024 as of 20")
-    assert f"{server}/{instance}" in about["source"]
+    assert done.about["version"].startswith("Small_2024 as of 20")
+    assert f"{server}/{instance}" in done.about["source"]
+    assert done.notes == (
+        "1 set stands more than once: their genes are taken together (Apoptosis)",
+        "left out: 1 set without a gene (Nothing)",
+    )
 
 
 def test_a_library_that_is_not_listed_is_refused_with_the_next_name(server: str) -> None:
@@ -103,7 +105,7 @@ def test_offline_a_library_is_said_to_need_the_internet(monkeypatch: pytest.Monk
 
 
 def test_a_library_s_sets_become_rows_each_once() -> None:
-    rows = library_rows({"b": ["TP53", "TP53", "BAX"], "a": ["TP53"], "none": []})
+    rows = library_rows([("b", ["TP53", "TP53"]), ("a", ["TP53"]), ("none", []), ("b", ["BAX"])])
     expected = [("a", "a", "TP53"), ("b", "b", "BAX"), ("b", "b", "TP53")]
     assert rows.sort("set_id", "symbol").rows() == expected
-    assert library_rows({}).schema == dict.fromkeys(("set_id", "set_name", "symbol"), pl.String())
+    assert library_rows([]).schema == dict.fromkeys(("set_id", "set_name", "symbol"), pl.String())

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import polars as pl
 import pytest
 
 from schemas.errors import DeclarationError
 from schemas.views import described, documented_views
+from schemas.vocabulary import EvidenceTier
 from tests.memory_warehouse import memory_warehouse
 
 HEADER = "-- What it shows.\n-- One row per sample; reads core.samples.\n"
@@ -40,14 +43,22 @@ def test_a_column_is_described_by_the_view_or_by_the_table_that_it_reads() -> No
     assert described("mart.b", reader, {"mart.a": view}).columns[0].description == view.columns[1].description
 
 
+def test_a_text_has_the_values_of_the_vocabulary_that_is_named() -> None:
+    (_, n) = described("mart.a", f"{HEADER}-- n, text of EvidenceTier: Evidence of the cells.\n{BODY}", {}).columns
+    assert (n.values, n.description) == (get_args(EvidenceTier), "Evidence of the cells.")
+    (tier,) = (c for c in documented_views()["mart.cerna_hubs"].columns if c.name == "tier")
+    assert tier.values == get_args(EvidenceTier)
+
+
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
+        (f"{HEADER}-- n, text of Evidence: Cells.\n{BODY}", "no list of values Evidence"),
         (HEADER + BODY, "nobody says what n is"),
         (f"{HEADER}-- n, integer: Cells.\n-- m, text: Gone.\n{BODY}", "m is described but is no column"),
         (f"{HEADER}FROM core.samples", "the last SELECT begins its line"),
     ],
-    ids=["undescribed", "described in vain", "no list"],
+    ids=["unknown values", "undescribed", "described in vain", "no list"],
 )
 def test_a_view_that_does_not_say_what_it_shows_is_a_declaration_error(sql: str, message: str) -> None:
     with pytest.raises(DeclarationError, match=message):

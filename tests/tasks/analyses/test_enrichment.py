@@ -87,6 +87,15 @@ def test_a_contrast_without_changed_genes_says_so() -> None:
     assert "no changed gene" in done.problems[0].message
 
 
+def test_lists_without_genes_are_told_once_where_others_have_terms() -> None:
+    given = frames()
+    up = pl.col("direction").replace("down", "ns")
+    tests = given["result.differential_expression"].with_columns(direction=up)
+    told = {p.rule: p for p in run(given | {"result.differential_expression": tests}).problems}
+    assert told["list_empty"].message == "no gene is in 1 list, of which there are no terms: down"
+    assert told["list_empty"].place == "contrast b_a"
+
+
 def test_a_contrast_that_tested_no_gene_says_so() -> None:
     given = frames()
     tests = given["result.differential_expression"].with_columns(library=pl.lit("circrna"), rna_class=pl.lit("circrna"))
@@ -186,6 +195,18 @@ def test_predicted_targets_alone_make_no_term_of_the_validated_ones() -> None:
     hit = found.filter(term_id="hit")
     assert hit.select("tier", "overlap", "list_size", "background_size").rows() == [("predicted", 8, 10, 59)]
     assert hit["pvalue"][0] == pytest.approx(stats.hypergeom.sf(7, 59, 8, 10), rel=1e-12)
+
+
+def test_lists_of_a_background_without_sets_leave_the_others_their_terms() -> None:
+    given = with_targets()
+    far = pl.col("target_id").is_in([f"E{i}" for i in range(20, 35)])
+    given["core.mirna_targets"] = given["core.mirna_targets"].filter(far)
+    tests = given["result.differential_expression"]
+    up = pl.when(feature_id="E0").then(pl.lit("up")).otherwise("direction")
+    done = run(given | {"result.differential_expression": tests.with_columns(direction=up)})
+    assert set(done.frames[TABLE]["gene_list"]) == {"all", "up"}
+    told = {p.rule: p.message for p in done.problems}["list_not_tested"]
+    assert told.endswith("no heading: mirna_targets (validated targets) in C, of a background of 15 genes")
 
 
 def test_gsea_is_an_analysis_of_its_own() -> None:

@@ -137,12 +137,27 @@ def test_what_a_list_lacks_is_a_reason() -> None:
     assert ANALYSIS.parts(study(lists={}), given | {LISTS: given[LISTS].clear()}) == []
 
 
+def test_a_list_whose_collection_has_headings_alone_is_told_not_to_be_tested() -> None:
+    given = frames()
+    heads = [(f"h{i}", gene) for i in range(25) for gene in NAMES[: 20 + i % 3]]
+    sets = pl.DataFrame(heads, schema=["set_id", "symbol"], orient="row")
+    one = given[SETS].head(1).drop("set_id", "symbol")
+    (done,) = computed(study(), given | {SETS: one.join(sets, how="cross").select(given[SETS].columns)}).values()
+    assert done.frames[TABLE].is_empty()
+    told = {p.rule: p.message for p in done.problems}
+    assert told["list_not_tested"] == (
+        "not tested, as their background holds no set of 3 to 30 genes (enrichment.size) that is no heading: "
+        "apoptosis, apoptosis_changed in C, of a background of 60 genes"
+    )
+    assert "in a tested set" in told["no_enrichment"]
+
+
 @pytest.mark.parametrize(
     ("listed", "changed", "background", "why"),
     [
         (["NOSUCH"], 5, "tested", "is in its background"),
         (["G0"], 0, "annotated", "is changed in b_a"),
-        (["G30"], 60, "tested", "in a set within the size limits"),
+        (["G30"], 60, "tested", "in a tested set: one within enrichment.size that is no heading"),
     ],
 )
 def test_a_list_without_a_term_says_why(listed: list[str], changed: int, background: str, why: str) -> None:

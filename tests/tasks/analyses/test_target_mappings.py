@@ -79,12 +79,13 @@ def test_targets_of_another_species_than_the_counts_are_no_warning_but_a_loss(od
     assert "Name a table of Homo sapiens under cerna.targets" in problem.remedy
 
 
-def test_mirnas_of_another_species_among_the_studys_are_told_with_both_species() -> None:
-    names = ["hsa-miR-21-5p", *(f"mmu-miR-{i}-5p" for i in range(1, 5))]
+@pytest.mark.parametrize(("foreign", "told"), [(4, "4 of them are"), (1, "1 of them is")])
+def test_mirnas_of_another_species_among_the_studys_are_told_with_both_species(foreign: int, told: str) -> None:
+    names = ["hsa-miR-21-5p", "hsa-miR-998-5p", "hsa-miR-999-5p", *(f"mmu-miR-{i}-5p" for i in range(foreign))]
     read = frames([PAIR | {"mirna": name, "target_id": "ENSG1"} for name in names], ["hsa-miR-21-5p"])
     (problem,) = ANALYSIS.run(ANALYSIS.parts(STUDY, read)[0], read).problems
     assert problem.rule == "mirnas_not_in_study"
-    assert "; 4 of them are of Mus musculus, those that the study counted are of Homo sapiens" in problem.message
+    assert f"; {told} of Mus musculus, those that the study counted are of Homo sapiens" in problem.message
 
 
 def test_genes_of_another_naming_are_told_and_targets_of_other_classes_are_not() -> None:

@@ -64,6 +64,8 @@ def test_the_surest_sets_of_either_end_are_drawn_with_their_sums_genes_and_the_s
     statistic = drawing.source.filter(pl.col("term_id").is_null())
     assert statistic["stat"].to_list() == sorted(given[TESTS]["stat"], reverse=True)
     assert metric.get_xlabel() == "rank of 300 genes"
+    assert not any(text.get_text() for text in rows.get_yticklabels())  # colours tell six sets apart
+    assert "genes of the sets in the order of the legend" in drawing.caption
     assert {"higher in IL-1β", "lower in IL-1β", "DESeq2\nstatistic"} <= words(drawing)
     score = f"{terms[names[-1]]['nes']:.2f}".replace("-", "−")
     assert legend(drawing)[-1].startswith(f"{names[-1]}\nNES {score}, FDR ")
@@ -100,6 +102,11 @@ def test_all_named_lists_are_drawn_up_to_a_number_and_the_others_are_named() -> 
     (part,) = FIGURE.parts(study(), tables)
     drawing = drawn(FIGURE, part, tables)
     assert len(legend(drawing)) == LISTED
+    rows = drawing.figure.axes[1]
+    numbers = [text.get_text() for text in rows.get_yticklabels()]
+    assert numbers == [text.partition(". list ")[0] for text in legend(drawing)] == [f"{i + 1}" for i in range(LISTED)]
+    assert rows.get_yticks().tolist() == [-i - 0.5 for i in range(LISTED)]
+    assert "genes of the sets with the numbers of the legend" in drawing.caption
     assert "up to 12;" in drawing.caption
     assert f"scored at the same end: {unscored}. Not ranked, as no gene of it was tested" in drawing.caption
     assert "every one is in it: strangers. Top:" in drawing.caption

@@ -49,6 +49,13 @@ def test_a_letter_tells_donors_where_its_numbers_recur() -> None:
     assert [cut.donor for cut in donors_in(["P3-con", "P3-il1b"]).values()] == ["P3", "P3"]
 
 
+def test_spellings_of_one_donor_are_one_and_guesses_where_a_letter_is_among_them() -> None:
+    found = donors_in(["con_D1", "con_D2", "il1b_donor2", "donor3_il1b", "Don_3 con", "pat2_con"])
+    assert [(cut.donor, cut.is_letter) for cut in found.values()] == [
+        ("D1", True), ("D2", True), ("D2", True), ("donor3", False), ("donor3", False), ("pat2", False),
+    ]  # fmt: skip
+
+
 @given(st.lists(st.text(max_size=12), max_size=6))
 def test_a_donor_is_part_of_its_name_and_order_of_names_changes_no_cut(names: list[str]) -> None:
     found = donors_in(names)

@@ -44,8 +44,7 @@ def test_a_background_without_a_set_within_the_limits_is_told_by_list_and_collec
     assert enriched_terms([few, annotated], given, (4, 8), ["ora"], 0.05).is_empty()
     (told,) = untested([(few, "C"), (replace(few, name="other"), "C")], (4, 8), "contrast a")
     assert (
-        "4 to 8 genes (enrichment.size) in their background: hubs and other (validated targets) in C, of a"
-        in told.message
+        "4 to 8 genes (enrichment.size) that is no heading: hubs, other (validated targets) in C, of a" in told.message
     )
     assert untested([], (4, 8), "contrast a") == []
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.methods.excel_damage import excel_damaged
+from tasks.methods.excel_damage import damage_words, excel_damaged
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,8 @@ def test_a_day_number_among_names_is_damage_and_entrez_ids_are_not() -> None:
     assert excel_damaged(["44621", "7157", "100", "GAPDH"]) == []
     assert excel_damaged(["GAPDH", "SOX9", "ACAN", "99999", "12345"]) == []
     assert excel_damaged(["44621"]) == []
+
+
+def test_damage_is_told_of_one_name_and_of_several() -> None:
+    assert damage_words(1, "gene") == "1 gene looks like a name that Excel turned into a date or number"
+    assert damage_words(3, "gene") == "3 genes look like names that Excel turned into dates or numbers"

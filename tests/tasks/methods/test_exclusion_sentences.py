@@ -88,14 +88,14 @@ def summary(*rows: dict[str, object], left: Sequence[LeftOut] = LEFT, is_partial
 def test_the_summary_counts_what_is_left_out_and_says_whether_anything_hangs_on_it() -> None:
     quiet = [pair("primary", 0.01), pair("including_excluded", 0.03), pair("primary", 0.2, time_h=24.0)]
     assert summary(*quiet) == (
-        "exclusions.csv leaves out 1 well, 1 file and 1 culture, each with its reason. They would change 1 family of "
-        "tests, and no conclusion: with what is left out put back no pair crosses 0.05."
+        "exclusions.csv leaves out 1 well, 1 file and 1 culture of what was loaded, each with its reason. They would "
+        "change 1 family of tests; with what is left out put back no pair of groups crosses 0.05."
     )
     turned = summary(*quiet, pair("including_excluded", 0.01, time_h=24.0), left=LEFT[:1], is_partial=True)
     assert turned == (
-        "exclusions.csv leaves out 1 well, each with its reason. It would change 2 families of tests; with what is "
-        "left out put back 1 pair crosses 0.05 (viability at 24 h), told under each assay. Not everything could be "
-        "put back: see the warnings."
+        "exclusions.csv leaves out 1 well of what was loaded, each with its reason. It would change 2 families of "
+        "tests; with what is left out put back 1 pair crosses 0.05 (viability at 24 h), told under each assay. "
+        "Not everything could be put back: see the warnings."
     )
     assert summary(*quiet, left=()) == ""
     assert summary(pair("primary", 0.01)).endswith("No test of the bench assays could be repeated with them.")
@@ -119,22 +119,31 @@ def test_rescue_is_told_with_what_is_left_out_put_back() -> None:
     known = table("result.rescue", rows).to_dicts()
     assert rescue_exclusion_sentence(known, {"exo": "Exosomes"}, 0.05) == (
         f"With what is left out put back ({BUBBLE}) Exosomes undid 45 % (95 % CI 20 % to 70 %) instead of 60 % and "
-        "no rescue of usc is given (no disease effect) instead of 60 %."
+        "no rescue of usc is given (the CI of the disease's own effect includes 0, so that there is nothing to undo) "
+        "instead of 60 %."
     )
+    same = row | {"put_back": BUBBLE, "rescue_including_excluded": 0.6}
+    told = rescue_exclusion_sentence(table("result.rescue", [same]).to_dicts(), {}, 0.05)
+    assert told == f"With what is left out put back ({BUBBLE}) exo undid 60 %, as without it."
     assert rescue_exclusion_sentence(table("result.rescue", [row]).to_dicts(), {}, 0.05) is None
 
 
 def test_a_time_course_is_told_with_what_is_left_out_put_back() -> None:
     about = {"comparison_id": "all", "experiment": "main", "measure": "viability", "target": "", "scale": "raw"}
     rows = [
-        about | {"role": role, "effect": effect, "pvalue": 0.01, "pvalue_gg": p, "put_back": put}
-        for role, p, put in (("primary", 0.02, None), ("including_excluded", 0.2, BUBBLE), ("as_published", 0.9, None))
+        about | {"role": role, "effect": effect, "pvalue": 0.01, "pvalue_gg": p, "put_back": put, "method": way}
+        for role, p, put, way in (
+            ("primary", 0.02, None, "two_way_anova"),
+            ("including_excluded", 0.2, BUBBLE, "mixed_anova"),
+            ("as_published", 0.9, None, "two_way_anova"),
+        )
         for effect in ("condition", "condition:time")
     ]
     rows[0] |= {"pvalue": None, "pvalue_gg": None, "na_reason": "missing_cell: c1 in a at 24 h"}
     (sentence,) = course_exclusion_sentences(table("result.time_course_tests", rows))
     assert sentence == (
-        f"Left out of the time course of viability: {BUBBLE}. With it p = 0.200 instead of no p-value "
-        "(missing cell: c1 in a at 24 h) (condition) and p = 0.200 instead of p = 0.020 (condition × time)."
+        f"Left out of the time course of viability: {BUBBLE}. With it p = 0.200 by Greenhouse–Geisser "
+        "instead of no p-value (no value of c1 in a at 24 h) (condition) and p = 0.200 instead of p = 0.020 "
+        "(condition × time). It is then tested by mixed ANOVA and not by two-way ANOVA."
     )
     assert course_exclusion_sentences(table("result.time_course_tests", rows[:2])) == []

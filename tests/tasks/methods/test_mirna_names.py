@@ -50,6 +50,20 @@ def test_case_dashes_and_the_species_do_not_matter(name: str) -> None:
     assert found(name) == ({"hsa-miR-21-5p"}, "exact", None)
 
 
+@pytest.mark.parametrize("name", ["", " ", "|", "\t|hsa-miR-21-5p"])
+def test_an_empty_name_is_no_mirna(name: str) -> None:
+    assert canonical(name) == ""
+    assert found(name) == (set(), None, "not_in_study")
+
+
+@pytest.mark.parametrize(
+    "name", ["hsv1-miR-H6-3p", "hhv6b-miR-Ro6-1", "ebv-miR-BART5-5p", "mghv-miR-M1-1", "hsv1-mir-H6"]
+)
+def test_a_virus_is_another_species_though_its_prefix_has_digits(name: str) -> None:
+    assert found(name) == (set(), None, "other_species")
+    assert MirnaNames([name.replace("mir", "miR")]).species == name.partition("-")[0]
+
+
 @pytest.mark.parametrize(
     ("counted", "expected"),
     [

@@ -11,7 +11,7 @@ from tests.report_study import CONFIG, table
 CONTRAST = {"contrast_id": "c", "reference": "il1b", "target": "exo"}
 AXIS = {"contrast_id": "c", "cerna_class": "lncrna", "mirna_id": "m1", "mrna_id": "g1", "tier": "predicted"}
 AXIS |= {"cerna_direction": "up", "mirna_direction": "down", "mrna_direction": "up", "pvalue": 0.002, "padj": 0.02}
-AXIS |= {"is_significant": True, "is_consistent": True}
+AXIS |= {"is_significant": True, "is_consistent": True, "family_size": 40_000}
 HUB = {"contrast_id": "c", "rna_class": "lncrna", "is_hub": True}
 PAIR = {"contrast_id": "c", "cerna_class": "lncrna", "significant_count": 0, "family_size": 1200}
 Rows = Sequence[dict[str, Any]]
@@ -32,13 +32,14 @@ def test_axes_of_hubs_come_first_with_their_evidence_and_p() -> None:
         AXIS | {"cerna_id": "l1", "cerna_symbol": "MEG3", "pvalue": 1e-9, "padj": 1e-7},
         AXIS | {"cerna_id": "l2", "cerna_symbol": "MALAT1"},
         AXIS | {"cerna_id": "l2", "cerna_symbol": "MALAT1", "mrna_id": "g2", "mrna_symbol": "ACAN"}
-        | {"tier": "validated", "pvalue": 0.01, "padj": 0.04},
+        | {"tier": "validated", "family_size": 900, "pvalue": 0.01, "padj": 0.04},
     ]  # fmt: skip
     nodes = [HUB | {"feature_id": f, "hub_rank": n} for f, n in (("l2", 1), ("l1", 2))]
     (text,) = told(axes, nodes=nodes)
     assert text.startswith(
-        "IL-1β + exosomes against IL-1β. Of 3 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, 3 also have all "
-        "three RNAs changed in the directions expected. Best of"
+        "IL-1β + exosomes against IL-1β. Triplets of competing RNA, miRNA and mRNA at FDR < 0.05, in brackets those of "
+        "them whose three RNAs are all changed in the directions expected: 1 of 900 by validated targets (1) and 2 of "
+        "40,000 by predicted targets (2). Best of"
     )
     first, second = text.partition("Best of the first hubs: ")[2].split(" and lncRNA ")
     assert first == "lncRNA MALAT1 (up) – m1 (down) – ACAN (up) [validated targets, p = 0.010, FDR = 0.040]"
@@ -74,14 +75,22 @@ def test_where_nothing_is_significant_nothing_is_named(triplets: Rows, seen: str
 
 @pytest.mark.parametrize(
     ("both", "said"),
-    [(0, "Of 2 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, none also has all three RNAs changed"),
-     (1, "Of 3 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, 1 also has all three RNAs changed"),
-     (2, "Of 4 triplets of competing RNA, miRNA and mRNA at FDR < 0.05, 2 also have all three RNAs changed")],
-)  # fmt: skip
+    [(0, "expected: 2 of 40,000 by predicted targets (0)"), (1, "expected: 3 of 40,000 by predicted targets (1)")],
+)
 def test_significant_triplets_are_counted_apart_from_those_that_fit_too(both: int, said: str) -> None:
     rows = [AXIS | {"cerna_id": f"s{i}", "is_consistent": False} for i in range(2)]
     (text,) = told([*rows, *(AXIS | {"cerna_id": f"b{i}"} for i in range(both))])
     assert said in text
+
+
+def test_triplets_are_counted_in_the_family_of_their_evidence_the_strongest_first() -> None:
+    families = {"unstated": 7, "predicted": 40_000, "high_throughput": 6000, "validated": 900}
+    rows = [AXIS | {"cerna_id": t, "tier": t, "family_size": n, "is_significant": n > 10} for t, n in families.items()]
+    (text,) = told(rows)
+    assert (
+        "expected: 1 of 900 by validated targets (1), 1 of 6,000 by targets of high-throughput experiments (1), 1 of "
+        "40,000 by predicted targets (1) and 0 of 7 by targets of unstated evidence (0). "
+    ) in text
 
 
 def test_pairs_are_counted_by_evidence_the_strongest_first() -> None:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tasks.methods.gene_rankings import NAMED
-from tasks.methods.running_score_words import alt, caption, label, left_out, nothing, title
+from tasks.methods.running_score_words import alt, caption, label, left_out, nothing, numbers, title
 
 GIVEN = {
     "target": "exo",
@@ -20,7 +20,7 @@ LISTS = pl.DataFrame(schema={"gene_list": pl.String, "role": pl.String, "is_excl
 
 
 def terms(*names: str, **more: object) -> pl.DataFrame:
-    row = {"nes": 2.0, "padj": 0.01, "background_size": 1200, "family_size": len(names)}
+    row = {"nes": 2.0, "direction": "up", "padj": 0.01, "background_size": 1200, "family_size": len(names)}
     return pl.DataFrame([{"term_id": name, "term": name, **row, **more} for name in names])
 
 
@@ -58,3 +58,10 @@ def test_only_lists_without_a_curve_are_named_with_their_reason() -> None:
 
 def test_a_label_has_a_minus_and_no_formula() -> None:
     assert label({"term": "a$b$", "nes": -1.5, "padj": 0.012}) == "a\\$b\\$\nNES −1.50, FDR 0.012"
+    assert label({"term": "a", "nes": 1.5, "padj": 0.012}, "4") == "4. a\nNES 1.50, FDR 0.012"
+
+
+def test_rows_are_numbered_where_an_end_has_more_terms_than_colours() -> None:
+    up, down = terms(*"abc"), terms(*"abc", direction="down")
+    assert numbers(pl.concat([up, down])) == [""] * 6
+    assert numbers(pl.concat([up, terms("d"), down])) == list("1234567")

@@ -81,8 +81,21 @@ def test_donors_in_names_are_kept_and_unknown_ones_asked_for() -> None:
         ("con", "", "3"),
     ]
     (mark,) = [p for p in study.problems if p.rule == "draft_mark"]
-    assert (mark.file, mark.place) == ("samples.csv", "line 6")
-    assert "FILL IN donor: the same for all cultures of one donor" in mark.message
+    assert (mark.file, mark.place) == ("samples.csv", "line 2")
+    assert "FILL IN donor: D1 is a guess; a day? a passage?" in mark.message
+    assert "lines like it: 5" in mark.message
+    last = drafted([DraftFile("landing/c.csv", "expression_counts", names)])["samples.csv"].splitlines()[-1]
+    assert "FILL IN donor: the same for all cultures of one donor" in last
+
+
+def test_a_disease_stands_before_what_is_added_to_it_and_its_place_is_asked_for() -> None:
+    names = ("il1b_exo_1", "con_1", "il1b_1", "TGFb_1")
+    sheets = drafted([DraftFile("landing/c.csv", "expression_counts", names)])
+    study = read(sheets, ("landing/c.csv",))
+    assert [c.id for c in study.config.conditions] == ["con", "il1b", "il1b_exo", "TGFb"]
+    assert "{id: il1b, label: il1b}  # FILL IN order: the disease second, treatments after it" in sheets["study.yaml"]
+    (mark,) = [p for p in study.problems if p.rule == "draft_mark" and p.file == "study.yaml"]
+    assert "the disease second" in mark.message
 
 
 def test_a_draft_without_samples_is_valid_and_marks_what_is_missing() -> None:

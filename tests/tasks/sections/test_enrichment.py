@@ -49,3 +49,19 @@ def test_lists_of_no_contrast_are_not_said_to_be_of_one() -> None:
     text = words(chapters(given(row))["enrichment"])
     assert "No single contrast: shared" in text
     assert "None" not in text
+
+
+def test_contrasts_that_lowered_or_raised_no_gene_say_so() -> None:
+    known = [{"contrast_id": c, "reference": "il1b", "target": "exo"} for c in ("c", "d", "e")]
+    test = {"library": "gene", "method": "deseq2", "direction": "ns"}
+    tests = [test | {"contrast_id": c, "feature_id": "n"} for c in ("c", "d")]
+    tests += [test | {"contrast_id": "c", "feature_id": "u", "direction": "up"}]
+    tests += [test | {"contrast_id": "c", "feature_id": "m", "direction": "down", "library": "mirna"}]
+    tests += [test | {"contrast_id": "c", "feature_id": "l", "direction": "down", "method": "limma_voom"}]
+    tables = given(TERM | {"term_id": "GO:1", "pvalue": 0.5})
+    tables |= {"core.contrasts": table("core.contrasts", known)}
+    tables |= {"result.differential_expression": table("result.differential_expression", tests)}
+    text = words(chapters(tables)["enrichment"])
+    name, why = "IL-1β + exosomes against IL-1β: no", "(fold change > 2, FDR < 0.05), so no term of such a list."
+    assert text.splitlines()[:2] == [f"{name} lowered genes {why}", f"{name} raised genes and no lowered genes {why}"]
+    assert "enrichment" not in chapters(tables | {"result.enrichment": table("result.enrichment")})

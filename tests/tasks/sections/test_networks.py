@@ -54,6 +54,18 @@ def test_hubs_triplets_and_pairs_are_listed() -> None:
     assert "Correlations rest on 9 samples and are hints" in text
 
 
+def test_families_of_pairs_are_told_the_strongest_first_with_all_that_they_hold() -> None:
+    counts = {"unstated": 3, "predicted": 9, "high_throughput": 2, "validated": 1}
+    pairs = [PAIR | {"tier": tier, "significant_count": n} for tier, n in counts.items()]
+    lines = [line for line in words(chapters(given([], pairs, []))["networks"]).splitlines() if "Pairs by" in line]
+    assert [line.partition(" of 700")[0] for line in lines] == [
+        "Pairs by validated targets: 1 pair",
+        "Pairs by targets of high-throughput experiments or validated: 2 pairs",
+        "Pairs by predicted targets or better: 9 pairs",
+        "Pairs by targets of any evidence: 3 pairs",
+    ]
+
+
 def test_no_pair_found_is_no_sign_that_there_is_none() -> None:
     text = words(chapters(given([], [PAIR | {"is_significant": False, "significant_count": 0}], []))["networks"])
     assert "0 pairs of 700 at FDR < 0.05: none was found among these, which is no sign that none exists." in text

@@ -101,7 +101,10 @@ def test_what_is_left_out_is_counted_and_what_hangs_on_it_said() -> None:
     again = {"role": pl.lit("including_excluded"), "padj": pl.lit(0.4)}
     given["result.pairwise_tests"] = pl.concat([pairs, late.with_columns(**again)])
     text = words(chapters(given)["summary"])
-    assert "exclusions.csv leaves out 1 well, each with its reason. It would change 1 family of tests" in text
+    assert (
+        "exclusions.csv leaves out 1 well of what was loaded, each with its reason. It would change 1 family of tests"
+        in text
+    )
     crossing = late.filter(pl.col("padj") < 0.05).height
     assert f"put back {crossing} pair" in text
     assert crossing > 0

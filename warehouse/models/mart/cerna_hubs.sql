@@ -1,7 +1,7 @@
 -- Hub RNAs of ceRNA networks with their evidence: partners, triplets and how many of those stand after correction.
 -- One row per contrast and hub; reads result.cerna_nodes, result.cerna_triplets, core.contrasts.
 -- tied_count, integer: Nodes of its class with equal degree and betweenness that are no hubs; above 0, names decided.
--- tier, text: The weakest evidence among its edges; an edge has that of its best triplet (weaker of its two pairs).
+-- tier, text of EvidenceTier: The weakest evidence among its edges, each of its best triplet (weaker of two pairs).
 -- triplet_count, integer: Consistent triplets with the hub.
 -- significant_triplet_count, integer: Those of them with padj below the study's cerna.fdr.
 -- smallest_padj, number: Smallest padj of the hub's consistent triplets.
