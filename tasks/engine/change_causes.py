@@ -15,19 +15,28 @@ from warehouse.store import Session
 PLATES, QPCR = "core.plate_wells", "core.qpcr_wells"
 _PLACE = ("well", "sample_id", "time_h", "target", "task")
 CONTENTS = {"table": pl.String, "object_id": pl.String, "well": pl.String, "sample_id": pl.String,
-            "time_h": pl.Float64, "target": pl.String, "task": pl.String, "condition": pl.String}  # fmt: skip
+            "time_h": pl.Float64, "target": pl.String, "task": pl.String, "condition": pl.String,
+            "plate": pl.String}  # fmt: skip
 REACH = {"cause": pl.String, "sample_id": pl.String, "time_h": pl.Float64, "target": pl.String}
 BLAME = {"table": pl.String, "row": pl.String, "cause": pl.String}
 
 
 def contents(session: Session, study_id: str) -> pl.DataFrame:
-    """What every loaded file holds of cultures, times and targets: distinct places of the tables that name cultures."""
+    """What every loaded file holds of cultures, times and targets: distinct places of the tables that name cultures.
+
+    ``plate``: of a plate reader's file what shares a reference, the plate's name, after the file where that is its own.
+    """
     found = [pl.DataFrame(schema=CONTENTS)]
     for table in tables():
         known = declared()[table].model_fields
         if is_fact(table) and "sample_id" in known:
             wanted = ["object_id", *(c for c in _PLACE if c in known)]
+            if table == PLATES:
+                wanted += ["plate", "plate_is_explicit"]
             rows = session.read(table, {"study_id": [study_id]}, wanted, distinct=True)
+            if table == PLATES:
+                own = pl.concat_str("object_id", "plate", separator="/")
+                rows = rows.with_columns(plate=pl.when("plate_is_explicit").then("plate").otherwise(own))
             found.append(rows.with_columns(pl.lit(table).alias("table")))
     samples = session.read("core.samples", {"study_id": [study_id]}, ["sample_id", "condition"])
     whole = pl.concat(found, how="diagonal_relaxed").drop("condition").join(samples, on="sample_id", how="left")
@@ -39,42 +48,53 @@ def reach(causes: pl.DataFrame, held: pl.DataFrame, study: Study, quantities: se
 
     ``causes``: ``cause, object_id, well, sample_id``, one row per object of a file, the last two null for a whole
     file; ``held``: ``contents``; ``quantities``: targets that are measured, in small letters: others (reference genes,
-    loading controls) serve every target. Readings of the reference condition, and what runs share, serve every culture;
-    blanks serve the cultures of their file at that time. Of a file that holds no culture nothing is known: any.
+    loading controls) serve every target. Readings of the calibrator, and what runs share, serve every culture. Blanks
+    serve the cultures of their plate at that time; the reference of viability, and with it its blanks, serves those of
+    its plate at that time, or every culture where `viability.scope` says so. Of a file that holds no culture nothing is
+    known: any.
     """
-    config = study.config
-    options = config.viability
-    shared = {QPCR: config.qpcr.calibrator or config.reference}
-    if options.scope == "experiment":
-        shared[PLATES] = options.reference or config.reference
-    is_reference = pl.any_horizontal(
-        *((pl.col("table") == t) & (pl.col("condition") == c) for t, c in shared.items()),
-        pl.col("task").is_in(["irc", "standard"]),
-    ).fill_null(value=False)
-    time_h = pl.col("time_h")
-    if options.time == "first":
-        time_h = pl.when(pl.col("table") != PLATES).then(time_h)
-    places = held.select(
-        "object_id", "well", "sample_id", time_h, is_reference.alias("_is_shared"),
-        target=pl.when(pl.col("target").str.to_lowercase().is_in(sorted(quantities))).then(
-            pl.col("target").str.to_lowercase()),
-    ).unique()  # fmt: skip
+    places = _places(held, study, quantities)
     named = causes.join(places, on="object_id", how="inner", suffix="_held")
     hit = named.filter(
         (pl.col("well").is_null() | (pl.col("well") == pl.col("well_held")))
         & (pl.col("sample_id").is_null() | (pl.col("sample_id") == pl.col("sample_id_held")))
-    )
-    own = hit.filter(pl.col("sample_id_held").is_not_null() | pl.col("_is_shared")).select(
-        "cause", "time_h", "target", sample_id=pl.when(~pl.col("_is_shared")).then("sample_id_held")
-    )
-    blanks = hit.filter(pl.col("sample_id_held").is_null() & ~pl.col("_is_shared")).select(
-        "cause", "object_id", "time_h"
-    )
-    beside = places.filter(pl.col("sample_id").is_not_null()).select("object_id", "time_h", "target", "sample_id")
-    served = blanks.unique().join(beside, on=["object_id", "time_h"], how="inner", nulls_equal=True)
-    known = pl.concat([own.select(*REACH), served.select(*REACH)]).unique()
+    ).with_columns(sample_id="sample_id_held")
+    is_blank = pl.col("sample_id").is_null() & ~pl.col("_is_shared")
+    beside = places.filter(pl.col("sample_id").is_not_null()).drop("well")
+    at = ["plate", "time_h"]
+    served = hit.filter(is_blank).select("cause", "object_id", *at).unique()
+    served = served.join(beside, on=["object_id", *at], how="inner", nulls_equal=True)
+    served = served.with_columns(pl.col("_is_shared") & pl.col("_is_reference"))  # an NTC calibrates nothing
+    moved = pl.concat([hit.filter(~is_blank).select(served.columns), served])
+    reference = moved.filter(pl.col("_is_reference") & ~pl.col("_is_shared")).select("cause", *at).unique()
+    compared = reference.join(beside.filter("_is_read"), on=at, how="inner", nulls_equal=True)
+    own = moved.with_columns(sample_id=pl.when(~pl.col("_is_shared")).then("sample_id"))
+    known = pl.concat([own.select(*REACH), compared.select(*REACH)]).unique()
     unknown = causes.join(held.filter(pl.col("sample_id").is_not_null()), on="object_id", how="anti")
     return pl.concat([known, unknown.select("cause").unique()], how="diagonal")
+
+
+def _places(held: pl.DataFrame, study: Study, quantities: set[str]) -> pl.DataFrame:
+    """Places with what they serve.
+
+    ``_is_read``: of a plate reader; ``_is_reference``: of what viability is compared with; ``_is_shared``: every
+    culture is computed with it. ``time_h`` is null where a plate's first time serves the others.
+    """
+    config, options = study.config, study.config.viability
+    is_read, condition = pl.col("table") == PLATES, pl.col("condition")
+    is_reference = is_read & (condition == (options.reference or config.reference))
+    is_calibrator = (pl.col("table") == QPCR) & (condition == (config.qpcr.calibrator or config.reference))
+    is_shared = is_calibrator | pl.col("task").is_in(["irc", "standard"])
+    if options.scope == "experiment":
+        is_shared |= is_reference
+    time_h = pl.col("time_h") if options.time == "same" else pl.when(~is_read).then("time_h")
+    target = pl.col("target").str.to_lowercase()
+    return held.select(
+        "object_id", pl.coalesce("plate", "object_id").alias("plate"), "well", "sample_id", time_h,
+        _is_read=is_read, _is_reference=is_reference.fill_null(value=False),
+        _is_shared=is_shared.fill_null(value=False),
+        target=pl.when(target.is_in(sorted(quantities))).then(target),
+    ).unique()  # fmt: skip
 
 
 def blame(changed: Mapping[str, pl.DataFrame], read: pl.DataFrame, reached: pl.DataFrame) -> pl.DataFrame:

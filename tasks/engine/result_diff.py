@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.base import tables
 from schemas.study import Study
-from tasks.engine.change_causes import blame, reach
+from tasks.engine.change_causes import CONTENTS, blame, reach
 from tasks.engine.freezes import EXCLUSIONS, FEEDS, OBJECTS, PLACES, RUNS, Frozen
 from tasks.methods.result_changes import SCHEMA, changes, row_label
 
@@ -58,16 +58,18 @@ def difference(study: Study, frozen: Frozen, now: Mapping[str, pl.DataFrame]) ->
     results = pl.concat([f for f in found if f.height] or [pl.DataFrame(schema={"table": pl.String, **SCHEMA})])
     results = results.sort(~pl.col("is_flip"), maintain_order=True)
     files, exclusions = _files(was[OBJECTS], now[OBJECTS]), _exclusions(was[EXCLUSIONS], now[EXCLUSIONS])
-    causes = _causes(files, exclusions, was, now)
-    told = _blamed(study, causes, results, was, now, names)
+    held = pl.concat([pl.DataFrame(schema=CONTENTS), *(f[PLACES] for f in (was, now) if PLACES in f)], how="diagonal")
+    causes = _causes(files, exclusions, held, was, now)
+    told = _blamed(study, causes, results, held.unique(), was, now, names)
     results = _with_files(results, told, causes)
-    counts = told.group_by("cause").len("changed_rows")
-    files = files.with_columns(cause=pl.format("file {}", "file")).join(counts, on="cause", how="left")
-    exclusions = exclusions.join(counts, on="cause", how="left", maintain_order="left").drop("cause")
-    is_of_file = pl.col("file_name").is_not_null()  # of whole cultures the sheet of samples tells
-    exclusions = exclusions.with_columns(pl.when(is_of_file).then(pl.col("changed_rows").fill_null(0).cast(pl.Int64)))
+    of_entry = told.join(causes.select("cause", "entry").unique(), on="cause").select("entry", "table", "row").unique()
+    counts = of_entry.group_by("entry").agg(pl.len().cast(pl.Int64).alias("changed_rows"))
+    files = files.with_columns(entry=pl.format("file {}", "file"))
+    files = files.join(counts, on="entry", how="left", maintain_order="left")
+    exclusions = exclusions.join(counts, on="entry", how="left", maintain_order="left").drop("entry")
+    exclusions = exclusions.with_columns(pl.col("changed_rows").fill_null(0))
     is_raw = ~pl.col("file").is_in(_sheets(was) | _sheets(now))  # a sheet tells through parameters and samples
-    files = files.with_columns(pl.when(is_raw).then(pl.col("changed_rows").fill_null(0).cast(pl.Int64)))
+    files = files.with_columns(pl.when(is_raw).then(pl.col("changed_rows").fill_null(0)))
     return Diff(
         study.study_id,
         frozen.label,
@@ -100,27 +102,39 @@ def _changed(name: str, was: pl.DataFrame, now: pl.DataFrame, names: Mapping[str
 
 
 def _causes(
-    files: pl.DataFrame, exclusions: pl.DataFrame, was: Mapping[str, pl.DataFrame], now: Mapping[str, pl.DataFrame]
+    files: pl.DataFrame,
+    exclusions: pl.DataFrame,
+    held: pl.DataFrame,
+    was: Mapping[str, pl.DataFrame],
+    now: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
-    """What moved, by object: ``cause, file, object_id, well, sample_id`` (the last two null for a whole file)."""
+    """What moved, by object: ``entry, cause, file, object_id, well, sample_id`` (the last two null for a whole file).
+
+    ``entry``: the file or the row of exclusions.csv; ``cause``: the same in one file, since a culture that is excluded
+    as a whole moves in every file that holds it, and a row is made of some of them.
+    """
     file = pl.col("file_name").alias("file")
     objects = pl.concat([f[OBJECTS].select("object_id", file) for f in (was, now)]).unique()
-    whole = files.select(pl.format("file {}", "file").alias("cause"), "file")
-    parts = exclusions.select("cause", file, "well", "sample_id")
-    return pl.concat([whole, parts], how="diagonal").join(objects, on="file")
+    whole = files.select(pl.format("file {}", "file").alias("entry"), "file")
+    parts = exclusions.select("entry", file, "well", "sample_id")
+    of_files = pl.concat([whole, parts.drop_nulls("file")], how="diagonal").join(objects, on="file")
+    cultures = parts.filter(pl.col("file").is_null()).drop("file")
+    holding = held.select("object_id", "sample_id").drop_nulls().unique().join(objects, on="object_id")
+    both = pl.concat([of_files, cultures.join(holding, on="sample_id")], how="diagonal")
+    return both.with_columns(pl.format("{} in {}", "entry", "file").alias("cause"))
 
 
 def _blamed(
     study: Study,
     causes: pl.DataFrame,
     results: pl.DataFrame,
+    held: pl.DataFrame,
     was: Mapping[str, pl.DataFrame],
     now: Mapping[str, pl.DataFrame],
     names: Mapping[str, str],
 ) -> pl.DataFrame:
     """The causes of every changed row: ``table, row, cause``."""
     sides = (was, now)
-    held = pl.concat([f[PLACES] for f in sides if PLACES in f]).unique()
     quantities = {t.casefold() for f in sides for t in f[MEASURED]["target"].unique()}
     reads = pl.concat([f[FEEDS] for f in sides]).unique()
     read = reads.join(causes.select("object_id", "cause", "file"), on="object_id").drop("object_id").unique()
@@ -167,7 +181,7 @@ def _files(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
 
 def _exclusions(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     columns: list[str | pl.Expr] = ["file_name", "well", "sample_id", "reason"]
-    columns.append(pl.format("exclusion {}", "exclusion_id").alias("cause"))
+    columns.append(pl.format("exclusion {}", "exclusion_id").alias("entry"))
     came = now.join(was, on="exclusion_id", how="anti").select(pl.lit("excluded").alias("change"), *columns)
     went = was.join(now, on="exclusion_id", how="anti").select(pl.lit("taken back").alias("change"), *columns)
     return pl.concat([came, went]).sort("file_name", "well", "sample_id", nulls_last=True)

@@ -21,7 +21,8 @@ def study(**sections: dict[str, Any]) -> Study:
 
 
 def held(*rows: tuple[Any, ...]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=CONTENTS, orient="row")
+    """Contents of files; a row without a plate is as freezes of earlier versions have it."""
+    return pl.DataFrame([(*row, None)[: len(CONTENTS)] for row in rows], schema=CONTENTS, orient="row")
 
 
 PLATE = held(
@@ -30,6 +31,21 @@ PLATE = held(
     (PLATES, "p1", "A01", None, 24.0, None, None, None),
     (PLATES, "p1", "A01", None, 72.0, None, None, None),
 )
+PLATES_OF_A_FILE = held(
+    (PLATES, "p1", "B02", "c1", 24.0, None, None, "control", "p1/x"),
+    (PLATES, "p1", "B03", "t1", 24.0, None, None, "il1b", "p1/x"),
+    (PLATES, "p1", "C02", "c2", 24.0, None, None, "control", "p1/y"),
+    (PLATES, "p1", "C03", "t2", 24.0, None, None, "il1b", "p1/y"),
+    (PLATES, "p1", "A01", None, 24.0, None, None, None, "p1/y"),
+)
+PLATE_READ_TWICE = held(
+    (PLATES, "p1", "B02", "c1", 24.0, None, None, "control", "x"),
+    (PLATES, "p1", "A01", None, 24.0, None, None, None, "x"),
+    (PLATES, "p2", "B02", "c1", 72.0, None, None, "control", "x"),
+    (PLATES, "p2", "B03", "t1", 72.0, None, None, "il1b", "x"),
+    (PLATES, "p3", "B03", "t2", 72.0, None, None, "il1b", "z"),
+)
+EXPERIMENT, FIRST = {"viability": {"scope": "experiment"}}, {"viability": {"time": "first"}}
 RUN = held(
     (QPCR, "q1", "A01", "c1", None, "SOX9", "unknown", "control"),
     (QPCR, "q1", "A02", "t1", None, "SOX9", "unknown", "il1b"),
@@ -43,9 +59,17 @@ RUN = held(
     ("places", "config", "object_id", "well", "expected"),
     [
         (PLATE, {}, "p1", "B03", {("t1", 24.0, None)}),
-        (PLATE, {}, "p1", "B02", {("c1", 24.0, None)}),  # on its own plate only, which its run says
-        (PLATE, {"viability": {"scope": "experiment"}}, "p1", "B02", {(None, 24.0, None)}),
-        (PLATE, {"viability": {"time": "first"}}, "p1", "B03", {("t1", None, None)}),
+        (PLATE, {}, "p1", "B02", {("c1", 24.0, None), ("t1", 24.0, None)}),  # a control: 100 % of its plate
+        (PLATE, {"viability": {"reference": "il1b"}}, "p1", "B02", {("c1", 24.0, None)}),
+        (PLATE, {"viability": {"reference": "il1b"}}, "p1", "B03", {("c1", 24.0, None), ("t1", 24.0, None)}),
+        (PLATE, EXPERIMENT, "p1", "B02", {(None, 24.0, None)}),
+        (PLATE, EXPERIMENT, "p1", "A01", {(None, 24.0, None), ("t1", 24.0, None)}),  # a blank of the reference
+        (PLATE, FIRST, "p1", "B03", {("t1", None, None)}),
+        (PLATES_OF_A_FILE, {}, "p1", "B02", {("c1", 24.0, None), ("t1", 24.0, None)}),
+        (PLATES_OF_A_FILE, {}, "p1", "A01", {("c2", 24.0, None), ("t2", 24.0, None)}),
+        (PLATE_READ_TWICE, {}, "p1", "B02", {("c1", 24.0, None)}),
+        (PLATE_READ_TWICE, FIRST, "p1", "B02", {("c1", None, None), ("t1", None, None)}),
+        (PLATE_READ_TWICE, FIRST, "p1", "A01", {("c1", None, None), ("t1", None, None)}),
         (PLATE, {}, "p1", "A01", {("c1", 24.0, None), ("t1", 24.0, None)}),  # a blank
         (PLATE, {}, "p1", None, {("c1", 24.0, None), ("t1", 24.0, None)}),
         (PLATE, {}, "p1", "H12", set()),
@@ -53,6 +77,7 @@ RUN = held(
         (RUN, {}, "q1", "A01", {(None, None, "sox9")}),  # the calibrator
         (RUN, {"qpcr": {"calibrator": "il1b"}}, "q1", "A01", {("c1", None, "sox9")}),
         (RUN, {}, "q1", "A03", {("t1", None, None)}),  # a reference gene
+        (RUN, {}, "q1", "A04", {*((c, None, "sox9") for c in ("c1", "t1", "pool")), ("t1", None, None)}),  # an NTC
         (RUN, {}, "q1", "A05", {(None, None, "sox9")}),
     ],
 )
@@ -62,6 +87,18 @@ def test_a_cause_reaches_what_is_computed_with_it(
     causes = pl.DataFrame([("x", object_id, well, None)], schema=CAUSE, orient="row")
     found = reach(causes, places, study(**config), {"sox9"})
     assert set(found.select("sample_id", "time_h", "target").iter_rows()) == expected
+
+
+@pytest.mark.parametrize(
+    ("sample_id", "expected"),
+    [("t1", {("t1", 24.0)}), ("c1", {("c1", 24.0), ("t1", 24.0)}), ("t9", set())],
+)
+def test_a_culture_reaches_its_own_values_and_as_the_reference_those_of_its_plate(
+    sample_id: str, expected: set[tuple[str, float]]
+) -> None:
+    causes = pl.DataFrame([("x", "p1", None, sample_id)], schema=CAUSE, orient="row")
+    found = reach(causes, PLATE, study(), set())
+    assert set(found.select("sample_id", "time_h").iter_rows()) == expected
 
 
 def test_results_inherit_what_their_own_values_are_made_of() -> None:
