@@ -20,6 +20,13 @@ NUMBERS = frozenset({"was", "is", "rows", "changed rows", "part count"})
 FRAMES = ("results", "files", "exclusions", "parameters", "versions")
 
 
+_TABLES = tuple(f"result.{name}" for name in ("pairwise_tests", "group_tests", "time_course_tests", "rescue"))
+_PRINTED = (
+    "padj", "pvalue", "n", "n_a", "n_b", "mean", "mean_difference", "ratio", "effect_size", "rescue",
+    "log2_fold_change", "fold_enrichment", "percent_viability", "fold_change",
+)  # fmt: skip
+
+
 def print_diff(diff: Diff, how: Literal["table", "json", "csv"], console: Console) -> None:
     """Print it: readable; whole as JSON; or the changed results as CSV."""
     if how == "json":
@@ -40,8 +47,8 @@ def render(diff: Diff) -> RenderableType:
     same = f"{diff.row_count:,} rows of {diff.table_count} result tables; numbers are the same within {RELATIVE:g}"
     if diff.is_empty:
         return Group(Text(head, style="bold"), Text(f"Nothing changed: {same}."))
-    flips = diff.results.filter("is_flip")
-    others = diff.results.filter(~pl.col("is_flip"))
+    ordered = as_read(diff.results)
+    flips, others = ordered.filter("is_flip"), ordered.filter(~pl.col("is_flip"))
     shown = ("table", "row", "column", "was", "is", "files")
     counts = others.group_by("table", "kind").agg(
         pl.struct("row").n_unique().alias("rows"), pl.col("column").drop_nulls().unique().sort().str.join(", ")
@@ -64,12 +71,26 @@ def render(diff: Diff) -> RenderableType:
     return Group(*(p for p in parts if p is not None))
 
 
+def as_read(results: pl.DataFrame) -> pl.DataFrame:
+    """Changes in the order in which people look at them: pairs of groups, primary tests and p-values first."""
+    table, column = ({name: place for place, name in enumerate(names)} for names in (_TABLES, _PRINTED))
+    return (
+        results.with_row_index("at")
+        .sort(
+            pl.col("table").replace_strict(table, default=len(table)),
+            pl.col("table") == "result.assumption_checks",  # they never decide
+            ~pl.col("row").str.contains("role=primary"),
+            pl.col("at").min().over("table", "row"),
+            pl.col("column").replace_strict(column, default=len(column)),
+            maintain_order=True,
+        )
+        .drop("at")
+    )
+
+
 def _told(others: pl.DataFrame) -> pl.DataFrame:
     """Changed numbers of tests, the ones that a paper prints."""
-    is_printed = pl.col("column").is_in(
-        ["pvalue", "padj", "n", "n_a", "n_b", "mean", "mean_difference", "ratio", "effect_size", "rescue",
-         "log2_fold_change", "fold_enrichment", "percent_viability", "fold_change"]
-    )  # fmt: skip
+    is_printed = pl.col("column").is_in(_PRINTED)
     return others.filter(is_printed | (pl.col("column").is_null() & pl.col("table").str.contains("tests")))
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from deployments.diff import LISTED, print_diff
+from deployments.diff import as_read, print_diff
 from schemas.errors import UserError
 from tasks.engine.freezes import PLACES, freeze, standing, thaw
 from tasks.engine.result_diff import Diff, difference
@@ -176,15 +176,27 @@ def test_people_read_it_and_programs_too(after: Diff) -> None:
     assert pl.read_csv(printed(after, "csv").encode()).height == after.results.height
 
 
+def test_pairs_of_groups_and_primary_tests_are_read_first_and_checks_of_assumptions_last(after: Diff) -> None:
+    ordered = as_read(after.results)
+    assert ordered.sort(ordered.columns).equals(after.results.sort(ordered.columns))
+    pairs = ordered.filter(table="result.pairwise_tests")
+    assert ordered.head(pairs.height).equals(pairs)
+    is_primary = pairs["row"].str.contains("role=primary").to_list()
+    assert is_primary == sorted(is_primary, reverse=True)
+    assert set(pairs["column"].head(2)) <= {"padj", "pvalue"}
+    assert set(ordered["table"].tail(ordered.filter(table="result.assumption_checks").height)) == {
+        "result.assumption_checks"
+    }
+
+
 def test_in_80_columns_no_number_is_broken(after: Diff) -> None:
     text = printed(after, width=80)
     assert max(map(len, text.splitlines())) <= 80
-    flips = after.results.filter("is_flip").head(LISTED)
-    flips = flips.filter(pl.col("column") == "pvalue")
-    assert flips.height
+    first = as_read(after.results).filter(~pl.col("is_flip"), pl.col("column").is_in(["padj", "pvalue"])).head(2)
+    assert first.height
     counts = [*after.files["changed_rows"].drop_nulls(), *after.exclusions["changed_rows"]]
     words = {word.rpartition("=")[2] for word in text.split()}
-    assert {f"{float(v):.4g}" for column in ("was", "is") for v in flips[column].drop_nulls()} <= words
+    assert {f"{float(v):.4g}" for column in ("was", "is") for v in first[column].drop_nulls()} <= words
     assert set(map(str, counts)) <= words
     assert {*PLATES.values(), RUNS[0]} <= set(text.replace(";", " ").split())
 
