@@ -151,7 +151,8 @@ def _explained(first: pl.DataFrame, wanted: Mapping[str, str], kept: dict[str, s
         return kept, legend(first[REASON])
     reasons = several([reason_words(code) for code in told[REASON].unique().sort()], "or")
     rows = "every row" if told.height == first.height else f"{told.height:,} of {first.height:,} rows"
-    return {c: h for c, h in kept.items() if c != REASON}, f"Empty and not shown: {several(empty)} ({rows}: {reasons})."
+    said = f"Empty and not shown: {several(empty)}. Why, in {rows}: {reasons}."
+    return {c: h for c, h in kept.items() if c != REASON}, said
 
 
 def _linked(body: Rows, place: int, anchors: Sequence[str]) -> Rows:

@@ -77,4 +77,6 @@ def test_a_reason_of_columns_that_are_not_shown_is_told_below_the_table() -> Non
     frame = pl.DataFrame({"gene": ["a", "b"], "n": [3, 3], "na_reason": ["one_reference_gene"] * 2})
     made = grid(frame.with_columns(m_value=pl.lit(None, pl.Float64), time_h=pl.lit(None, pl.Float64)), "c", "c")
     assert made.columns == ("gene", "n")
-    assert made.note.startswith("Empty and not shown: m value (every row: stability is a comparison of reference genes")
+    assert made.note.startswith(
+        "Empty and not shown: m value. Why, in every row: stability is a comparison of reference genes"
+    )
