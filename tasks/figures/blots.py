@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import polars as pl
 from schemas.sheets import Layout
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.blot_strips import darkness, strips
+from tasks.methods.blot_pictures import Pictures, draw_strip, draw_whole, laid_over
 from tasks.methods.figure_style import (
     DARK,
     GREY,
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
 BANDS, IMAGES = "core.blot_bands", "core.images"
 ROW_MM, PICTURE_MM, STRIP_MM, LETTER_MM, LEAST_MM = 17.0, 30.0, 6.0, 1.15, 32.0
 ROLES = {"loading": "loading", "total_protein": "total protein", "marker": "marker"}
+NOT_OVER = "they do not stand over the bars"
 EMPTY = {"ladder": "ladder", "marker": "ladder", "empty": "empty", "background": "empty", "blank": "empty"}
-Strips = dict[tuple[str, str], np.ndarray[Any, np.dtype[np.uint8]]]  # a protein's rows of the picture
 
 
 def parts(study: Study, slices: Mapping[str, pl.DataFrame]) -> list[Part]:
@@ -77,7 +76,8 @@ def lanes(bands: pl.DataFrame) -> pl.DataFrame:
 def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     """For each target its strip of the picture and its bars below, lane over bar.
 
-    A picture in which the lanes could not be told stands whole above all bars.
+    A picture in which the lanes could not be told, or of proteins whose strips another picture gave, stands whole
+    above all bars.
     """
     given, found = part.parameters, lanes(frames[BANDS])
     if not found["signal"].count():
@@ -87,7 +87,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     pictures = [i for i in frames[IMAGES].sort("object_id").iter_rows(named=True) if i["thumbnail"]]
     every = sorted({*found["lane"], *(lane for lane, _ in given["lanes"])})
     every = list(range(1, every[-1] + 1)) if given["lanes"] else every
-    cut, whole = _cut(pictures, found, rows, every[-1])
+    pictured = laid_over(pictures, found, rows, every[-1])
+    cut, whole = pictured.cut, [*pictured.untold, *pictured.repeated]
     foot = max(len(str(n or "")) for n in found["name"]) * LETTER_MM * 0.75 + 4
     height = len(whole) * PICTURE_MM + len(rows) * ROW_MM + len(cut) * STRIP_MM + foot
     figure = canvas(SINGLE_MM, min(max(height, LEAST_MM), TALLEST_MM))
@@ -99,15 +100,15 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     for place, (_, shown) in enumerate(kinds):
         axes = figure.add_subplot(grid[place])
         if isinstance(shown, dict):
-            _picture(axes, shown)
+            draw_whole(axes, shown)
         elif isinstance(shown, np.ndarray):
-            _strip(axes, shown, every[-1], kinds[place + 1][1])
+            draw_strip(axes, shown, every[-1], _named(*kinds[place + 1][1]))
         else:
             _bars(axes, found.filter(target=shown[0], target_role=shown[1]), every, given)
             axes.set_ylabel("" if shown in cut else _named(*shown))
     _names(axes, found, given)
     figure.supylabel("density (%)", fontsize=TEXT_PT)
-    caption = _caption(found, frames[IMAGES], given, whole, cut)
+    caption = _caption(found, frames[IMAGES], given, pictured)
     over = "strips of its picture over " if cut else "its picture above " if whole else ""
     alt = f"Membrane {given['membrane']}: {over}bars of band densities by lane. "
     alt += "; ".join(_span(found.filter(target=t, target_role=r), t) for t, r in rows) + "."
@@ -116,54 +117,6 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
 
 def _named(target: str, role: str) -> str:
     return plain(target or "band") + (f"\n({ROLES[role]})" if role in ROLES else "")
-
-
-def _cut(
-    pictures: Sequence[Mapping[str, Any]], found: pl.DataFrame, rows: Sequence[tuple[str, str]], lane_count: int
-) -> tuple[Strips, list[Mapping[str, Any]]]:
-    """Each target's rows of a picture where that tells them, and the pictures that do not.
-
-    A picture that is named for a target shows that one; any other shows all of them.
-    """
-    from PIL import Image  # noqa: PLC0415 - slow to import
-
-    cut: Strips = {}
-    whole = []
-    for picture in pictures:
-        stain = (picture["stain"] or "").casefold()
-        mine = [row for row in rows if row[0].casefold() == stain] or list(rows)
-        pixels = np.asarray(Image.open(io.BytesIO(picture["thumbnail"])).convert("L"))
-        measured = sorted(found["lane"].unique())
-        signals = found.pivot(on="lane", index=["target", "target_role"], values="signal")
-        by_row = {row[:2]: row[2:] for row in signals.select("target", "target_role", *map(str, measured)).rows()}
-        places = strips(darkness(pixels), lane_count, measured, np.array([by_row[r] for r in mine], dtype=np.float64))
-        if places is None or any(row in cut for row in mine):
-            whole.append(picture)
-        else:
-            cut |= {row: pixels[top:bottom] for row, (top, bottom) in zip(mine, places, strict=True)}
-    return cut, whole
-
-
-def _strip(axes: Axes, pixels: np.ndarray[Any, np.dtype[np.uint8]], lane_count: int, row: tuple[str, str]) -> None:
-    place = (0.5, lane_count + 0.5, 0, 1)
-    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, aspect="auto", interpolation="nearest", extent=place)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_ylabel(_named(*row), rotation=0, ha="right", va="center")
-    for side in axes.spines.values():
-        side.set_visible(True)
-
-
-def _picture(axes: Axes, picture: Mapping[str, Any]) -> None:
-    from PIL import Image  # noqa: PLC0415 - slow to import
-
-    axes.imshow(np.asarray(Image.open(io.BytesIO(picture["thumbnail"]))), cmap="gray", interpolation="nearest")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    if picture["stain"]:
-        axes.set_ylabel(plain(picture["stain"]))
-    for side in axes.spines.values():
-        side.set_visible(True)
 
 
 def _bars(axes: Axes, mine: pl.DataFrame, every: Sequence[int], given: Mapping[str, Any]) -> None:
@@ -177,7 +130,8 @@ def _bars(axes: Axes, mine: pl.DataFrame, every: Sequence[int], given: Mapping[s
                      linestyle=":" if row["is_excluded"] else "-")  # fmt: skip
         if row["flag"] or row["is_excluded"]:
             axes.annotate(row["flag"].replace("_", " ") or "excluded", (row["lane"], 4), rotation=90, ha="center",
-                          va="bottom", color=UP, fontsize=SMALL_PT - 1)  # fmt: skip
+                          va="bottom", color=DARK, fontsize=SMALL_PT - 1,
+                          bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": UP, "lw": 0.5})  # fmt: skip
     axes.set_xlim(min(every) - 0.5, max(every) + 0.5)
     axes.set_ylim(0, 108)
     axes.set_yticks([0, 50, 100])
@@ -205,13 +159,7 @@ def _span(mine: pl.DataFrame, target: str) -> str:
     return f"{target} is densest in lane {last['lane']} ({last['name']}), faintest in {first['lane']} ({first['name']})"
 
 
-def _caption(
-    found: pl.DataFrame,
-    images: pl.DataFrame,
-    given: Mapping[str, Any],
-    whole: Sequence[Mapping[str, Any]],
-    cut: Strips,
-) -> str:
+def _caption(found: pl.DataFrame, images: pl.DataFrame, given: Mapping[str, Any], pictures: Pictures) -> str:
     present = {given["conditions"].get(s) for s in found["sample_id"].drop_nulls()}
     shown = [label for name, label in given["labels"].items() if name in present]
     text = (
@@ -225,13 +173,15 @@ def _caption(
         text += "Dotted, with the word excluded: left out by exclusions.csv, in no mean and no test. "
     pictured = [i for i in images.sort("object_id").iter_rows(named=True) if i["thumbnail"]]
     sizes = ", ".join(f"{i['width_px']} x {i['height_px']} pixels" for i in pictured)
-    if cut:
+    if pictures.cut:
         text += (
             "Over the bars, each protein's strip of the picture: lanes share its width evenly, and the darkness of the "
             "strip's lanes, which follows the densities, says whose it is. "
         )
-    if whole:
-        text += "Above, the membrane as pictured; its lanes could not be told: they do not stand over the bars. "
+    if pictures.untold:
+        text += f"Above, the membrane as pictured; its lanes could not be told: {NOT_OVER}. "
+    if pictures.repeated:
+        text += f"Above, another picture of the same proteins; its lanes could be told, but {NOT_OVER}. "
     if pictured:
         text += f"Pictures are reduced (the original has {sizes}). "
     else:

@@ -9,8 +9,9 @@ from matplotlib.colors import to_rgba
 from PIL import Image
 
 from schemas.sheets import FileRow, Layout, LayoutLane
+from schemas.study import Study
 from tasks.figures.blots import BANDS, FIGURE, IMAGES
-from tasks.methods.figure_style import GREY, GROUPS
+from tasks.methods.figure_style import DARK, GREY, GROUPS
 from tests.tasks.figures.bench_frames import part_and_frames, study
 from tests.tasks.figures.pictures import drawn, words
 
@@ -72,13 +73,17 @@ def blot() -> bytes:
     return stream.getvalue()
 
 
-def test_each_protein_s_strip_stands_over_its_bars_lane_over_bar() -> None:
+def planned() -> Study:
+    """The study with a layout of the five lanes of ``blot``."""
     said = ((1, None, "ladder"), (2, "control_1", "sample"), (3, "il1b_1", "sample"), (5, None, "background"))
     layout = Layout(name="gel", lanes=tuple(LayoutLane(lane=n, sample=s, role=r) for n, s, r in said))
     file = FileRow(file="b.csv", membrane="M1", layout="gel")
-    planned = study().model_copy(update={"files": (file,), "layouts": {"gel": layout}})
+    return study().model_copy(update={"files": (file,), "layouts": {"gel": layout}})
+
+
+def test_each_protein_s_strip_stands_over_its_bars_lane_over_bar() -> None:
     whole = images(blot()).with_columns(stain=pl.lit(None, pl.String))
-    part, frames = part_and_frames(FIGURE, planned, {BANDS: bands(), IMAGES: whole})
+    part, frames = part_and_frames(FIGURE, planned(), {BANDS: bands(), IMAGES: whole})
     drawing = drawn(FIGURE, part, frames)
     strip, acan, _, gapdh = drawing.figure.axes
     drawing.figure.canvas.draw()
@@ -98,6 +103,32 @@ def test_each_protein_s_strip_stands_over_its_bars_lane_over_bar() -> None:
 def test_a_picture_whose_lanes_cannot_be_told_stands_whole_and_says_so() -> None:
     part, frames = part_and_frames(FIGURE, study(), {BANDS: bands(), IMAGES: images(png())})
     assert "its lanes could not be told: they do not stand over the bars" in drawn(FIGURE, part, frames).caption
+
+
+def test_another_picture_of_proteins_that_are_cut_stands_whole_and_says_so() -> None:
+    both = images(blot(), blot()).with_columns(stain=pl.lit(None, pl.String))
+    part, frames = part_and_frames(FIGURE, planned(), {BANDS: bands(), IMAGES: both})
+    drawing = drawn(FIGURE, part, frames)
+    whole, strip, *_ = drawing.figure.axes
+    assert whole.images[0].get_array().shape[0] == 40 > strip.images[0].get_array().shape[0]
+    assert "another picture of the same proteins; its lanes could be told, but they do not stand" in drawing.caption
+    assert "could not be told" not in drawing.caption
+    three = images(blot(), blot(), png()).with_columns(stain=pl.lit(None, pl.String))
+    caption = drawn(FIGURE, part, {**frames, IMAGES: three}).caption
+    assert "another picture of the same proteins" in caption
+    assert "its lanes could not be told: they do not stand" in caption
+
+
+def test_the_word_excluded_is_dark_on_white_above_the_bar() -> None:
+    left_out = bands().with_columns(is_excluded=(pl.col("target") == "ACAN") & (pl.col("lane") == 2))
+    part, frames = part_and_frames(FIGURE, study(), {BANDS: left_out, IMAGES: images()})
+    acan, _ = drawn(FIGURE, part, frames).figure.axes
+    (word,) = [text for text in acan.texts if text.get_text() == "excluded"]
+    box = word.get_bbox_patch()
+    assert box is not None
+    assert box.get_facecolor() == to_rgba("white")
+    assert to_rgba(word.get_color()) == to_rgba(DARK)
+    assert word.get_zorder() > max(bar.get_zorder() for bar in acan.patches)
 
 
 def test_without_a_picture_the_bars_stand_alone_and_flags_are_written() -> None:
