@@ -87,7 +87,8 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
     pictures = [i for i in frames[IMAGES].sort("object_id").iter_rows(named=True) if i["thumbnail"]]
     every = sorted({*found["lane"], *(lane for lane, _ in given["lanes"])})
     every = list(range(1, every[-1] + 1)) if given["lanes"] else every
-    cut, whole = _cut(pictures, found, rows, every[-1])
+    cut, unclear, again = _cut(pictures, found, rows, every[-1])
+    whole = [*unclear, *again]
     foot = max(len(str(n or "")) for n in found["name"]) * LETTER_MM * 0.75 + 4
     height = len(whole) * PICTURE_MM + len(rows) * ROW_MM + len(cut) * STRIP_MM + foot
     figure = canvas(SINGLE_MM, min(max(height, LEAST_MM), TALLEST_MM))
@@ -107,7 +108,7 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
             axes.set_ylabel("" if shown in cut else _named(*shown))
     _names(axes, found, given)
     figure.supylabel("density (%)", fontsize=TEXT_PT)
-    caption = _caption(found, frames[IMAGES], given, whole, cut)
+    caption = _caption(found, frames[IMAGES], given, (len(cut), len(unclear), len(again)))
     over = "strips of its picture over " if cut else "its picture above " if whole else ""
     alt = f"Membrane {given['membrane']}: {over}bars of band densities by lane. "
     alt += "; ".join(_span(found.filter(target=t, target_role=r), t) for t, r in rows) + "."
@@ -120,15 +121,15 @@ def _named(target: str, role: str) -> str:
 
 def _cut(
     pictures: Sequence[Mapping[str, Any]], found: pl.DataFrame, rows: Sequence[tuple[str, str]], lane_count: int
-) -> tuple[Strips, list[Mapping[str, Any]]]:
-    """Each target's rows of a picture where that tells them, and the pictures that do not.
+) -> tuple[Strips, list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Each target's rows of a picture where that tells them, pictures that do not, and those of targets seen before.
 
     A picture that is named for a target shows that one; any other shows all of them.
     """
     from PIL import Image  # noqa: PLC0415 - slow to import
 
     cut: Strips = {}
-    whole = []
+    unclear, again = [], []
     for picture in pictures:
         stain = (picture["stain"] or "").casefold()
         mine = [row for row in rows if row[0].casefold() == stain] or list(rows)
@@ -137,11 +138,13 @@ def _cut(
         signals = found.pivot(on="lane", index=["target", "target_role"], values="signal")
         by_row = {row[:2]: row[2:] for row in signals.select("target", "target_role", *map(str, measured)).rows()}
         places = strips(darkness(pixels), lane_count, measured, np.array([by_row[r] for r in mine], dtype=np.float64))
-        if places is None or any(row in cut for row in mine):
-            whole.append(picture)
+        if places is None:
+            unclear.append(picture)
+        elif any(row in cut for row in mine):
+            again.append(picture)
         else:
             cut |= {row: pixels[top:bottom] for row, (top, bottom) in zip(mine, places, strict=True)}
-    return cut, whole
+    return cut, unclear, again
 
 
 def _strip(axes: Axes, pixels: np.ndarray[Any, np.dtype[np.uint8]], lane_count: int, row: tuple[str, str]) -> None:
@@ -209,9 +212,10 @@ def _caption(
     found: pl.DataFrame,
     images: pl.DataFrame,
     given: Mapping[str, Any],
-    whole: Sequence[Mapping[str, Any]],
-    cut: Strips,
+    counts: tuple[int, int, int],
 ) -> str:
+    """``counts``: strips over bars, pictures whose lanes could not be told, further pictures of the same proteins."""
+    cut, unclear, again = counts
     present = {given["conditions"].get(s) for s in found["sample_id"].drop_nulls()}
     shown = [label for name, label in given["labels"].items() if name in present]
     text = (
@@ -230,8 +234,11 @@ def _caption(
             "Over the bars, each protein's strip of the picture: lanes share its width evenly, and the darkness of the "
             "strip's lanes, which follows the densities, says whose it is. "
         )
-    if whole:
+    if unclear:
         text += "Above, the membrane as pictured; its lanes could not be told: they do not stand over the bars. "
+    if again:
+        which = "another picture" if again == 1 else f"{again} other pictures"
+        text += f"Above{' too' if unclear else ''}, {which} of proteins whose strips stand over the bars. "
     if pictured:
         text += f"Pictures are reduced (the original has {sizes}). "
     else:

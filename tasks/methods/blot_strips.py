@@ -57,16 +57,22 @@ def strips(dark: Floats, lane_count: int, lanes: Sequence[int], signals: Floats)
     alike = np.array([[_correlation(mine, strip) for strip in seen] for mine in signals])
     proteins, found = linear_sum_assignment(-alike)
     chosen = alike[proteins, found]
-    if int((chosen >= ALIKE).sum()) < max(count - 1, 1) or _chance(chosen, len(lanes)) > CHANCE:
+    if (
+        int((chosen >= ALIKE).sum()) < max(count - 1, 1)
+        or _chance(chosen, np.isfinite(signals[proteins]).sum(axis=1)) > CHANCE
+    ):
         return None
     return [(int(starts[place]), int(ends[place])) for place in found]
 
 
-def _chance(correlations: Floats, lane_count: int) -> float:
-    """How often lanes in any order would be as alike, over all proteins: Fisher's combination of one-sided p."""
-    safe = np.clip(correlations, -1 + TINY, 1 - TINY)
-    statistics = safe * np.sqrt((lane_count - 2) / (1 - safe**2))
-    return float(combine_pvalues(t.sf(statistics, lane_count - 2), method="fisher").pvalue)
+def _chance(correlations: Floats, lane_counts: npt.NDArray[np.int64]) -> float:
+    """How often lanes in any order would be as alike, over all proteins: Fisher's combination of one-sided p.
+
+    ``lane_counts``: lanes of each protein that have a density; fewer than three say nothing.
+    """
+    safe, df = np.clip(correlations, -1 + TINY, 1 - TINY), np.maximum(lane_counts - 2, 1)
+    alone = np.where(lane_counts >= FEWEST, t.sf(safe * np.sqrt(df / (1 - safe**2)), df), 1.0)
+    return float(combine_pvalues(alone, method="fisher").pvalue)
 
 
 def _correlation(one: Floats, other: Floats) -> float:

@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgba
 from PIL import Image
 
 from schemas.sheets import FileRow, Layout, LayoutLane
+from schemas.study import Study
 from tasks.figures.blots import BANDS, FIGURE, IMAGES
 from tasks.methods.figure_style import GREY, GROUPS
 from tests.tasks.figures.bench_frames import part_and_frames, study
@@ -72,13 +73,17 @@ def blot() -> bytes:
     return stream.getvalue()
 
 
-def test_each_protein_s_strip_stands_over_its_bars_lane_over_bar() -> None:
+def with_lanes() -> Study:
+    """The study, its gel of five lanes laid out."""
     said = ((1, None, "ladder"), (2, "control_1", "sample"), (3, "il1b_1", "sample"), (5, None, "background"))
     layout = Layout(name="gel", lanes=tuple(LayoutLane(lane=n, sample=s, role=r) for n, s, r in said))
     file = FileRow(file="b.csv", membrane="M1", layout="gel")
-    planned = study().model_copy(update={"files": (file,), "layouts": {"gel": layout}})
+    return study().model_copy(update={"files": (file,), "layouts": {"gel": layout}})
+
+
+def test_each_protein_s_strip_stands_over_its_bars_lane_over_bar() -> None:
     whole = images(blot()).with_columns(stain=pl.lit(None, pl.String))
-    part, frames = part_and_frames(FIGURE, planned, {BANDS: bands(), IMAGES: whole})
+    part, frames = part_and_frames(FIGURE, with_lanes(), {BANDS: bands(), IMAGES: whole})
     drawing = drawn(FIGURE, part, frames)
     strip, acan, _, gapdh = drawing.figure.axes
     drawing.figure.canvas.draw()
@@ -93,6 +98,15 @@ def test_each_protein_s_strip_stands_over_its_bars_lane_over_bar() -> None:
     assert strip.get_position().x1 == pytest.approx(acan.get_position().x1)
     assert {"ladder (1)", "control_1 (2)", "il1b_1 (3)", "unknown (4)", "empty (5)"} <= words(drawing)
     assert "Over the bars, each protein's strip of the picture" in drawing.caption
+
+
+def test_a_second_picture_of_the_same_proteins_is_called_that() -> None:
+    twice = images(blot(), blot()).with_columns(stain=pl.lit(None, pl.String))
+    part, frames = part_and_frames(FIGURE, with_lanes(), {BANDS: bands(), IMAGES: twice})
+    drawing = drawn(FIGURE, part, frames)
+    assert "Over the bars" in drawing.caption
+    assert "Above, another picture of proteins whose strips stand over the bars." in drawing.caption
+    assert "could not be told" not in drawing.caption
 
 
 def test_a_picture_whose_lanes_cannot_be_told_stands_whole_and_says_so() -> None:

@@ -51,3 +51,25 @@ def test_a_lane_without_a_density_and_an_empty_picture() -> None:
     assert strips(darkness(membrane((0, 1, 2))), COUNT, LANES, signals) is not None
     assert strips(darkness(np.full((40, 100), 7, np.uint8)), COUNT, LANES, SIGNALS) is None
     assert strips(darkness(membrane((0, 1, 2))), COUNT, LANES[:2], SIGNALS[:, :2]) is None
+    two = np.vstack([[np.nan, np.nan, *SIGNALS[0][2:]], SIGNALS[1:]])
+    assert strips(darkness(membrane((0, 1, 2))), COUNT, LANES, two) is not None, "the other two tell enough"
+    assert strips(darkness(membrane((0,))), COUNT, LANES, two[:1]) is None
+
+
+@pytest.mark.parametrize("known", [3, 4, 8])
+def test_random_pictures_are_taken_for_a_protein_s_strip_as_seldom_as_said(known: int) -> None:
+    """One protein, twelve lanes, densities of some: a strip is accepted by chance in one of a hundred pictures."""
+    random = np.random.default_rng(known)
+    lanes, accepted, runs = tuple(range(1, 13)), 0, 600
+    for _ in range(runs):
+        signals = np.full((1, 12), np.nan)
+        signals[0, random.choice(12, known, replace=False)] = random.uniform(10, 100, known)
+        ink = np.zeros((ROW_PX, 12 * LANE_PX))
+        for lane, signal in enumerate(random.uniform(10, 100, 12)):
+            ink[6:10, lane * LANE_PX + 5 : lane * LANE_PX + 15] = signal
+        accepted += strips(darkness((240 - ink).astype(np.uint8)), 12, lanes, signals) is not None
+    assert accepted <= 15  # 6 are expected; beyond 15 with a probability below 0.001
+
+
+def test_a_true_strip_of_one_protein_is_taken() -> None:
+    assert strips(darkness(membrane((0,))), COUNT, LANES, SIGNALS[:1]) is not None
