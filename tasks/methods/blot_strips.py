@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import factorial
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ def strips(dark: Floats, lane_count: int, lanes: Sequence[int], signals: Floats)
 
     ``signals``: proteins x ``lanes``, NaN for no density. There must be as many rows of bands as proteins, and each
     protein's densities must be those of another strip: a correlation of 0.9 or more (one may be left over), over
-    all proteins less than 1 % by chance.
+    all proteins less than 1 % by chance, of the lanes with a density and of all orders in which strips may be given.
     """
     count = len(signals)
     rows = dark.mean(axis=1)
@@ -57,22 +58,21 @@ def strips(dark: Floats, lane_count: int, lanes: Sequence[int], signals: Floats)
     alike = np.array([[_correlation(mine, strip) for strip in seen] for mine in signals])
     proteins, found = linear_sum_assignment(-alike)
     chosen = alike[proteins, found]
-    if (
-        int((chosen >= ALIKE).sum()) < max(count - 1, 1)
-        or _chance(chosen, np.isfinite(signals[proteins]).sum(axis=1)) > CHANCE
-    ):
+    if int((chosen >= ALIKE).sum()) < max(count - 1, 1) or _chance(chosen, np.isfinite(signals).sum(axis=1)) > CHANCE:
         return None
     return [(int(starts[place]), int(ends[place])) for place in found]
 
 
-def _chance(correlations: Floats, lane_counts: npt.NDArray[np.int64]) -> float:
+def _chance(correlations: Floats, known: npt.NDArray[np.int64]) -> float:
     """How often lanes in any order would be as alike, over all proteins: Fisher's combination of one-sided p.
 
-    ``lane_counts``: lanes of each protein that have a density; fewer than three say nothing.
+    ``known``: each protein's lanes with a density; with fewer than three its p is 1. The best of all orders of the
+    strips was taken: p times their number (Bonferroni).
     """
-    safe, df = np.clip(correlations, -1 + TINY, 1 - TINY), np.maximum(lane_counts - 2, 1)
-    alone = np.where(lane_counts >= FEWEST, t.sf(safe * np.sqrt(df / (1 - safe**2)), df), 1.0)
-    return float(combine_pvalues(alone, method="fisher").pvalue)
+    safe = np.clip(correlations, -1 + TINY, 1 - TINY)
+    freedom = np.maximum(known - 2, 1)
+    single = np.where(known < FEWEST, 1.0, t.sf(safe * np.sqrt(freedom / (1 - safe**2)), freedom))
+    return float(combine_pvalues(single, method="fisher").pvalue) * factorial(len(known))
 
 
 def _correlation(one: Floats, other: Floats) -> float:

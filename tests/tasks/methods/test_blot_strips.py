@@ -46,29 +46,38 @@ def test_rows_that_are_more_or_fewer_than_the_proteins_are_not_told() -> None:
     assert strips(dark, COUNT, LANES, SIGNALS[:2]) is not None
 
 
-def test_a_lane_without_a_density_and_an_empty_picture() -> None:
-    signals = np.vstack([[np.nan, *SIGNALS[0][1:]], SIGNALS[1:]])
-    assert strips(darkness(membrane((0, 1, 2))), COUNT, LANES, signals) is not None
+def test_a_lane_without_a_density_is_left_out_of_its_protein() -> None:
+    picture = darkness(membrane((2, 0, 1)))
+    lost = SIGNALS.copy()
+    lost[0, 0] = np.nan
+    whole = strips(picture, COUNT, LANES, SIGNALS)
+    assert whole is not None
+    assert strips(picture, COUNT, LANES, lost) == whole
+    lost[0, 1] = np.nan  # two points always lie on a line: they show nothing
+    assert strips(picture, COUNT, LANES, lost) is not None
+    lost[1, :2] = np.nan
+    assert strips(picture, COUNT, LANES, lost) is None
+
+
+@pytest.mark.parametrize("proteins", [1, 2, 3])
+def test_pictures_that_know_nothing_of_the_densities_are_hardly_ever_taken(proteins: int) -> None:
+    """Twelve lanes, drawn at random; three have a density. Stated: 1 %; 300 draws may err up to 3 %."""
+    random, draws, lane_count = np.random.default_rng(5), 300, 12
+    taken = 0
+    for _ in range(draws):
+        ink = np.zeros((proteins, ROW_PX, lane_count, 10))
+        ink[:, 6:10, :, 2:8] = random.uniform(10, 200, (proteins, 1, lane_count, 1))
+        picture = (240 - ink.reshape(proteins * ROW_PX, lane_count * 10)).astype(np.uint8)
+        signals = random.uniform(10, 200, (proteins, lane_count))
+        for protein in signals:
+            protein[random.permutation(lane_count)[3:]] = np.nan
+        taken += strips(darkness(picture), lane_count, range(1, lane_count + 1), signals) is not None
+    assert taken <= 0.03 * draws
+
+
+def test_an_empty_picture_and_two_lanes_tell_nothing() -> None:
     assert strips(darkness(np.full((40, 100), 7, np.uint8)), COUNT, LANES, SIGNALS) is None
     assert strips(darkness(membrane((0, 1, 2))), COUNT, LANES[:2], SIGNALS[:, :2]) is None
-    two = np.vstack([[np.nan, np.nan, *SIGNALS[0][2:]], SIGNALS[1:]])
-    assert strips(darkness(membrane((0, 1, 2))), COUNT, LANES, two) is not None, "the other two tell enough"
-    assert strips(darkness(membrane((0,))), COUNT, LANES, two[:1]) is None
-
-
-@pytest.mark.parametrize("known", [3, 4, 8])
-def test_random_pictures_are_taken_for_a_protein_s_strip_as_seldom_as_said(known: int) -> None:
-    """One protein, twelve lanes, densities of some: a strip is accepted by chance in one of a hundred pictures."""
-    random = np.random.default_rng(known)
-    lanes, accepted, runs = tuple(range(1, 13)), 0, 600
-    for _ in range(runs):
-        signals = np.full((1, 12), np.nan)
-        signals[0, random.choice(12, known, replace=False)] = random.uniform(10, 100, known)
-        ink = np.zeros((ROW_PX, 12 * LANE_PX))
-        for lane, signal in enumerate(random.uniform(10, 100, 12)):
-            ink[6:10, lane * LANE_PX + 5 : lane * LANE_PX + 15] = signal
-        accepted += strips(darkness((240 - ink).astype(np.uint8)), 12, lanes, signals) is not None
-    assert accepted <= 15  # 6 are expected; beyond 15 with a probability below 0.001
 
 
 def test_a_true_strip_of_one_protein_is_taken() -> None:
