@@ -11,7 +11,8 @@ import polars as pl
 from schemas.sheets import Layout
 from schemas.study import Study
 from tasks.contracts import Drawing, Figure, Part
-from tasks.methods.blot_pictures import Pictures, draw_strip, draw_whole, laid_over
+from tasks.methods.blot_pictures import draw_strip, draw_whole, laid_over
+from tasks.methods.blot_words import caption_of, span
 from tasks.methods.figure_style import (
     DARK,
     GREY,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 BANDS, IMAGES = "core.blot_bands", "core.images"
 ROW_MM, PICTURE_MM, STRIP_MM, LETTER_MM, LEAST_MM = 17.0, 30.0, 6.0, 1.15, 32.0
 ROLES = {"loading": "loading", "total_protein": "total protein", "marker": "marker"}
-NOT_OVER = "they do not stand over the bars"
 EMPTY = {"ladder": "ladder", "marker": "ladder", "empty": "empty", "background": "empty", "blank": "empty"}
 
 
@@ -108,10 +108,11 @@ def draw(part: Part, frames: Mapping[str, pl.DataFrame]) -> Drawing | str:
             axes.set_ylabel("" if shown in cut else _named(*shown))
     _names(axes, found, given)
     figure.supylabel("density (%)", fontsize=TEXT_PT)
-    caption = _caption(found, frames[IMAGES], given, pictured)
+    counts = (len(cut), len(pictured.untold), len(pictured.repeated))
+    caption = caption_of(found, frames[IMAGES], given, counts)
     over = "strips of its picture over " if cut else "its picture above " if whole else ""
     alt = f"Membrane {given['membrane']}: {over}bars of band densities by lane. "
-    alt += "; ".join(_span(found.filter(target=t, target_role=r), t) for t, r in rows) + "."
+    alt += "; ".join(span(found.filter(target=t, target_role=r), t) for t, r in rows) + "."
     return Drawing(figure, found, f"Blot {given['membrane']}", caption, alt)
 
 
@@ -130,8 +131,8 @@ def _bars(axes: Axes, mine: pl.DataFrame, every: Sequence[int], given: Mapping[s
                      linestyle=":" if row["is_excluded"] else "-")  # fmt: skip
         if row["flag"] or row["is_excluded"]:
             axes.annotate(row["flag"].replace("_", " ") or "excluded", (row["lane"], 4), rotation=90, ha="center",
-                          va="bottom", color=DARK, fontsize=SMALL_PT - 1,
-                          bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": UP, "lw": 0.5})  # fmt: skip
+                          va="bottom", color=UP, fontsize=SMALL_PT - 1,
+                          bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
     axes.set_xlim(min(every) - 0.5, max(every) + 0.5)
     axes.set_ylim(0, 108)
     axes.set_yticks([0, 50, 100])
@@ -149,46 +150,6 @@ def _names(axes: Axes, found: pl.DataFrame, given: Mapping[str, Any]) -> None:
     for lane, label in zip(order, axes.get_xticklabels(), strict=True):
         if lane not in loaded:
             label.set_color(GREY)
-
-
-def _span(mine: pl.DataFrame, target: str) -> str:
-    known = mine.drop_nulls("signal").sort("signal")
-    if not known.height:
-        return f"{target} has no density"
-    first, last = known.row(0, named=True), known.row(-1, named=True)
-    return f"{target} is densest in lane {last['lane']} ({last['name']}), faintest in {first['lane']} ({first['name']})"
-
-
-def _caption(found: pl.DataFrame, images: pl.DataFrame, given: Mapping[str, Any], pictures: Pictures) -> str:
-    present = {given["conditions"].get(s) for s in found["sample_id"].drop_nulls()}
-    shown = [label for name, label in given["labels"].items() if name in present]
-    text = (
-        f"Membrane {given['membrane']}: density of each band, background taken off, in percent of the densest lane of "
-    )
-    text += "its target; not divided by the loading. "
-    if shown:
-        text += f"Colours: conditions ({', '.join(shown)}). "
-    text += "Below, sample and number of the lane. "
-    if found["is_excluded"].any():
-        text += "Dotted, with the word excluded: left out by exclusions.csv, in no mean and no test. "
-    pictured = [i for i in images.sort("object_id").iter_rows(named=True) if i["thumbnail"]]
-    sizes = ", ".join(f"{i['width_px']} x {i['height_px']} pixels" for i in pictured)
-    if pictures.cut:
-        text += (
-            "Over the bars, each protein's strip of the picture: lanes share its width evenly, and the darkness of the "
-            "strip's lanes, which follows the densities, says whose it is. "
-        )
-    if pictures.untold:
-        text += f"Above, the membrane as pictured; its lanes could not be told: {NOT_OVER}. "
-    if pictures.repeated:
-        text += f"Above, another picture of the same proteins; its lanes could be told, but {NOT_OVER}. "
-    if pictured:
-        text += f"Pictures are reduced (the original has {sizes}). "
-    else:
-        text += "No picture of the membrane was loaded. "
-    lost = images.height - len(pictured)
-    text += f"{lost} pictures have no preview. " if lost else ""
-    return text + "One band is one measurement: no statistics are shown."
 
 
 FIGURE = Figure(

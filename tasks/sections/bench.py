@@ -73,12 +73,7 @@ LEFT_TO_SQL = (  # of rescue and time courses; what is put back, and what then h
     *("put_back", "na_reason_including_excluded"),
 )
 ONLY_IF_SO = pl.when("cannot_reach_alpha").then(pl.lit(value=True)).alias("cannot_reach_alpha")
-BESIDE_POINT = (
-    WELLS,
-    "effect_size",
-    "effect_name",
-    "scale",
-)  # of put-back pairs; stars lead to readings
+BESIDE_POINT = (WELLS, "effect_size", "effect_name", "scale")  # of put-back pairs; stars lead to readings
 MANY = 2  # rows of which what is common is said once
 REST = "All rows: benchlake sql, or the exports."
 

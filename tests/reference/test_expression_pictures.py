@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-pytestmark = pytest.mark.soak  # limma's script runs in every test run
+pytestmark = pytest.mark.soak  # a minute of R for numbers that are kept; limma's script runs in every test run
 FOLDER = Path(__file__).parent
 
 

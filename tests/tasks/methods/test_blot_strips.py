@@ -78,3 +78,7 @@ def test_pictures_that_know_nothing_of_the_densities_are_hardly_ever_taken(prote
 def test_an_empty_picture_and_two_lanes_tell_nothing() -> None:
     assert strips(darkness(np.full((40, 100), 7, np.uint8)), COUNT, LANES, SIGNALS) is None
     assert strips(darkness(membrane((0, 1, 2))), COUNT, LANES[:2], SIGNALS[:, :2]) is None
+
+
+def test_a_true_strip_of_one_protein_is_taken() -> None:
+    assert strips(darkness(membrane((0,))), COUNT, LANES, SIGNALS[:1]) is not None
